@@ -1,0 +1,173 @@
+"""What every test can count on: programs that are there or skip, a browser, fixed luck in CI, a strict end.
+
+The test process is never monkey-patched: gevent servers run in processes of their own. Playwright keeps an
+asyncio loop in the main thread of a worker that has used `browser`, so `asyncio.run` needs a thread there.
+"""
+
+import importlib.util
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    sync_playwright,
+)
+
+from tests.provision import NEEDS, find_program, line_to_run, missing
+
+if importlib.util.find_spec("tests.broker_fixtures"):
+    pytest_plugins = ["tests.broker_fixtures"]
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+# A test that asks for one of these fixtures needs the program, marked or not.
+FIXTURE_NEEDS = {"chromium_path": "chromium", "mosquitto": "mosquitto"}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # Chromium refuses to start as root with it
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",  # containers give 64 MB of it
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# Properties are searched a little at each run, the same way at each run of CI, and hard when asked to:
+# pytest --hypothesis-profile=thorough
+settings.register_profile(
+    "ordinary",
+    max_examples=60,
+    deadline=None,  # two busy cores say nothing about one example
+    derandomize=IN_CI,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("ordinary"), max_examples=3000, derandomize=False)
+settings.load_profile("ordinary")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    absent = {need for need in NEEDS if missing(need)}
+    for item in items:
+        for fixture in FIXTURE_NEEDS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(FIXTURE_NEEDS[fixture])
+        for need in absent:
+            if item.get_closest_marker(need):
+                reason = f"{need} is not here; to run it: {line_to_run(need)}"
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def skip_reasons(config: pytest.Config) -> Counter[str]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A test that was skipped in CI is a promise nobody checked: the run fails."""
+    if IN_CI and exitstatus == pytest.ExitCode.OK and skip_reasons(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    reasons = skip_reasons(config)
+    if not reasons:
+        return
+    terminalreporter.section("skipped", red=IN_CI, yellow=not IN_CI)
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"{count} skipped: {reason}")
+    if IN_CI:
+        terminalreporter.line("With CI=true nothing may be skipped: this run has failed.", red=True)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is; a test that needs it is skipped when there is none."""
+    path = find_program(*NEEDS["chromium"][0][0])
+    if path is None:
+        pytest.skip(f"chromium is not here; to run it: {line_to_run('chromium')}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One headless Chromium for each worker."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def told(said: ConsoleMessage) -> str:
+    return f"console: {said.text} ({said.location.get('url', '')})"
+
+
+def watch(page: Page, faults: list[str]) -> None:
+    """Note what nobody would see: errors on the console, uncaught exceptions, requests to another machine."""
+
+    def asked(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https") and address.hostname not in ("127.0.0.1", "localhost"):
+            faults.append(f"asked another machine: {request.url}")
+
+    page.on("request", asked)
+    page.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
+    page.on("console", lambda said: faults.append(told(said)) if said.type == "error" else None)
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A fresh visitor: `new_page(viewport=(1280, 800), color_scheme="light", locale="en", forgive="", ...)`.
+
+    What is left goes to Playwright's `new_context` (`base_url`, `has_touch`, `is_mobile` ...). At the end the
+    faults of all pages fail the test, save those in which the regular expression `forgive` of their page is
+    found: a test that cuts the network forgives `ERR_`.
+    """
+    opened: list[tuple[BrowserContext, list[str], str]] = []
+
+    def make(
+        *,
+        viewport: tuple[int, int] = (1280, 800),
+        color_scheme: Literal["light", "dark"] = "light",
+        locale: str = "en",
+        forgive: str = "",
+        **context: Any,
+    ) -> Page:
+        size = ViewportSize(width=viewport[0], height=viewport[1])
+        visitor = browser.new_context(viewport=size, color_scheme=color_scheme, locale=locale, **context)
+        visitor.set_default_timeout(10_000)
+        faults: list[str] = []
+        opened.append((visitor, faults, forgive))
+        visitor.on("page", lambda page: watch(page, faults))
+        return visitor.new_page()
+
+    yield make
+    for visitor, _, _ in opened:
+        visitor.close()
+    seen = [
+        fault
+        for _, faults, forgive in opened
+        for fault in faults
+        if not (forgive and re.search(forgive, fault))
+    ]
+    if seen:
+        pytest.fail("the page had faults:\n" + "\n".join(seen), pytrace=False)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page as `new_page()` makes it."""
+    return new_page()
