@@ -1,0 +1,1 @@
+"""The rules of backward management, pure: standard library only, no clock, no input or output."""

@@ -1,0 +1,136 @@
+"""The plant as configured: frozen values that every rule reads and none changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from fractions import Fraction
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from shopfloor.instants import NO_TIME, Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftPattern:
+    """A recurring rule in the site's wall time; an end at or before the start is past midnight."""
+
+    id: str
+    start: time
+    end: time
+    days: frozenset[int]
+    """Weekdays of the production date, Monday = 0."""
+    breaks: tuple[tuple[time, time], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One stage of a line. `per_hour` is units per station and hour; a milestone has none."""
+
+    id: str
+    name: str
+    kind: Literal["work", "milestone"] = "work"
+    after: tuple[str, ...] = ()
+    per_hour: Fraction | None = None
+    lead: Duration = NO_TIME
+    transfer: Duration = NO_TIME
+    buffer: Duration = NO_TIME
+    shifts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A chain of links, each after the links before it; exactly one link is the last."""
+
+    id: str
+    name: str
+    links: tuple[Link, ...]
+    ship_buffer: Duration = NO_TIME
+
+    def link(self, link_id: str) -> Link:
+        """The link of that id, or KeyError."""
+        return self._by_id[link_id]
+
+    def has_link(self, link_id: str) -> bool:
+        return link_id in self._by_id
+
+    def next_links(self, link_id: str) -> tuple[Link, ...]:
+        """Its customers inside the line; empty for the last link."""
+        return tuple(link for link in self.links if link_id in link.after)
+
+    def previous_links(self, link_id: str) -> tuple[Link, ...]:
+        """Its suppliers inside the line; empty for a first link."""
+        return tuple(self.link(before) for before in self.link(link_id).after)
+
+    @property
+    def last(self) -> Link:
+        """The link that ships."""
+        return next(link for link in self.links if not self.next_links(link.id))
+
+    @property
+    def _by_id(self) -> dict[str, Link]:
+        return {link.id: link for link in self.links}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What a line makes: units move in batches of `batch`; rates here override the link's."""
+
+    id: str
+    line: str
+    name: str
+    batch: int
+    per_hour: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One place with a kiosk that works for a link."""
+
+    id: str
+    name: str
+    line: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A scanner, button or kiosk; it belongs to a station."""
+
+    id: str
+    station: str
+    profile: str = "native"
+    mode: Literal["auto", "in", "out"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One entry of the site's list of reasons for an answer."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """One plant: one time zone, one configuration, one ledger."""
+
+    id: str
+    name: str
+    zone: ZoneInfo
+    holidays: frozenset[date]
+    shifts: Mapping[str, ShiftPattern]
+    lines: Mapping[str, Line]
+    products: Mapping[str, Product]
+    stations: Mapping[str, Station]
+    devices: Mapping[str, Device]
+    reasons: tuple[Reason, ...] = ()
+
+    def stations_of(self, line_id: str, link_id: str) -> tuple[Station, ...]:
+        """The stations that work for a link, in the order of the configuration."""
+        return tuple(s for s in self.stations.values() if (s.line, s.link) == (line_id, link_id))
+
+    def per_hour(self, product_id: str, link: Link) -> Fraction | None:
+        """Units of the product one station of the link makes in an hour; None for a milestone."""
+        return self.products[product_id].per_hour.get(link.id, link.per_hour)
