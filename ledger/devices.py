@@ -1,0 +1,62 @@
+"""What is known of devices: when last seen, their sequence, whose clock is believed."""
+
+from __future__ import annotations
+
+from ledger.store import Ledger, Transaction
+from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.scans import Scan
+
+TRUSTED_CLOCK_MS = 2 * MINUTE_MS
+
+
+class DeviceLog:
+    """Devices seen in one transaction, written once at its end."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._seen: dict[str, tuple[Instant, int | None]] = {}
+
+    def saw(self, device: str, at: Instant) -> None:
+        """Remember that it spoke."""
+        self._seen[device] = (at, self._last_seq(device))
+
+    def when(self, scan: Scan) -> tuple[Instant, bool]:
+        """The instant a scan happened, and whether the device's clock is suspect.
+
+        The device's clock is believed within two minutes of ours, or for the past when the device
+        reports in sequence out of a buffer.
+        """
+        last_seq = self._last_seq(scan.device)
+        in_sequence = scan.seq is not None and (last_seq is None or scan.seq == last_seq + 1)
+        seq = last_seq if scan.seq is None else scan.seq
+        self._seen[scan.device] = (scan.arrived_at, seq)
+        if scan.device_at is None:
+            return scan.arrived_at, False
+        ahead = scan.device_at - scan.arrived_at
+        if abs(ahead) <= TRUSTED_CLOCK_MS or (in_sequence and ahead < 0):
+            return scan.device_at, False
+        return scan.arrived_at, True
+
+    def save(self) -> None:
+        """Write what was seen, one row for each device."""
+        self._tx.run_many(
+            "INSERT INTO devices (device, last_seen_at, last_seq) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
+            " last_seen_at = excluded.last_seen_at, last_seq = excluded.last_seq",
+            [(device, at, seq) for device, (at, seq) in self._seen.items()],
+        )
+
+    def _last_seq(self, device: str) -> int | None:
+        if device in self._seen:
+            return self._seen[device][1]
+        row = self._tx.row("SELECT last_seq FROM devices WHERE device = ?", (device,))
+        return row["last_seq"] if row else None
+
+
+def set_device_state(ledger: Ledger, device: str, *, online: bool, now: Instant) -> None:
+    """Record a device's birth or will; a status, not an event."""
+    with ledger.write(now) as tx:
+        tx.run(
+            "INSERT INTO devices (device, online, online_at) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
+            " online = excluded.online, online_at = excluded.online_at",
+            (device, int(online), now),
+        )

@@ -1,0 +1,43 @@
+"""Facts that the ledger reports; each makes its own sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LedgerError(Exception):
+    """The ledger cannot do what was asked; the text is one sentence for a person."""
+
+
+class LedgerUnavailable(LedgerError):
+    """Nothing was written; trying again later may work."""
+
+    def __init__(self, path: Path, cause: BaseException) -> None:
+        super().__init__(f"{path} cannot be written just now ({cause}); nothing was recorded")
+
+
+class LedgerMissing(LedgerError):
+    """There is no ledger in that place."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} does not exist; `interlock run` creates it")
+
+
+class LedgerDamaged(LedgerError):
+    """The file is no ledger, or a damaged one; it is left as it is."""
+
+    def __init__(self, path: Path, cause: BaseException) -> None:
+        super().__init__(f"{path} is not a readable ledger ({cause}); it was left as it is, restore a backup")
+
+
+class LedgerTooNew(LedgerError):
+    """A newer program has written this ledger."""
+
+    def __init__(self, path: Path, unknown: list[str]) -> None:
+        super().__init__(
+            f"{path} was written by a newer Interlock ({', '.join(unknown)}); update this one before opening it"
+        )
+
+
+class RuleRefused(LedgerError):
+    """A rule of the shop floor forbids it; nothing was changed."""

@@ -1,0 +1,69 @@
+"""Events: the only truth, appended and never changed, each hash covering the one before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from shopfloor.instants import Instant, utc_text
+
+GENESIS = "0" * 64
+"""What the first event's hash covers in place of a hash before it."""
+
+KINDS = (
+    "order_released",
+    "received",
+    "given",
+    "flag_raised",
+    "flag_answered",
+    "flag_resolved",
+    "flag_withdrawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `link` is "line/link"; `detail` is what the kind needs besides."""
+
+    event_id: str
+    kind: str
+    occurred_at: Instant
+    source: str
+    station: str | None = None
+    link: str | None = None
+    order: str | None = None
+    batch: str | None = None
+    quantity: int | None = None
+    reason: str | None = None
+    person: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def chained(event: Event, *, sequence: int, recorded_at: str, prev_hash: str) -> tuple[Any, ...]:
+    """The row of `events`, in the order of its columns, with its place in the chain."""
+    facts = (
+        sequence,
+        event.event_id,
+        event.kind,
+        utc_text(event.occurred_at),
+        recorded_at,
+        event.source,
+        event.station,
+        event.link,
+        event.order,
+        event.batch,
+        event.quantity,
+        event.reason,
+        event.person,
+        json.dumps(event.detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        prev_hash,
+    )
+    return (*facts, chain_hash(facts))
+
+
+def chain_hash(facts: tuple[Any, ...]) -> str:
+    """SHA-256 over a row's facts, the hash before it among them; a JSON list keeps the fields apart."""
+    return sha256(json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

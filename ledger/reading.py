@@ -1,0 +1,191 @@
+"""Questions that boards, kiosks and the API ask; each is answered from read models, whatever the ledger's age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.store import Ledger, Row
+from shopfloor.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    """What one link owes of one order by an instant: units, and since when."""
+
+    order: str
+    product: str
+    link: str
+    missing: int
+    since_at: Instant
+    """The end of the first hour whose target is not met."""
+    latest_at: Instant
+    """Its latest: from then on the next link stands still."""
+
+
+def last_sequence(ledger: Ledger) -> int:
+    """The sequence of the last event; 0 before the first."""
+    row = ledger.row("SELECT MAX(sequence) AS last FROM events")
+    return int(row["last"] or 0) if row else 0
+
+
+def owed(ledger: Ledger, line: str, by_at: Instant) -> list[OwedRow]:
+    """What each link of a line owes by an instant and has not given, the longest overdue first."""
+    return [
+        OwedRow(row["order"], row["product"], row["link"], row["missing"], row["since_at"], row["latest_at"])
+        for row in ledger.rows(_OWED, {"line": line, "by": by_at})
+    ]
+
+
+_OWED = """
+SELECT l."order", o.product, l.link, l.unmet_end_at AS since_at, l.unmet_latest_at AS latest_at,
+       (SELECT t.cumulative FROM targets t
+         WHERE t."order" = l."order" AND t.link = l.link AND t.give > 0 AND t.end_at <= :by
+         ORDER BY t.start_at DESC LIMIT 1) - l.given AS missing
+  FROM order_links l JOIN orders o USING ("order")
+ WHERE l.line = :line AND l.unmet_end_at <= :by
+ ORDER BY l.unmet_end_at, l."order"
+"""
+
+
+def first_unmet(ledger: Ledger, line: str) -> dict[str, Instant]:
+    """For each link with anything left to give: the end of its first unmet hour over all orders."""
+    rows = ledger.rows(
+        "SELECT link, MIN(unmet_end_at) AS at FROM order_links WHERE line = ? AND unmet_end_at IS NOT NULL"
+        " GROUP BY link",
+        (line,),
+    )
+    return {row["link"]: row["at"] for row in rows}
+
+
+def hour_counts(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
+    """Targets and gives of a line's links in the hours that start in [from, to)."""
+    return ledger.rows(
+        "SELECT * FROM hour_counts WHERE line = ? AND start_at >= ? AND start_at < ? ORDER BY start_at",
+        (line, from_at, to_at),
+    )
+
+
+def open_flags(ledger: Ledger, line: str | None = None) -> list[Row]:
+    """Flags that are raised or answered, the oldest first."""
+    if line is None:
+        return ledger.rows("SELECT * FROM flags WHERE closed_at IS NULL ORDER BY raised_at")
+    return ledger.rows("SELECT * FROM flags WHERE line = ? AND closed_at IS NULL ORDER BY raised_at", (line,))
+
+
+def flag(ledger: Ledger, number: int) -> Row | None:
+    """One flag, open or closed."""
+    return ledger.row("SELECT * FROM flags WHERE flag = ?", (number,))
+
+
+def on_its_way(ledger: Ledger, line: str, receiver: str) -> list[Row]:
+    """Batches given to a link and not received: by giver, how many, how many units, since when."""
+    return ledger.rows(
+        "SELECT giver, COUNT(*) AS batches, SUM(quantity) AS quantity, MIN(given_at) AS since_at FROM handoffs"
+        " WHERE line = ? AND receiver = ? AND received_at IS NULL GROUP BY giver",
+        (line, receiver),
+    )
+
+
+def last_given(ledger: Ledger, line: str) -> dict[str, Instant]:
+    """When each link of a line last gave anything."""
+    rows = ledger.rows("SELECT link, last_given_at FROM link_activity WHERE line = ?", (line,))
+    return {row["link"]: row["last_given_at"] for row in rows}
+
+
+def offline_devices(ledger: Ledger) -> set[str]:
+    """Devices whose will was published since their last birth."""
+    return {row["device"] for row in ledger.rows("SELECT device FROM devices WHERE online = 0")}
+
+
+def open_orders(ledger: Ledger, line: str) -> int:
+    """Orders of a line that are released and not shipped in full."""
+    return _count(ledger, "SELECT COUNT(*) FROM orders WHERE line = ? AND shipped_at IS NULL", line)
+
+
+def orders_at_risk(ledger: Ledger, line: str, now: Instant) -> int:
+    """Open orders of which some link has passed a latest without giving."""
+    return _count(
+        ledger,
+        'SELECT COUNT(DISTINCT "order") FROM order_links WHERE line = ? AND unmet_end_at IS NOT NULL'
+        " AND unmet_latest_at <= ?",
+        line,
+        now,
+    )
+
+
+def refused_since(ledger: Ledger, at: Instant) -> int:
+    """Scans and messages refused since an instant, of those that are kept."""
+    return _count(ledger, "SELECT COUNT(*) FROM refused WHERE arrived_at >= ?", at)
+
+
+def refused_ever(ledger: Ledger) -> int:
+    """All scans and messages ever refused."""
+    return _count(ledger, "SELECT COALESCE(SUM(value), 0) FROM tallies WHERE name = 'refused'")
+
+
+def last_actions(ledger: Ledger, station: str, limit: int) -> list[Row]:
+    """What was last done at a station, the newest first."""
+    return ledger.rows(
+        "SELECT sequence, occurred_at, text FROM last_actions WHERE station = ? ORDER BY sequence DESC LIMIT ?",
+        (station, limit),
+    )
+
+
+def has_orders(ledger: Ledger) -> bool:
+    """Whether any order was ever released."""
+    return ledger.row("SELECT 1 FROM orders LIMIT 1") is not None
+
+
+def orders(ledger: Ledger, limit: int) -> list[Row]:
+    """Orders with what their last link has given: open ones first, by due; then the last shipped."""
+    return ledger.rows(
+        "SELECT o.* FROM orders o ORDER BY shipped_at IS NOT NULL,"
+        ' CASE WHEN shipped_at IS NULL THEN due_at ELSE -shipped_at END, "order" LIMIT ?',
+        (limit,),
+    )
+
+
+def order(ledger: Ledger, number: str) -> Row | None:
+    """One order, or None."""
+    return ledger.row('SELECT * FROM orders WHERE "order" = ?', (number,))
+
+
+def order_links(ledger: Ledger, number: str) -> list[Row]:
+    """What each link has received and given of an order, and its first unmet hour."""
+    return ledger.rows('SELECT * FROM order_links WHERE "order" = ?', (number,))
+
+
+def targets(ledger: Ledger, number: str) -> list[Row]:
+    """The targets in force of an order, by link and hour."""
+    return ledger.rows('SELECT * FROM targets WHERE "order" = ? ORDER BY link, start_at', (number,))
+
+
+def batches(ledger: Ledger, number: str) -> list[Row]:
+    """The batches of an order, in their order."""
+    return ledger.rows(
+        'SELECT batch, number, quantity FROM batches WHERE "order" = ? ORDER BY number', (number,)
+    )
+
+
+def positions(ledger: Ledger, number: str) -> list[Row]:
+    """Where the batches of an order have been received and given."""
+    return ledger.rows(
+        "SELECT p.batch, p.link, p.received_at, p.given_at FROM batches b JOIN positions p USING (batch)"
+        ' WHERE b."order" = ? ORDER BY b.number',
+        (number,),
+    )
+
+
+def order_flags(ledger: Ledger, number: str) -> list[Row]:
+    """All flags of an order, in time order."""
+    return ledger.rows('SELECT * FROM flags WHERE "order" = ? ORDER BY raised_at', (number,))
+
+
+def events_after(ledger: Ledger, sequence: int, limit: int) -> list[Row]:
+    """Events after a sequence, in order."""
+    return ledger.rows("SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit))
+
+
+def _count(ledger: Ledger, sql: str, *values: object) -> int:
+    row = ledger.row(sql, values)
+    return int(row[0]) if row else 0

@@ -1,0 +1,47 @@
+"""What was refused: kept for inspection and counted, outside the chain of events."""
+
+from __future__ import annotations
+
+from ledger.store import Transaction
+from shopfloor.handoffs import Refusal
+from shopfloor.scans import Scan, Unreadable
+
+KEPT = 50_000
+"""The newest refusals that are kept; a flood of noise must not fill the disk. All are counted."""
+
+
+def keep_refused(tx: Transaction, scan: Scan, station: str | None, refusal: Refusal) -> None:
+    """A scan that a rule refused."""
+    tx.run(
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            scan.arrived_at,
+            scan.device,
+            station,
+            scan.scan_id,
+            scan.code,
+            refusal.code,
+            refusal.text,
+            scan.payload,
+            len(scan.payload),
+        ),
+    )
+    _count(tx)
+
+
+def keep_unreadable(tx: Transaction, message: Unreadable) -> None:
+    """A message that is no scan at all."""
+    tx.run(
+        "INSERT INTO refused (arrived_at, device, topic, word, reason, payload, size)"
+        " VALUES (?, ?, ?, 'unreadable', ?, ?, ?)",
+        (message.arrived_at, message.device, message.topic, message.reason, message.payload, message.size),
+    )
+    _count(tx)
+
+
+def _count(tx: Transaction) -> None:
+    tx.run(
+        "INSERT INTO tallies (name, value) VALUES ('refused', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
+    )
+    tx.run("DELETE FROM refused WHERE id <= (SELECT MAX(id) FROM refused) - ?", (KEPT,))

@@ -1,0 +1,205 @@
+"""The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
+
+`events` is the truth. `refused`, `devices` and `tallies` are evidence and status beside it. Every other
+table is a read model: it can be made again from the events.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("interlock")
+
+_EVENTS = """
+CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    occurred_at TEXT NOT NULL,
+    recorded_at TEXT NOT NULL,
+    source TEXT NOT NULL,
+    station TEXT,
+    link TEXT,
+    "order" TEXT,
+    batch TEXT,
+    quantity INTEGER,
+    reason TEXT,
+    person TEXT,
+    detail TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+"""
+
+_READ_MODELS = """
+CREATE TABLE orders (
+    "order" TEXT PRIMARY KEY,
+    line TEXT NOT NULL,
+    product TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    customer TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    plan_version INTEGER NOT NULL,
+    last_number INTEGER NOT NULL,
+    released_at INTEGER NOT NULL,
+    shipped_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX open_orders ON orders (line, due_at) WHERE shipped_at IS NULL;
+
+CREATE INDEX batch_numbers ON orders (last_number);
+
+CREATE TABLE batches (
+    batch TEXT PRIMARY KEY,
+    "order" TEXT NOT NULL REFERENCES orders,
+    number INTEGER NOT NULL,
+    quantity INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX batches_of_order ON batches ("order", number);
+
+CREATE TABLE targets (
+    "order" TEXT NOT NULL,
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    shift TEXT NOT NULL,
+    make INTEGER NOT NULL,
+    give INTEGER NOT NULL,
+    cumulative INTEGER NOT NULL,
+    latest_at INTEGER NOT NULL,
+    PRIMARY KEY ("order", link, start_at)
+) WITHOUT ROWID;
+
+CREATE TABLE order_links (
+    "order" TEXT NOT NULL,
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    given INTEGER NOT NULL DEFAULT 0,
+    received INTEGER NOT NULL DEFAULT 0,
+    unmet_end_at INTEGER,
+    unmet_latest_at INTEGER,
+    PRIMARY KEY ("order", link)
+) WITHOUT ROWID;
+CREATE INDEX owed_links ON order_links (line, unmet_end_at) WHERE unmet_end_at IS NOT NULL;
+
+CREATE TABLE hour_counts (
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    shift TEXT NOT NULL,
+    target INTEGER NOT NULL DEFAULT 0,
+    given INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (line, start_at, link)
+) WITHOUT ROWID;
+
+CREATE TABLE link_activity (
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    last_given_at INTEGER NOT NULL,
+    PRIMARY KEY (line, link)
+) WITHOUT ROWID;
+
+CREATE TABLE positions (
+    batch TEXT NOT NULL,
+    link TEXT NOT NULL,
+    received_at INTEGER,
+    given_at INTEGER,
+    last_device TEXT,
+    last_at INTEGER,
+    last_packet INTEGER,
+    last_text TEXT,
+    PRIMARY KEY (batch, link)
+) WITHOUT ROWID;
+
+CREATE TABLE handoffs (
+    batch TEXT NOT NULL,
+    giver TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    line TEXT NOT NULL,
+    "order" TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    given_at INTEGER NOT NULL,
+    received_at INTEGER,
+    PRIMARY KEY (batch, giver, receiver)
+) WITHOUT ROWID;
+CREATE INDEX on_its_way ON handoffs (line, receiver, given_at) WHERE received_at IS NULL;
+
+CREATE TABLE flags (
+    flag INTEGER PRIMARY KEY,
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    raised_by TEXT NOT NULL,
+    station TEXT NOT NULL,
+    "order" TEXT NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    cumulative INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,
+    reason TEXT,
+    comment TEXT,
+    promised_at INTEGER,
+    answered_at INTEGER,
+    closed_at INTEGER
+);
+CREATE INDEX open_flags ON flags (line, link) WHERE closed_at IS NULL;
+
+CREATE TABLE last_actions (
+    station TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (station, sequence)
+) WITHOUT ROWID;
+"""
+
+_EVIDENCE = """
+CREATE TABLE refused (
+    id INTEGER PRIMARY KEY,
+    arrived_at INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    station TEXT,
+    scan_id TEXT,
+    code TEXT,
+    topic TEXT,
+    word TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    size INTEGER NOT NULL
+);
+CREATE INDEX refused_scans ON refused (scan_id) WHERE scan_id IS NOT NULL;
+CREATE INDEX refused_by_time ON refused (arrived_at);
+
+CREATE TABLE tallies (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE devices (
+    device TEXT PRIMARY KEY,
+    online INTEGER,
+    online_at INTEGER,
+    last_seen_at INTEGER,
+    last_seq INTEGER
+) WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m001_events_and_read_models(db: Database) -> None:
+    """The first tables."""
+    for script in (_EVENTS, _READ_MODELS, _EVIDENCE):
+        for statement in _statements(script):
+            db.execute(statement)
+
+
+def _statements(script: str) -> list[str]:
+    # executescript would commit the migration's transaction; a trigger's body holds a semicolon of its own.
+    parts = script.replace("; END;", "\0 END;").split(";\n")
+    return [part.replace("\0", ";").strip() for part in parts if part.strip()]

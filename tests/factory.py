@@ -1,0 +1,155 @@
+"""A small plant for tests: the line of the worked example, its orders and its scans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ledger.recorder import Recorder
+from ledger.releasing import release_order, released_loads
+from ledger.store import Ledger
+from shopfloor.instants import Instant, instant_from_text
+from shopfloor.orders import Order
+from shopfloor.planning import plan_orders
+from shopfloor.scans import Answer, Scan
+from station_config import SiteConfig, load
+
+WORKED_SITE = """
+version = 1
+
+[site]
+id = "hz1"
+name = "Hangzhou Shirts"
+timezone = "Asia/Shanghai"
+
+[[shift]]
+id = "day"
+start = "08:00"
+end = "17:00"
+days = ["mon", "tue", "wed", "thu", "fri"]
+breaks = ["12:00-13:00"]
+
+[[line]]
+id = "shirts"
+name = "Shirts"
+ship_buffer = "1h"
+
+[[line.link]]
+id = "cut"
+name = "Cutting"
+per_hour = 100
+transfer = "30min"
+buffer = "60min"
+shifts = ["day"]
+
+[[line.link]]
+id = "sew"
+name = "Sewing"
+after = ["cut"]
+per_hour = 40
+buffer = "60min"
+shifts = ["day"]
+
+[[line.link]]
+id = "pack"
+name = "Packing"
+after = ["sew"]
+per_hour = 50
+shifts = ["day"]
+
+[[product]]
+id = "polo"
+line = "shirts"
+batch = 20
+
+[[station]]
+id = "cut-1"
+link = "shirts/cut"
+
+[[station]]
+id = "sew-1"
+link = "shirts/sew"
+
+[[station]]
+id = "pack-1"
+link = "shirts/pack"
+
+[[device]]
+id = "scanner-cut"
+station = "cut-1"
+
+[[device]]
+id = "scanner-sew"
+station = "sew-1"
+
+[[device]]
+id = "scanner-pack"
+station = "pack-1"
+"""
+
+MONDAY = "2026-11-23T08:00:00+08:00"
+"""The start of the week in which the worked example is due on Wednesday."""
+
+
+def china(text: str) -> Instant:
+    """An instant from a day and time in Hangzhou, for example `24 14:30` in November 2026."""
+    day, clock = text.split()
+    return instant_from_text(
+        f"2026-11-{day}T{clock}:00+08:00" if clock.count(":") == 1 else f"2026-11-{day}T{clock}+08:00"
+    )
+
+
+def site_folder(folder: Path, text: str = WORKED_SITE) -> Path:
+    """A site folder with that site.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "site.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def worked_order(order: str = "A-1", quantity: int = 200, due: str = "25 17:00") -> Order:
+    """The order of the worked example."""
+    return Order(order, "shirts", "polo", quantity, china(due))
+
+
+class Plant:
+    """A loaded site with its ledger on disk and a clock that the test turns."""
+
+    def __init__(self, folder: Path, text: str = WORKED_SITE, now: str = "23 08:00") -> None:
+        self.folder = site_folder(folder, text)
+        self.config: SiteConfig = load(self.folder)
+        self.site = self.config.site
+        self.ledger = Ledger(self.folder / "ledger.db", create=True)
+        self.recorder = Recorder(self.ledger, self.site)
+        self.now: Instant = china(now)
+
+    def release(self, *orders: Order) -> None:
+        """Plan the orders beside what is released, and put them in force."""
+        loads = released_loads(self.ledger, self.now)
+        for plan in plan_orders(self.site, list(orders), now=self.now, loads=loads):
+            release_order(self.ledger, self.site, plan, source="test", at=self.now, now=self.now)
+
+    def codes(self, order: str = "A-1") -> list[str]:
+        """The codes of an order's batches."""
+        rows = self.ledger.rows('SELECT batch FROM batches WHERE "order" = ? ORDER BY number', (order,))
+        return [row["batch"] for row in rows]
+
+    def scan(
+        self,
+        device: str,
+        code: str,
+        at: str | None = None,
+        *,
+        scan_id: str | None = None,
+        quantity: int | None = None,
+    ) -> Answer:
+        """One scan that arrives at once, at a time of day in Hangzhou."""
+        if at is not None:
+            self.now = china(at)
+        (answer,) = self.recorder.record(
+            [Scan(device, code, self.now, scan_id=scan_id, quantity=quantity)], self.now
+        )
+        assert answer is not None
+        return answer
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
