@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ledger.store import Ledger, Transaction
-from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Scan
 
 TRUSTED_CLOCK_MS = 2 * MINUTE_MS
+LONGEST_BUFFER_MS = 31 * DAY_MS
+"""No device buffers for longer; an older time is a clock that lost its battery."""
 
 
 class DeviceLog:
@@ -23,7 +25,7 @@ class DeviceLog:
     def when(self, scan: Scan) -> tuple[Instant, bool]:
         """The instant a scan happened, and whether the device's clock is suspect.
 
-        The device's clock is believed within two minutes of ours, or for the past when the device
+        The device's clock is believed within two minutes of ours, or for the last month when the device
         reports in sequence out of a buffer.
         """
         last_seq = self._last_seq(scan.device)
@@ -33,7 +35,7 @@ class DeviceLog:
         if scan.device_at is None:
             return scan.arrived_at, False
         ahead = scan.device_at - scan.arrived_at
-        if abs(ahead) <= TRUSTED_CLOCK_MS or (in_sequence and ahead < 0):
+        if abs(ahead) <= TRUSTED_CLOCK_MS or (in_sequence and -LONGEST_BUFFER_MS <= ahead < 0):
             return scan.device_at, False
         return scan.arrived_at, True
 

@@ -13,7 +13,7 @@ class LedgerUnavailable(LedgerError):
     """Nothing was written; trying again later may work."""
 
     def __init__(self, path: Path, cause: BaseException) -> None:
-        super().__init__(f"{path} cannot be written just now ({cause}); nothing was recorded")
+        super().__init__(f"{path} cannot be used just now ({cause}); nothing was recorded")
 
 
 class LedgerMissing(LedgerError):
@@ -27,7 +27,7 @@ class LedgerDamaged(LedgerError):
     """The file is no ledger, or a damaged one; it is left as it is."""
 
     def __init__(self, path: Path, cause: BaseException) -> None:
-        super().__init__(f"{path} is not a readable ledger ({cause}); it was left as it is, restore a backup")
+        super().__init__(f"{path} is not a readable ledger ({cause}); it is left as it is, restore a backup")
 
 
 class LedgerTooNew(LedgerError):

@@ -11,8 +11,6 @@ from shopfloor.flags import Owed, why_not_answer, why_not_raise
 from shopfloor.instants import Instant
 from shopfloor.site import Site
 
-WITHDRAW_WITHIN_S = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Tap:

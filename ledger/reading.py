@@ -186,6 +186,24 @@ def events_after(ledger: Ledger, sequence: int, limit: int) -> list[Row]:
     return ledger.rows("SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit))
 
 
+def target_at(ledger: Ledger, number: str, link: str, end_at: Instant) -> Row | None:
+    """The target of an order's link for the hour that ends at an instant."""
+    return ledger.row(
+        'SELECT * FROM targets WHERE "order" = ? AND link = ? AND end_at = ?', (number, link, end_at)
+    )
+
+
+def due_by(ledger: Ledger, number: str, link: str, at: Instant) -> int:
+    """Units of an order that a link owed in all hours that ended at or before an instant."""
+    return _count(
+        ledger,
+        'SELECT COALESCE(MAX(cumulative), 0) FROM targets WHERE "order" = ? AND link = ? AND end_at <= ?',
+        number,
+        link,
+        at,
+    )
+
+
 def _count(ledger: Ledger, sql: str, *values: object) -> int:
     row = ledger.row(sql, values)
     return int(row[0]) if row else 0

@@ -26,6 +26,9 @@ from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Device, Line, Link, Site, Station
 
+RESERVED_IDS = ("order/", "flag/", "implied/", "bare/")
+"""Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
+
 STATION_DEVICE = "station:"
 """Prefix of the device name of a tap on a station's kiosk."""
 
@@ -81,6 +84,10 @@ class Recorder:
         """The answer to a scan whose id is known already; other content under the same id is refused."""
         if scan.scan_id is None:
             return None
+        if scan.scan_id.startswith(RESERVED_IDS):
+            return self._refuse(
+                tx, scan, None, Refusal("id", f"an id must not begin like {scan.scan_id[:20]}")
+            )
         event = tx.holds(scan.scan_id)
         if event is not None:
             detail = json.loads(event["detail"])
@@ -143,11 +150,18 @@ class Recorder:
         text = ""
         for number, step in enumerate(steps):
             last = number == len(steps) - 1
-            text = self._record_step(tx, scan, place, step, batch, quantity, "" if last else f"/{number}")
+            text = self._record_step(tx, scan, place, step, batch, quantity, None if last else number)
         return Answer(scan.device, scan.scan_id, "recorded", text)
 
     def _record_step(
-        self, tx: Transaction, scan: Scan, place: _Place, step: Step, batch: Row, quantity: int, suffix: str
+        self,
+        tx: Transaction,
+        scan: Scan,
+        place: _Place,
+        step: Step,
+        batch: Row,
+        quantity: int,
+        implied: int | None,
     ) -> str:
         detail: dict[str, object] = {"parties": list(step.parties)}
         if step.kind == "given":
@@ -165,7 +179,7 @@ class Recorder:
             detail["implied"] = True
         else:
             detail["text"] = text
-        self._append(tx, scan, place, step, detail, order=batch["order"], quantity=quantity, suffix=suffix)
+        self._append(tx, scan, place, step, detail, order=batch["order"], quantity=quantity, implied=implied)
         if step.kind == "given":
             resolve_flags(tx, place.line.id, step.link, batch["order"], place.occurred_at)
         return text
@@ -199,7 +213,7 @@ class Recorder:
         }
         quantity = sum(row["quantity"] for row in rest)
         self._append(
-            tx, scan, place, step, detail, order=order["order"], quantity=quantity, suffix="", batch=None
+            tx, scan, place, step, detail, order=order["order"], quantity=quantity, implied=None, batch=None
         )
         resolve_flags(tx, place.line.id, place.link.id, order["order"], place.occurred_at)
         return Answer(scan.device, scan.scan_id, "recorded", text)
@@ -226,7 +240,7 @@ class Recorder:
         *,
         order: str,
         quantity: int,
-        suffix: str,
+        implied: int | None,
         batch: str | None = "",
     ) -> None:
         told: dict[str, object] = {"code": scan.code, "quantity": scan.quantity}
@@ -236,10 +250,10 @@ class Recorder:
             told["packet"] = scan.packet
         if place.clock_suspect:
             detail["clock_suspect"] = True
-        scan_id = scan.scan_id or f"{scan.device}/{scan.arrived_at}/{tx.sequence + 1}"
+        event_id = scan.scan_id or f"bare/{scan.device}/{scan.arrived_at}/{tx.sequence + 1}"
         tx.append(
             Event(
-                event_id=scan_id + suffix,
+                event_id=event_id if implied is None else f"implied/{event_id}/{implied}",
                 kind=step.kind,
                 occurred_at=place.occurred_at,
                 source=scan.device,

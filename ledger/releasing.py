@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.errors import RuleRefused
 from ledger.events import Event
-from ledger.store import Ledger
+from ledger.store import Ledger, Transaction
 from shopfloor.codes import batch_code
 from shopfloor.instants import Instant
 from shopfloor.orders import Load, OrderPlan
 from shopfloor.site import Site
 
 
-def release_order(
-    ledger: Ledger, site: Site, plan: OrderPlan, *, source: str, at: Instant, now: Instant
+def release_orders(
+    ledger: Ledger, site: Site, plans: Sequence[OrderPlan], *, source: str, at: Instant, now: Instant
 ) -> None:
-    """Put a feasible plan in force. RuleRefused when it is not feasible or the order is released already."""
-    order = plan.order
-    if not plan.feasible:
-        raise RuleRefused(f"order {order.order} is not feasible; nothing was released")
-    size = site.products[order.product].batch
+    """Put plans in force, all or none. RuleRefused names each that is not feasible or released already."""
     with ledger.write(now) as tx:
-        if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (order.order,)):
-            raise RuleRefused(f"order {order.order} is released already")
-        first = tx.row("SELECT COALESCE(MAX(last_number), 0) + 1 AS number FROM orders")["number"]  # type: ignore[index]  # an aggregate always has a row
-        sizes = [min(size, order.quantity - made) for made in range(0, order.quantity, size)]
-        tx.append(
-            Event(
-                event_id=f"order/{order.order}/released/1",
-                kind="order_released",
-                occurred_at=at,
-                source=source,
-                order=order.order,
-                quantity=order.quantity,
-                detail={
-                    "line": order.line,
-                    "product": order.product,
-                    "due_at": order.due_at,
-                    "customer": order.customer,
-                    "priority": order.priority,
-                    "plan_version": 1,
-                    "batches": [[batch_code(first + n), quantity] for n, quantity in enumerate(sizes)],
-                    "last_number": first + len(sizes) - 1,
-                    "targets": {
-                        link.link: [
-                            [h.start_at, h.end_at, h.shift, h.make, h.give, h.cumulative, h.latest_at]
-                            for h in link.hours
-                        ]
-                        for link in plan.links
-                    },
-                },
-            )
-        )
+        refused = [why for plan in plans if (why := _why_not(tx, plan))]
+        if refused:
+            raise RuleRefused("\n".join(refused))
+        for plan in plans:
+            tx.append(_release(tx, site, plan, source=source, at=at))
 
 
 def released_loads(ledger: Ledger, now: Instant) -> list[Load]:
@@ -63,3 +35,45 @@ def released_loads(ledger: Ledger, now: Instant) -> list[Load]:
             (now,),
         )
     ]
+
+
+def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:
+    number = plan.order.order
+    if not plan.feasible:
+        return f"order {number} is not feasible"
+    if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (number,)):
+        return f"order {number} is released already"
+    return None
+
+
+def _release(tx: Transaction, site: Site, plan: OrderPlan, *, source: str, at: Instant) -> Event:
+    order = plan.order
+    size = site.products[order.product].batch
+    sizes = [min(size, order.quantity - made) for made in range(0, order.quantity, size)]
+    last = tx.row("SELECT MAX(last_number) AS number FROM orders")
+    first = ((last["number"] if last else None) or 0) + 1
+    return Event(
+        event_id=f"order/{order.order}/released/1",
+        kind="order_released",
+        occurred_at=at,
+        source=source,
+        order=order.order,
+        quantity=order.quantity,
+        detail={
+            "line": order.line,
+            "product": order.product,
+            "due_at": order.due_at,
+            "customer": order.customer,
+            "priority": order.priority,
+            "plan_version": 1,
+            "batches": [[batch_code(first + n), quantity] for n, quantity in enumerate(sizes)],
+            "last_number": first + len(sizes) - 1,
+            "targets": {
+                link.link: [
+                    [h.start_at, h.end_at, h.shift, h.make, h.give, h.cumulative, h.latest_at]
+                    for h in link.hours
+                ]
+                for link in plan.links
+            },
+        },
+    )

@@ -61,24 +61,25 @@ class Ledger:
         return f"SQLite {sqlite3.sqlite_version}, {self.rows('PRAGMA journal_mode')[0][0]} journal, synchronous FULL"
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        """All rows of a query."""
-        with self._lock:
+        """All rows of a query. LedgerUnavailable or LedgerDamaged when the file cannot be read."""
+        with self._lock, self._readable():
             return list(self._connection.execute(sql, values))
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
-        with self._lock:
+        with self._lock, self._readable():
             return self._connection.execute(sql, values).fetchone()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Several reads that see one and the same state."""
         with self._lock:
-            self._connection.execute("BEGIN")
+            with self._readable():
+                self._connection.execute("BEGIN")
             try:
                 yield
             finally:
-                self._connection.execute("COMMIT")
+                self._roll_back()  # nothing was written
 
     @contextmanager
     def write(self, now: Instant) -> Iterator[Transaction]:
@@ -105,6 +106,15 @@ class Ledger:
     def close(self) -> None:
         """Close the connection; the file is complete without it."""
         self._connection.close()
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as fault:
+            raise LedgerUnavailable(self.path, fault) from fault
+        except sqlite3.DatabaseError as fault:
+            raise LedgerDamaged(self.path, fault) from fault
 
     def _roll_back(self) -> None:
         with suppress(sqlite3.OperationalError):  # the failing statement may have ended the transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.recorder import Recorder
-from ledger.releasing import release_order, released_loads
+from ledger.releasing import release_orders, released_loads
 from ledger.store import Ledger
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.orders import Order
@@ -124,8 +124,8 @@ class Plant:
     def release(self, *orders: Order) -> None:
         """Plan the orders beside what is released, and put them in force."""
         loads = released_loads(self.ledger, self.now)
-        for plan in plan_orders(self.site, list(orders), now=self.now, loads=loads):
-            release_order(self.ledger, self.site, plan, source="test", at=self.now, now=self.now)
+        plans = plan_orders(self.site, list(orders), now=self.now, loads=loads)
+        release_orders(self.ledger, self.site, plans, source="test", at=self.now, now=self.now)
 
     def codes(self, order: str = "A-1") -> list[str]:
         """The codes of an order's batches."""

@@ -157,3 +157,20 @@ def test_events_are_never_changed_or_deleted(plant: Plant) -> None:
     for statement in ("UPDATE events SET quantity = 1", "DELETE FROM events"):
         with pytest.raises(Exception, match="events are never"), plant.ledger.write(plant.now) as tx:
             tx.run(statement)
+
+
+@pytest.mark.parametrize("scan_id", ["flag/2/resolved", "order/A-2/released/1", "implied/t1/0", "bare/x/1/2"])
+def test_a_device_cannot_take_an_id_that_the_ledger_makes(plant: Plant, scan_id: str) -> None:
+    assert plant.scan("scanner-cut", plant.codes()[0], "24 14:10", scan_id=scan_id).result == "refused"
+    assert events(plant) == []
+
+
+@pytest.mark.parametrize("device_at", [-62_135_596_800_000, 0, 1_577_836_800_000])
+def test_a_clock_that_lost_its_battery_is_not_believed_even_in_sequence(plant: Plant, device_at: int) -> None:
+    first, second = plant.codes()[:2]
+    now = china("24 14:10")
+    plant.recorder.record([Scan("scanner-cut", first, now, scan_id="a", seq=7)], now)
+    plant.recorder.record([Scan("scanner-cut", second, now, scan_id="b", seq=8, device_at=device_at)], now)
+    event = plant.ledger.row("SELECT occurred_at FROM events WHERE event_id = 'b'")
+    assert event is not None
+    assert event["occurred_at"] == "2026-11-24T06:10:00.000Z"

@@ -1,0 +1,156 @@
+"""Where everything on the floor is: released orders with their batches and targets, as someone who joins needs them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ledger import reading
+from ledger.store import Ledger, Row
+from shopfloor.handoffs import Handoff, Position, Whereabouts
+from shopfloor.instants import Instant, instant_from_text
+from shopfloor.orders import HourTarget, LinkTargets
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch and where it is."""
+
+    batch: str
+    quantity: int
+    where: Whereabouts
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A released order that is not shipped in full."""
+
+    order: str
+    line: str
+    product: str
+    quantity: int
+    due_at: Instant
+    batches: tuple[OpenBatch, ...]
+    links: tuple[LinkTargets, ...]
+    """Only links with targets, in no particular order."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedScan:
+    """A scan as its device sent it, except for the time."""
+
+    device: str
+    scan_id: str
+    code: str
+
+
+def open_orders(ledger: Ledger, line: str) -> list[OpenOrder]:
+    """A line's orders that are released and not shipped in full, by due."""
+    rows = ledger.rows(
+        'SELECT * FROM orders WHERE line = ? AND shipped_at IS NULL ORDER BY due_at, "order"', (line,)
+    )
+    return [_open_order(ledger, row) for row in rows]
+
+
+def open_order(ledger: Ledger, number: str) -> OpenOrder:
+    """One released order; LookupError when there is none of that number."""
+    row = reading.order(ledger, number)
+    if row is None:
+        raise LookupError(number)
+    return _open_order(ledger, row)
+
+
+def whereabouts(ledger: Ledger, batch: str) -> Whereabouts:
+    """Where a batch is, by every link and handoff."""
+    positions = ledger.rows("SELECT * FROM positions WHERE batch = ?", (batch,))
+    return _whereabouts(positions, ledger.rows("SELECT * FROM handoffs WHERE batch = ?", (batch,)))
+
+
+def last_happened_at(ledger: Ledger) -> Instant | None:
+    """When the last of all recorded events happened; None before the first."""
+    row = ledger.row("SELECT MAX(occurred_at) AS last FROM events")
+    return None if row is None or row["last"] is None else instant_from_text(row["last"])
+
+
+def last_seqs(ledger: Ledger) -> dict[str, int]:
+    """The last sequence number of every device that counts."""
+    rows = ledger.rows("SELECT device, last_seq FROM devices WHERE last_seq IS NOT NULL")
+    return {row["device"]: row["last_seq"] for row in rows}
+
+
+def last_scan(ledger: Ledger, id_prefix: str) -> RecordedScan | None:
+    """The last recorded scan whose id begins so, without a quantity of its own."""
+    row = ledger.row(
+        "SELECT event_id, source, detail FROM events WHERE substr(event_id, 1, ?) = ?"
+        " AND kind IN ('received', 'given') AND detail NOT LIKE '%\"implied\":true%' ORDER BY sequence DESC LIMIT 1",
+        (len(id_prefix), id_prefix),
+    )
+    if row is None:
+        return None
+    return RecordedScan(
+        row["source"], row["event_id"].partition("/")[0], json.loads(row["detail"])["scan"]["code"]
+    )
+
+
+def last_due(ledger: Ledger, line: str) -> Instant | None:
+    """The latest due of a line's orders; None when it has none."""
+    row = ledger.row("SELECT MAX(due_at) AS last FROM orders WHERE line = ?", (line,))
+    return None if row is None else row["last"]
+
+
+def order_numbers(ledger: Ledger, prefix: str) -> list[str]:
+    """All order numbers that begin so, also of shipped orders."""
+    rows = ledger.rows('SELECT "order" FROM orders WHERE substr("order", 1, ?) = ?', (len(prefix), prefix))
+    return [row["order"] for row in rows]
+
+
+def _open_order(ledger: Ledger, row: Row) -> OpenOrder:
+    number = row["order"]
+    positions, handoffs = defaultdict(list), defaultdict(list)
+    for position in reading.positions(ledger, number):
+        positions[position["batch"]].append(position)
+    for handoff in ledger.rows(
+        'SELECT h.* FROM batches b JOIN handoffs h USING (batch) WHERE b."order" = ?', (number,)
+    ):
+        handoffs[handoff["batch"]].append(handoff)
+    return OpenOrder(
+        order=number,
+        line=row["line"],
+        product=row["product"],
+        quantity=row["quantity"],
+        due_at=row["due_at"],
+        batches=tuple(
+            OpenBatch(
+                each["batch"],
+                each["quantity"],
+                _whereabouts(positions[each["batch"]], handoffs[each["batch"]]),
+            )
+            for each in reading.batches(ledger, number)
+        ),
+        links=_targets(reading.targets(ledger, number)),
+    )
+
+
+def _targets(rows: list[Row]) -> tuple[LinkTargets, ...]:
+    links: dict[str, list[HourTarget]] = {}
+    for row in rows:
+        links.setdefault(row["link"], []).append(
+            HourTarget(
+                row["start_at"],
+                row["end_at"],
+                row["shift"],
+                row["make"],
+                row["give"],
+                row["cumulative"],
+                row["latest_at"],
+            )
+        )
+    return tuple(LinkTargets(link, tuple(hours)) for link, hours in links.items())
+
+
+def _whereabouts(positions: list[Row], handoffs: list[Row]) -> Whereabouts:
+    return Whereabouts(
+        {row["link"]: Position(row["received_at"], row["given_at"]) for row in positions},
+        {(row["giver"], row["receiver"]): Handoff(row["given_at"], row["received_at"]) for row in handoffs},
+    )
