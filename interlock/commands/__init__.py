@@ -1,0 +1,1 @@
+"""The commands of `interlock`, a module for each thing they are about."""

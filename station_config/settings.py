@@ -1,0 +1,109 @@
+"""[broker], [web] and [board]: how this machine serves the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from station_config.reader import Table
+from station_config.values import BROKER_PORT, DISTANCE_M, FILE, HOST, LISTEN, PORT, USERNAME
+from station_config.wording import quoted
+
+_LOOPBACK = "127.0.0.1"
+_EVERY_NETWORK = frozenset({"0.0.0.0", "::"})  # noqa: S104  # recognised here, never the default
+_MQTT_PORT = 1883
+_WEB_PORT = 8080
+_DISTANCE_M = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """A broker at `host`, or the embedded one that listens on `listen` when there is no host."""
+
+    host: str | None = None
+    port: int = _MQTT_PORT
+    listen: str = _LOOPBACK
+    username: str | None = None
+    password_file: Path | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Interlock starts the broker itself."""
+        return self.host is None
+
+    @property
+    def connect_host(self) -> str:
+        """Where this machine reaches the broker."""
+        if self.host is not None:
+            return self.host
+        return _LOOPBACK if self.listen in _EVERY_NETWORK else self.listen
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where pages and API are served."""
+
+    listen: str = _LOOPBACK
+    port: int = _WEB_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """How far away people stand from the floor board: letters are sized by it."""
+
+    viewing_distance_m: float = _DISTANCE_M
+
+
+def read_broker(top: Table, folder: Path) -> BrokerSettings:
+    """How the broker is reached; files are looked for in the site folder."""
+    table = top.table("broker")
+    host = table.may("host", HOST, "") or None
+    if table.has("host") and table.has("listen"):
+        text = "listen is for the broker that Interlock starts itself, but host names another"
+        table.fault("listen", f"{text}; take one of the two out")
+    username = table.may("username", USERNAME, "") or None
+    password_file = _read_file(table, "password_file", folder)
+    if table.has("password_file") and not table.has("username") and table.sound("username"):
+        table.fault(
+            "password_file", 'a password without a user; write for example username = "interlock" too'
+        )
+    return BrokerSettings(
+        host=host,
+        port=table.may("port", BROKER_PORT, _MQTT_PORT),
+        listen=table.may("listen", LISTEN, _LOOPBACK),
+        username=username,
+        password_file=password_file,
+    )
+
+
+def read_web(top: Table, broker: BrokerSettings) -> WebSettings:
+    """Where the pages are served; the embedded broker cannot have the same port."""
+    table = top.table("web")
+    web = WebSettings(listen=table.may("listen", LISTEN, _LOOPBACK), port=table.may("port", PORT, _WEB_PORT))
+    if table.has("port") and table.sound("port") and broker.embedded and web.port == broker.port:
+        table.fault("port", f"the broker listens on port {web.port} already; write for example port = 8080")
+    return web
+
+
+def read_board(top: Table) -> BoardSettings:
+    """How the floor board is shown."""
+    distance_m = top.table("board").may("viewing_distance_m", DISTANCE_M, _DISTANCE_M)
+    return BoardSettings(distance_m)
+
+
+def _read_file(table: Table, key: str, folder: Path) -> Path | None:
+    """A file named relative to the site folder; one that does not exist is reported."""
+    if not table.has(key):
+        return None
+    path = folder / table.may(key, FILE, "")
+    if table.sound(key) and not _is_file(path):
+        name = quoted(str(table.raw(key)))
+        table.fault(key, f"there is no file {name} beside site.toml; create it, or name one that exists")
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that the file system refuses, for example one too long
+        return False

@@ -1,0 +1,122 @@
+"""[[station]] and [[device]]: the places that work for a link, and what reports from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from shopfloor.site import Device, Station
+from station_config.lines import Lines, ReadLink, capitalised
+from station_config.names import Names
+from station_config.reader import Table
+from station_config.values import LINK_REFERENCE, MODE, NAME, PROFILE, STATION_REFERENCE
+from station_config.wording import nearest, quoted
+
+_NO_DEVICE = "event"
+"""As a device it would share its topic with what the site tells others."""
+
+
+@dataclass
+class Stations:
+    """All stations, and how many work for each link."""
+
+    names: Names
+    by_id: dict[str, Station] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Stations of each (line, link)."""
+    perhaps: set[tuple[str, str]] = field(default_factory=set)
+    """Links that a station with an unknown link was probably meant for."""
+    unplaced: bool = False
+    """Some station could belong to any link."""
+
+    def countable(self, line_id: str, link_id: str) -> bool:
+        return not self.unplaced and (line_id, link_id) not in self.perhaps
+
+
+def read_stations(top: Table, lines: Lines) -> Stations:
+    """All stations; a work link that has none is reported."""
+    tables = top.tables("station", "station")
+    stations = Stations(Names("station", is_open=not top.sound("station")), unplaced=not top.sound("station"))
+    for table in tables:
+        station_id = stations.names.read(table)
+        name = table.may("name", NAME, capitalised(station_id))
+        line_id, link_id = _read_station_link(table, lines, stations)
+        stations.by_id.setdefault(station_id, Station(station_id, name, line_id, link_id))
+    for line_id, line in lines.by_id.items():
+        for link_id, read in line.links.items():
+            _check_has_station(stations, line_id, link_id, read)
+    return stations
+
+
+def _read_station_link(table: Table, lines: Lines, stations: Stations) -> tuple[str, str]:
+    written = table.need("link", LINK_REFERENCE, "")
+    line_id, _, link_id = written.partition("/")
+    line = lines.by_id.get(line_id)
+    if line is not None and link_id in line.names:
+        stations.counts[line_id, link_id] += 1
+        return line_id, link_id
+    meant = _meant_link(written, lines)
+    if meant is None:
+        stations.unplaced = True
+    else:
+        stations.perhaps.add(meant)
+    if not table.sound("link"):
+        return line_id, link_id
+    if line is not None and link_id and not line.names.excuses(link_id):
+        advice = line.names.advice(link_id, prefix=f"{line_id}/")
+        table.fault("link", f"the line {quoted(line_id)} has no link {quoted(link_id)}; {advice}")
+    elif line is None and not lines.names.excuses(line_id):
+        advice = (
+            f"did you mean {quoted('/'.join(meant))}?" if meant else 'write for example link = "shirts/cut"'
+        )
+        wrong = (
+            f"there is no line {quoted(line_id)}"
+            if link_id
+            else f"{quoted(written)} is not written line/link"
+        )
+        table.fault("link", f"{wrong}; {advice}")
+    elif line is not None and not link_id:
+        table.fault("link", f"{quoted(written)} names a line and no link; {LINK_REFERENCE.advice()}")
+    return line_id, link_id
+
+
+def _meant_link(written: str, lines: Lines) -> tuple[str, str] | None:
+    """The link a wrong reference was probably meant for."""
+    line_id, slash, link_id = written.partition("/")
+    if slash and line_id in lines.by_id:
+        near = nearest(link_id, lines.by_id[line_id].links)
+        return None if near is None else (line_id, near)
+    every = {f"{line}/{link}": (line, link) for line, read in lines.by_id.items() for link in read.links}
+    called_so = [place for place in every.values() if place[1] == (link_id if slash else written)]
+    if len(called_so) == 1:
+        return called_so[0]
+    return every.get(nearest(written, every) or "") if slash else None
+
+
+def _check_has_station(stations: Stations, line_id: str, link_id: str, read: ReadLink) -> None:
+    works = read.link.kind == "work" and read.table.sound("kind", "id")
+    if works and stations.countable(line_id, link_id) and not stations.counts[line_id, link_id]:
+        place = quoted(f"{line_id}/{link_id}")
+        text = f"the work link {place} has no station"
+        read.table.fault("id", f"{text}; write a [[station]] with link = {place}")
+
+
+def read_devices(top: Table, stations: Stations) -> dict[str, Device]:
+    """All devices by id."""
+    tables = top.tables("device", "device")
+    names = Names("device", is_open=not top.sound("device"))
+    devices: dict[str, Device] = {}
+    for table in tables:
+        device_id = names.read(table)
+        if device_id == _NO_DEVICE:
+            table.fault(
+                "id", '"event" is taken by the site\'s own messages; write another id, such as "event-1"'
+            )
+        station = table.need("station", STATION_REFERENCE, "")
+        if table.sound("station"):
+            stations.names.check(table, "station", station)
+        profile = table.may("profile", PROFILE, "native")
+        mode = cast("Literal['auto', 'in', 'out']", table.may("mode", MODE, "auto"))
+        devices.setdefault(device_id, Device(device_id, station, profile, mode))
+    return devices

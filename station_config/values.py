@@ -1,0 +1,246 @@
+"""The kinds of value in site.toml: text to frozen values, and what to write when it is neither."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from ipaddress import ip_address
+from typing import TypeGuard
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Duration
+from station_config.reader import Unfit, Value, choice, text_of
+from station_config.wording import nearest, quoted
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PROFILES = ("native", "bare")
+VERSION = 1
+
+_LONGEST_NAME = 80
+_LONGEST_ID = 40
+_LONGEST_DAYS = 366
+_SLOWEST = Decimal("0.001")
+_MANY = 1_000_000
+_LAST_PORT = 65_535
+_FARTHEST_M = 30
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})min)?(?:(\d{1,8})s)?", re.ASCII)
+_CALENDAR_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
+_UNIT_WORDS = {
+    "d": r"days?|d",
+    "h": r"hours?|hrs?|std|h",
+    "min": r"minutes?|mins?|m",
+    "s": r"seconds?|secs?|s",
+}
+
+
+def _version(raw: object) -> int:
+    if not _is_whole(raw) or raw != VERSION:
+        raise Unfit(better=str(VERSION))
+    return VERSION
+
+
+def _id(raw: object) -> str:
+    text = text_of(raw)
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) and len(text) <= _LONGEST_ID:
+        return text
+    plain = id_like(text)
+    raise Unfit(better=quoted(plain) if plain else None)
+
+
+def id_like(text: str) -> str:
+    """The id that a text with other characters was probably meant to be."""
+    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")[:_LONGEST_ID]
+
+
+def _name(raw: object) -> str:
+    text = text_of(raw)
+    if len(text) > _LONGEST_NAME:
+        raise Unfit
+    return text
+
+
+def _zone(raw: object) -> ZoneInfo:
+    text = text_of(raw)
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        cities = {zone.rpartition("/")[2].lower(): zone for zone in available_timezones()}
+        near = nearest(text, cities.values()) or cities.get(nearest(text.lower(), cities) or "")
+        raise Unfit(better=near and quoted(near)) from None
+
+
+def _date(raw: object) -> date:
+    if isinstance(raw, datetime):
+        raise Unfit(better=quoted(raw.date().isoformat()))
+    if isinstance(raw, date):
+        return raw
+    text = text_of(raw)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise Unfit(what="a day of the calendar") from None
+    raise Unfit
+
+
+def _clock(raw: object) -> time:
+    if isinstance(raw, time):
+        if raw.second or raw.microsecond:
+            raise Unfit(better=quoted(raw.strftime("%H:%M")))
+        return raw
+    text = text_of(raw)
+    if found := _CLOCK.fullmatch(text):
+        return time(int(found[1]), int(found[2]))
+    raise Unfit(better=_nearby_clock(text))
+
+
+def _nearby_clock(text: str) -> str | None:
+    """The time that "8:00", "17.30", "0800" or "24:00" means."""
+    found = re.fullmatch(r"(\d{1,2})[:.h]?(\d\d)(?::00)?", text, re.ASCII)
+    if found is None:
+        return None
+    tidy = f"{int(found[1]) % 24 if found[0].startswith('24') else int(found[1]):02}:{found[2]}"
+    return quoted(tidy) if _CLOCK.fullmatch(tidy) else None
+
+
+def _break(raw: object) -> tuple[time, time]:
+    parts = re.split(r"\s*[-\u2013]\s*", text_of(raw))
+    if len(parts) != 2:  # noqa: PLR2004  # from and to
+        raise Unfit
+    if parts[0] == parts[1]:
+        raise Unfit(what="a break, as it ends when it starts")
+    try:
+        times = (_clock(parts[0]), _clock(parts[1]))
+    except Unfit:
+        raise Unfit from None
+    tidy = f"{parts[0]}-{parts[1]}"
+    if raw != tidy:
+        raise Unfit(better=quoted(tidy))
+    return times
+
+
+def duration_from_text(text: str) -> Duration:
+    """Read "45s", "30min", "1h30min" (working time) or "3d" (calendar days); ValueError otherwise."""
+    if days := _CALENDAR_DAYS.fullmatch(text):
+        found = Duration(calendar_days=int(days[1]))
+    elif text and (parts := _DURATION.fullmatch(text)):
+        hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+        found = Duration(working_ms=hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS)
+    else:
+        raise ValueError(f'"{text}" is not a duration; write for example "1h30min" or "3d"')
+    if found.calendar_days > _LONGEST_DAYS or found.working_ms > _LONGEST_DAYS * DAY_MS:
+        raise ValueError(f'"{text}" is longer than a year; write a shorter duration')
+    return found
+
+
+def _duration(raw: object) -> Duration:
+    text = text_of(raw)
+    try:
+        return duration_from_text(text)
+    except ValueError:
+        if _CALENDAR_DAYS.match(text) and _DURATION.fullmatch(text.partition("d")[2]):
+            raise Unfit(what="a duration of up to a year in days alone, or in hours and less") from None
+        raise Unfit(better=_nearby_duration(text)) from None
+
+
+def _nearby_duration(text: str) -> str | None:
+    """The duration that "30 m", "1 hour" or "2 days" means."""
+    tidy = text.lower().replace(" ", "")
+    for unit, words in _UNIT_WORDS.items():
+        tidy = re.sub(rf"(?<=\d)(?:{words})(?![a-z])", unit, tidy)
+    try:
+        duration_from_text(tidy)
+    except ValueError:
+        return None
+    return quoted(tidy)
+
+
+def _is_whole(raw: object) -> TypeGuard[int]:
+    return isinstance(raw, int) and not isinstance(raw, bool)
+
+
+def _is_number(raw: object) -> TypeGuard[int | Decimal]:
+    return _is_whole(raw) or (isinstance(raw, Decimal) and raw.is_finite())
+
+
+def _rate(raw: object) -> Fraction:
+    """Exact: 0.1 is one tenth. The limits keep a slip of the keyboard from becoming a plan."""
+    if not _is_number(raw):
+        raise Unfit
+    if not _SLOWEST <= raw <= _MANY:
+        raise Unfit(what=f"a number of units per hour between {_SLOWEST} and {_MANY}")
+    return Fraction(raw)
+
+
+def _batch(raw: object) -> int:
+    if not _is_whole(raw) or not 1 <= raw <= _MANY:
+        raise Unfit
+    return raw
+
+
+def _port(raw: object) -> int:
+    if not _is_whole(raw) or not 1 <= raw <= _LAST_PORT:
+        raise Unfit
+    return raw
+
+
+def _distance_m(raw: object) -> float:
+    if not _is_number(raw) or not 1 <= raw <= _FARTHEST_M:
+        raise Unfit
+    return float(raw)
+
+
+def _host(raw: object) -> str:
+    text = text_of(raw)
+    if _HOST.fullmatch(text) or _is_address(text):
+        return text
+    inside = re.fullmatch(r"(?:\w+://)?([A-Za-z0-9._-]+)(?::\d+)?/?", text, re.ASCII)
+    raise Unfit(better=inside and quoted(inside[1]))
+
+
+def _listen(raw: object) -> str:
+    text = text_of(raw)
+    if text == "localhost" or _is_address(text):
+        return text
+    raise Unfit
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+FILE_VERSION = Value(f"version {VERSION}, the only one there is", "1", _version)
+ID = Value(f"an id (lower-case letters, digits, - and _, at most {_LONGEST_ID})", '"cut-1"', _id)
+SHIFT_REFERENCE = Value("the id of a shift", '"day"', text_of)
+LINE_REFERENCE = Value("the id of a line", '"shirts"', text_of)
+BEFORE_REFERENCE = Value("the id of a link", '"cut"', text_of)
+STATION_REFERENCE = Value("the id of a station", '"cut-1"', text_of)
+LINK_REFERENCE = Value("a link, written line/link", '"shirts/cut"', text_of)
+NAME = Value(f"a name (1 to {_LONGEST_NAME} characters on one line)", '"Cutting table 1"', _name)
+ZONE = Value("a time zone", '"Europe/Berlin"', _zone)
+HOLIDAY = Value("a date", '"2026-12-25"', _date)
+CLOCK = Value("a time of day", '"08:00"', _clock)
+BREAK = Value("a break", '"12:00-13:00"', _break)
+DAY = choice("a day of the week", DAYS)
+KIND = choice("a kind of link", ("work", "milestone"))
+PROFILE = choice("a profile", PROFILES)
+MODE = choice("a mode", ("auto", "in", "out"))
+DURATION = Value("a duration", '"1h30min" or "3d"', _duration)
+RATE = Value("a number of units per hour", "40", _rate)
+BATCH = Value("a whole number of units, at least 1", "20", _batch)
+PORT = Value(f"a port between 1 and {_LAST_PORT}", "8080", _port)
+BROKER_PORT = replace(PORT, example="1883")
+DISTANCE_M = Value(f"a distance between 1 and {_FARTHEST_M} metres", "6", _distance_m)
+HOST = Value("the name or address of a machine", '"broker.plant.example"', _host)
+LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
+FILE = Value("the name of a file", '"broker-password.txt"', text_of)
+USERNAME = Value("a user name", '"interlock"', text_of)
