@@ -1,0 +1,1 @@
+"""Flask: kiosk and board pages, the HTTP API and the live stream."""

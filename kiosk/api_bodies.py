@@ -1,0 +1,45 @@
+"""From the bytes of a request to checked values, or a sentence that says what is wrong where."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from kiosk.errors import Malformed
+from kiosk.services import Services
+from shopfloor.instants import Instant, instant_from_text
+
+T = TypeVar("T")
+
+_PLACE = re.compile(r"(?P<what>.*?) - at `\$\.?(?P<place>.*)`$")
+
+
+def decoded(raw: bytes, shape: type[T] | Any, what: str) -> T:
+    """JSON in a shape. Malformed with `what` and the place in it."""
+    try:
+        value: T = msgspec.json.decode(raw, type=shape)
+    except UnicodeDecodeError:
+        raise Malformed(f"{what} cannot be read: it is not UTF-8") from None
+    except RecursionError:
+        raise Malformed(f"{what} cannot be read: it is nested too deep") from None
+    except msgspec.DecodeError as fault:
+        raise Malformed(f"{what} cannot be read: {_sentence(str(fault))}") from None
+    return value
+
+
+def instant(services: Services, name: str, text: str | None) -> Instant | None:
+    """An instant from ISO 8601, without an offset in the site's zone. Malformed when it is none."""
+    if text is None:
+        return None
+    try:
+        return instant_from_text(text, services.config.site.zone)
+    except (ValueError, OverflowError):
+        raise Malformed(f"{name}: {text!r} is no time; write for example 2026-11-24T14:52:03+01:00") from None
+
+
+def _sentence(fault: str) -> str:
+    found = _PLACE.match(fault)
+    place, what = (f"{found['place']}: ", found["what"]) if found else ("", fault)
+    return place + what[:1].lower() + what[1:]

@@ -1,0 +1,241 @@
+"""The JSON of the API: what is taken (decoded through these) and what is given (described by these)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from kiosk.taps import LONGEST_CODE, LONGEST_COMMENT, LONGEST_ID, LONGEST_PERSON
+
+_Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, description="Made where it happened")]
+_Name = Annotated[str, Meta(min_length=1, max_length=100)]
+_Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
+_Person = Annotated[str, Meta(max_length=LONGEST_PERSON)]
+_Comment = Annotated[str, Meta(max_length=LONGEST_COMMENT)]
+_Count = Annotated[int, Meta(ge=0, le=2**53)]
+_Quantity = Annotated[int, Meta(ge=1, le=10**9)]
+_When = Annotated[str, Meta(max_length=40, description="ISO 8601; without an offset in the site's zone")]
+
+
+class ScanBody(Struct, forbid_unknown_fields=True):
+    """One code that was read, by a device or at a station."""
+
+    code: _Code
+    id: _Id | None = None
+    device: _Name | None = None
+    station: _Name | None = None
+    at: _When | None = None
+    seq: _Count | None = None
+    quantity: _Quantity | None = None
+    person: _Person | None = None
+
+
+class FlagBody(Struct, forbid_unknown_fields=True):
+    """Not received: by a station's link against a previous link, for an order."""
+
+    station: _Name
+    against: _Name
+    order: _Name
+    id: _Id | None = None
+    at: _When | None = None
+
+
+class AnswerBody(Struct, forbid_unknown_fields=True):
+    """The flagged link's answer: a reason, a promised time, or both."""
+
+    station: _Name
+    reason: _Name | None = None
+    promised_at: _When | None = None
+    comment: _Comment = ""
+    id: _Id | None = None
+    at: _When | None = None
+
+
+class WithdrawBody(Struct, forbid_unknown_fields=True):
+    """Taken back by a station of the link that raised it."""
+
+    station: _Name
+    id: _Id | None = None
+    at: _When | None = None
+
+
+class ScanResult(Struct):
+    """What became of one scan."""
+
+    id: str | None
+    result: Literal["recorded", "duplicate", "refused"]
+    text: str
+
+
+class Fault(Struct):
+    """One sentence."""
+
+    error: str
+
+
+class Hour(Struct):
+    """From start to end."""
+
+    start: str
+    end: str
+
+
+class Flag(Struct):
+    """A flag, open or closed."""
+
+    flag: int
+    state: str
+    line: str
+    against: str
+    raised_by: str
+    station: str
+    order: str
+    hour: Hour
+    quantity: int
+    raised_at: str
+    reason: str | None
+    promised_at: str | None
+    comment: str | None
+    answered_at: str | None
+    closed_at: str | None
+
+
+class Flags(Struct):
+    """Open flags, the oldest first."""
+
+    flags: list[Flag]
+
+
+class CountedHour(Struct):
+    """An hour of a link: what it owed and what was given."""
+
+    start: str
+    end: str
+    shift: str
+    target: int
+    given: int
+
+
+class BoardLink(Struct):
+    """A row of the floor board."""
+
+    link: str
+    name: str
+    state: str
+    late_minutes: int
+    behind: int
+    shift_target: int
+    shift_given: int
+    hours: list[CountedHour]
+    flags: list[int]
+
+
+class Board(Struct):
+    """The floor board of a line."""
+
+    site: str
+    line: str
+    now: str
+    sequence: int
+    shift: str | None
+    orders_open: int
+    orders_at_risk: int
+    refused: int
+    links: list[BoardLink]
+    flags: list[Flag]
+
+
+class OrderHead(Struct):
+    """An order."""
+
+    order: str
+    line: str
+    product: str
+    quantity: int
+    due: str
+    customer: str
+    priority: int
+    state: str
+    shipped_at: str | None
+
+
+class Orders(Struct):
+    """Open orders by due, then the last shipped ones."""
+
+    orders: list[OrderHead]
+
+
+class Target(Struct):
+    """What a link owes of an order by the end of an hour."""
+
+    start: str
+    end: str
+    shift: str
+    make: int
+    give: int
+    cumulative: int
+    latest: str
+
+
+class OrderLink(Struct):
+    """How far a link is with an order."""
+
+    link: str
+    received: int
+    given: int
+    unmet_since: str | None
+    latest: str | None
+    hours: list[Target]
+
+
+class Position(Struct):
+    """A batch at a link."""
+
+    link: str
+    received_at: str | None
+    given_at: str | None
+
+
+class Batch(Struct):
+    """A batch and where it has been."""
+
+    batch: str
+    quantity: int
+    positions: list[Position]
+
+
+class Order(OrderHead):
+    """An order with its links, batches and flags."""
+
+    links: list[OrderLink]
+    batches: list[Batch]
+    flags: list[Flag]
+
+
+class Event(Struct):
+    """One event of the ledger."""
+
+    sequence: int
+    event_id: str
+    kind: str
+    occurred_at: str
+    recorded_at: str
+    source: str
+    station: str | None
+    link: str | None
+    order: str | None
+    batch: str | None
+    quantity: int | None
+    reason: str | None
+    person: str | None
+    detail: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+class Events(Struct):
+    """Events in order; ask for the next after `last`."""
+
+    events: list[Event]
+    last: int

@@ -1,0 +1,58 @@
+"""The web application: put together from its services; nothing is opened at import."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+import structlog
+from flask import Flask, request
+from jinja2 import StrictUndefined
+
+from kiosk import api, errors, guard, health, live, pages, static_files
+from kiosk.metrics import Metrics
+from kiosk.services import EXTENSION, Services
+from kiosk.stream import STREAM_LIMIT, Hub, WaitForWake
+
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of a request's body."""
+
+log = structlog.get_logger()
+
+
+class Kiosk(Flask):
+    """Flask with templates that must know all their variables, and with our log."""
+
+    jinja_options = {  # noqa: RUF012  # so it is in Flask
+        **Flask.jinja_options,
+        "undefined": StrictUndefined,
+        "extensions": ["jinja2.ext.i18n"],
+    }
+
+    def log_exception(
+        self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]
+    ) -> None:
+        """Log what went wrong in a request."""
+        log.error("a request failed", method=request.method, path=request.path, exc_info=exc_info)
+
+
+def create_app(
+    services: Services, wait_for_wake: WaitForWake | None = None, *, stream_limit: int = STREAM_LIMIT
+) -> Flask:
+    """The application of one site. Live pages come to life when a server starts its hub."""
+    app = Kiosk("kiosk")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    templates: Any = app.jinja_env
+    templates.install_null_translations(newstyle=True)
+    hub = Hub(services, wait_for_wake, limit=stream_limit)
+    app.extensions[EXTENSION] = services
+    app.extensions[live.HUB] = hub
+    guard.install(app)
+    static_files.install(app)
+    errors.install(app)
+    pages.htmx.init_app(app)
+    Metrics(services, hub, time.perf_counter).install(app)
+    for blueprint in (pages.blueprint, live.blueprint, api.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    return app

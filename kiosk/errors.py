@@ -1,0 +1,141 @@
+"""Faults that a person or a program is told: a sentence, as a page or as JSON; never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from kiosk.contexts import Frame
+from kiosk.services import current
+from kiosk.theme import theme
+from ledger.errors import LedgerUnavailable, RuleRefused
+from shopfloor.handoffs import clock_text
+
+RETRY_AFTER_S = 2
+_SHOWN_NAMES = 20
+_LONGEST_NAME = 60
+_FOR_MACHINES = ("/api/", "/healthy", "/metrics")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPage:
+    """A page that says in one sentence what is wrong."""
+
+    frame: Frame
+    status: int
+    text: str
+
+
+class NotHere(Exception):
+    """A page or a thing by a name that the site does not have."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = list(known)
+        if not names:
+            there = "there is none yet"
+        else:
+            more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+            there = f"known are {', '.join(names[:_SHOWN_NAMES])}{more}"
+        super().__init__(f"There is no {kind} {name[:_LONGEST_NAME]}; {there}.")
+
+
+class Malformed(Exception):
+    """A request that cannot be read; the text says where."""
+
+
+class IdTaken(RuleRefused):
+    """The same id was used before for something else."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"id {event_id[:_LONGEST_NAME]} was used before for something else; make a new one")
+
+
+class TooManyStreams(Exception):
+    """No more live pages are served at once."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} live pages are open, more are not served; close some or try again later.")
+
+
+def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
+    """JSON that nobody keeps."""
+    return Response(
+        msgspec.json.encode(content),
+        status=status,
+        mimetype="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def fault(text: str, status: int) -> Response:
+    """One sentence, in the form that whoever asked can read."""
+    sentence = text[:1].upper() + text[1:]
+    if request.path.startswith(_FOR_MACHINES):
+        return json_answer({"error": sentence}, status)
+    page = FaultPage(_frame(), status, sentence)
+    return Response(
+        render_template("error.html", page=page),
+        status=status,
+        mimetype="text/html",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def install(app: Flask) -> None:
+    """Turn faults into answers."""
+    statuses: dict[type[Exception], int] = {
+        NotHere: HTTPStatus.NOT_FOUND,
+        Malformed: HTTPStatus.BAD_REQUEST,
+        RuleRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+    for kind, status in statuses.items():
+        app.register_error_handler(kind, lambda error, status=status: fault(str(error), status))
+    app.register_error_handler(LedgerUnavailable, _try_later)
+    app.register_error_handler(TooManyStreams, _try_later)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _unexpected)
+
+
+def _frame() -> Frame:
+    """A frame that reads nothing: the ledger may be what is at fault."""
+    services = current()
+    site, now = services.config.site, services.clock()
+    return Frame(
+        site_name=site.name,
+        clock=clock_text(now, site.zone),
+        day="",
+        sequence=0,
+        gateway_age_s=services.pulse.age_s(now),
+        broker_connected=services.pulse.broker_connected,
+        theme=theme(),
+    )
+
+
+def _try_later(error: Exception) -> Response:
+    response = fault(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    known = {
+        404: f"There is no page {request.path[:_LONGEST_NAME]}; begin at /.",
+        405: f"{request.method} is not for {request.path[:_LONGEST_NAME]}.",
+        413: "The request is too large; send fewer things at once.",
+    }
+    response = fault(known.get(status) or error.description or HTTPStatus(status).phrase, status)
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(_: Exception) -> Response:
+    return fault("This server failed at that request; the reason is in its log.", 500)

@@ -1,0 +1,49 @@
+"""What protects every page: headers of each answer, and no posts out of other sites' pages."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from kiosk.errors import fault
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def install(app: Flask) -> None:
+    """Refuse what comes from elsewhere, and add the headers."""
+    app.before_request(_refuse_other_origins)
+    app.after_request(_add_headers)
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether a browser says that another site's page sent this request.
+
+    Over plain HTTP browsers send no Sec-Fetch-Site, but an Origin; devices and programs send neither.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _refuse_other_origins() -> Response | None:
+    if request.method in _READING or not comes_from_elsewhere():
+        return None
+    return fault("Only this site's own pages may send that; open the page here.", HTTPStatus.FORBIDDEN)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.vary.add("HX-Request")
+    return response

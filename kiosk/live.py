@@ -1,0 +1,66 @@
+"""Addresses of the live pages, and what makes each of them change."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app
+
+from kiosk.names import known_line, known_station
+from kiosk.regions import board_regions, kiosk_regions
+from kiosk.services import current
+from kiosk.stream import Channel, Hub, Stream
+from kiosk.views import board_page, kiosk_page
+from shopfloor.site import Line, Station
+
+HUB = "interlock.hub"
+
+blueprint = Blueprint("live", __name__)
+
+
+@blueprint.get("/board/<line>/stream")
+def board_stream(line: str) -> Response:
+    """The floor board of a line, as it changes."""
+    services, of_line = current(), known_line(line)
+    templates = current_app.jinja_env
+
+    def make() -> Channel:
+        return Channel(
+            lambda: board_regions(templates, board_page(services, of_line.id)),
+            links=frozenset(f"{of_line.id}/{link.id}" for link in of_line.links),
+            shows_refusals=True,
+        )
+
+    return _answer(_hub().open(f"board/{of_line.id}", make))
+
+
+@blueprint.get("/kiosk/<station>/stream")
+def kiosk_stream(station: str) -> Response:
+    """The kiosk of a station, as it changes."""
+    services, at = current(), known_station(station)
+    templates = current_app.jinja_env
+
+    def make() -> Channel:
+        return Channel(
+            lambda: kiosk_regions(templates, kiosk_page(services, at.id)),
+            links=_neighbours(services.config.site.lines[at.line], at),
+        )
+
+    return _answer(_hub().open(f"kiosk/{at.id}", make))
+
+
+def _hub() -> Hub:
+    hub: Hub = current_app.extensions[HUB]
+    return hub
+
+
+def _neighbours(line: Line, station: Station) -> frozenset[str]:
+    """The station's link and those it receives from and gives to."""
+    links = (line.link(station.link), *line.previous_links(station.link), *line.next_links(station.link))
+    return frozenset(f"{line.id}/{link.id}" for link in links)
+
+
+def _answer(stream: Stream) -> Response:
+    return Response(
+        stream,
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,144 @@
+"""The OpenAPI document of /api/v1, made from the shapes that the API decodes and answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from kiosk import api_shapes as shapes
+from kiosk.version import running_version
+
+_REF = "#/components/schemas/{name}"
+_FAULTS = {
+    400: "The request cannot be read",
+    404: "There is nothing by that name",
+    422: "A rule refuses it, or the id was used for something else",
+    503: "The ledger cannot be written or read just now; try again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one address."""
+
+    method: str
+    path: str
+    summary: str
+    gives: Any
+    takes: Any = None
+    status: int = 200
+    faults: tuple[int, ...] = (503,)
+    query: tuple[tuple[str, int, str], ...] = ()
+    """Name, least value and meaning of each."""
+
+
+OPERATIONS = (
+    Operation(
+        "post",
+        "/scans",
+        "Record one scan, or a list of at most 500; each has a result of its own. A single scan whose id "
+        "was used for another one is answered with 422.",
+        shapes.ScanResult | list[shapes.ScanResult],
+        takes=shapes.ScanBody | list[shapes.ScanBody],
+        faults=(400, 503),
+    ),
+    Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
+    Operation("get", "/orders", "Open orders by due, then the last shipped ones.", shapes.Orders),
+    Operation("get", "/orders/{order}", "One order: links, batches, flags.", shapes.Order, faults=(404, 503)),
+    Operation("get", "/flags", "Open flags, the oldest first.", shapes.Flags),
+    Operation(
+        "post",
+        "/flags",
+        "Raise not received against a previous link; the missing quantity is filled in.",
+        shapes.Flag,
+        takes=shapes.FlagBody,
+        status=201,
+        faults=(400, 422, 503),
+    ),
+    Operation(
+        "post",
+        "/flags/{flag}/answer",
+        "Answer a flag for the flagged link.",
+        shapes.Flag,
+        takes=shapes.AnswerBody,
+        faults=(400, 404, 422, 503),
+    ),
+    Operation(
+        "post",
+        "/flags/{flag}/withdraw",
+        "Take back a flag of one's own link.",
+        shapes.Flag,
+        takes=shapes.WithdrawBody,
+        faults=(400, 404, 422, 503),
+    ),
+    Operation(
+        "get",
+        "/events",
+        "Events after a sequence, in order.",
+        shapes.Events,
+        faults=(400, 503),
+        query=(("after", 0, "The last sequence that is known already"), ("limit", 1, "At most so many")),
+    ),
+    Operation("get", "/openapi.json", "This document.", dict[str, Any], faults=()),
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document, OpenAPI 3.1."""
+    types = [one for operation in OPERATIONS for one in (operation.takes, operation.gives) if one is not None]
+    schemas, components = msgspec.json.schema_components([*types, shapes.Fault], ref_template=_REF)
+    by_type = dict(zip(map(repr, types), schemas, strict=False))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation, by_type, schemas[-1])
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Interlock",
+            "version": running_version(),
+            "description": "Handoffs between the links of a line, flags and answers. Instants are ISO 8601 "
+            "with the site's offset.",
+        },
+        "servers": [{"url": "/api/v1"}],
+        "paths": paths,
+        "components": {"schemas": components},
+    }
+
+
+def _described(operation: Operation, by_type: dict[str, Any], fault: dict[str, Any]) -> dict[str, Any]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": _name_schema(name)} for name in names
+    ]
+    parameters += [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "integer", "minimum": least}}
+        for name, least, text in operation.query
+    ]
+    described: dict[str, Any] = {
+        "operationId": f"{operation.method}{operation.path.replace('/', '_').replace('.', '_')}".replace(
+            "{", ""
+        ).replace("}", ""),
+        "summary": operation.summary,
+        "responses": {
+            str(operation.status): _json("As asked for", by_type[repr(operation.gives)]),
+            **{str(status): _json(_FAULTS[status], fault) for status in operation.faults},
+        },
+    }
+    if parameters:
+        described["parameters"] = parameters
+    if operation.takes is not None:
+        described["requestBody"] = {"required": True, **_json("", by_type[repr(operation.takes)])}
+        del described["requestBody"]["description"]
+    return described
+
+
+def _name_schema(name: str) -> dict[str, str]:
+    return {"type": "integer" if name == "flag" else "string"}
+
+
+def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,153 @@
+"""The pages, and what is tapped on a kiosk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Literal
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+
+from kiosk import taps
+from kiosk.contexts import BoardPage, HomePage, KioskPage
+from kiosk.errors import Malformed, NotHere
+from kiosk.htmx import Htmx, make_response, partial
+from kiosk.names import known_line, known_station
+from kiosk.regions import kiosk_regions, partials
+from kiosk.services import Services, current
+from kiosk.theme import theme
+from kiosk.views import board_page, home_page, kiosk_page
+from ledger.errors import RuleRefused
+from ledger.flags import Tap
+from shopfloor.instants import Instant, instant_from_text
+
+blueprint = Blueprint("pages", __name__)
+htmx = Htmx()
+
+Kind = Literal["recorded", "duplicate", "refused"]
+Message = tuple[Kind, str]
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """The ways in."""
+    return _page("home.html", home_page(current()))
+
+
+@blueprint.get("/board/<line>")
+def board(line: str) -> Response:
+    """The floor board of a line."""
+    return _page("board/board.html", board_page(current(), known_line(line).id))
+
+
+@blueprint.get("/kiosk/<station>")
+def kiosk(station: str) -> Response:
+    """The kiosk of a station."""
+    return _page("kiosk/kiosk.html", kiosk_page(current(), known_station(station).id))
+
+
+@blueprint.route("/kiosk/<station>/flags", methods=["GET", "POST"])
+def flags(station: str) -> Any:
+    """Raise *not received*: against, order."""
+
+    def raise_flag(services: Services, tap: Tap) -> Message:
+        flag = taps.raise_flag(
+            services, tap, against=request.form.get("against", ""), order=request.form.get("order", "")
+        )
+        row = taps.event_of(services, tap.event_id)
+        text = json.loads(row["detail"]).get("text") if row else None
+        return "recorded", text or f"flag {flag} raised"
+
+    return _tapped(station, raise_flag)
+
+
+@blueprint.get("/kiosk/<station>/flags/<int:flag>/answer")
+def answer_sheet(station: str, flag: int) -> Response:
+    """What a lead fills in to answer one flag."""
+    page = kiosk_page(current(), known_station(station).id)
+    cards = {card.flag: card for card in page.against_me}
+    if flag not in cards:
+        raise NotHere("flag to answer here with number", str(flag), map(str, cards))
+    return _no_store(make_response(render_template("kiosk/_answer.html", page=page, flag=cards[flag])))
+
+
+@blueprint.post("/kiosk/<station>/flags/<int:flag>/answer")
+def answer(station: str, flag: int) -> Any:
+    """Answer a flag: reason, promised_at, comment."""
+
+    def answer_flag(services: Services, tap: Tap) -> Message:
+        taps.answer_flag(
+            services,
+            tap,
+            flag=flag,
+            reason=request.form.get("reason") or None,
+            promised_at=_instant(services, request.form.get("promised_at", "")),
+            comment=request.form.get("comment", "").strip(),
+        )
+        return "recorded", "answer recorded"
+
+    return _tapped(station, answer_flag)
+
+
+@blueprint.route("/kiosk/<station>/flags/<int:flag>/withdraw", methods=["GET", "POST"])
+def withdraw(station: str, flag: int) -> Any:
+    """Take back a flag."""
+
+    def withdraw_flag(services: Services, tap: Tap) -> Message:
+        taps.withdraw_flag(services, tap, flag=flag)
+        return "recorded", "flag withdrawn"
+
+    return _tapped(station, withdraw_flag)
+
+
+@blueprint.route("/kiosk/<station>/scans", methods=["GET", "POST"])
+def scans(station: str) -> Any:
+    """Record a scan: code."""
+
+    def record(services: Services, tap: Tap) -> Message:
+        code = request.form.get("code", "").strip()
+        if not code:
+            raise RuleRefused("nothing was read; scan again")
+        told = taps.scan(services, tap.station, code, tap.event_id)
+        return told.result, told.text
+
+    return _tapped(station, record)
+
+
+def _tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
+    """Do it and answer with all that may look different now; what a rule refuses is a message."""
+    services, station = current(), known_station(name)
+    if request.method == "GET":  # somebody loaded the address of a form again
+        return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
+    kind: Kind
+    try:
+        tap = Tap(taps.checked_id(request.form.get("tap_id")), station.id, services.clock())
+        kind, text = act(services, tap)
+    except (RuleRefused, Malformed) as refused:
+        kind, text = "refused", str(refused)
+    if not htmx:
+        return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
+    regions = kiosk_regions(current_app.jinja_env, kiosk_page(services, station.id))
+    message = render_template("kiosk/_message.html", result=kind, text=text)
+    return _no_store(make_response(partial("message", message) + partials(regions)))
+
+
+def _instant(services: Services, text: str) -> Instant | None:
+    if not text:
+        return None
+    try:
+        return instant_from_text(text, services.config.site.zone)
+    except (ValueError, OverflowError):
+        raise RuleRefused(f"{text[:40]} is no time; write for example 2026-11-24T14:30") from None
+
+
+def _page(template: str, page: HomePage | BoardPage | KioskPage) -> Response:
+    framed = replace(page, frame=replace(page.frame, theme=theme()))
+    return _no_store(make_response(render_template(template, page=framed, theme=theme())))
+
+
+def _no_store(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,108 @@
+"""The web server of one site: gevent's, quiet, and ended gracefully. Whoever starts it has patched first."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+from flask import Flask
+from gevent.event import Event
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.socket import socket as gevent_socket
+
+from kiosk.live import HUB
+from kiosk.stream import Hub
+
+STOP_LIMIT_S = 5
+"""How long requests that run at the end may take."""
+SILENT_READER_S = 30
+"""A client that takes nothing off its connection for so long is let go."""
+BACKLOG = 1_024
+
+log = structlog.get_logger()
+
+
+class CannotListen(Exception):
+    """The address cannot be served on; the text is one sentence for a person."""
+
+    def __init__(self, listen: str, port: int, cause: OSError) -> None:
+        if cause.errno == errno.EADDRINUSE:
+            text = f"Port {port} on {listen} is taken by another program; stop it, or choose another port."
+        else:
+            text = (
+                f"Pages cannot be served on {listen} port {port} ({cause.strerror}); choose another address."
+            )
+        super().__init__(text)
+
+
+def serve(
+    app: Flask,
+    listen: str,
+    port: int,
+    stop: Event,
+    *,
+    ready: Callable[[int], None] | None = None,
+    silent_reader_s: float = SILENT_READER_S,
+) -> None:
+    """Serve until `stop` is set. Port 0 takes a free one; `ready` is told which. CannotListen at once."""
+    listener = _listener(listen, port, silent_reader_s)
+    address, actual_port = listener.getsockname()[:2]
+    hub: Hub = app.extensions[HUB]
+    server = WSGIServer(
+        listener,
+        app,
+        log=None,
+        error_log=_ErrorLog(),
+        handler_class=_Handler,
+        environ={"SERVER_NAME": address, "SERVER_PORT": str(actual_port)},  # else it asks DNS for its name
+    )
+    hub.start()
+    try:
+        server.start()
+        if ready is not None:
+            ready(actual_port)
+        stop.wait()
+    finally:
+        server.stop_accepting()
+        hub.stop()  # streams end, so that only requests are waited for
+        server.stop(timeout=STOP_LIMIT_S)
+
+
+class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
+    # A client that went, and one that was let go, is nothing to log.
+    ignored_socket_errors = (*WSGIHandler.ignored_socket_errors, errno.ETIMEDOUT, errno.EHOSTUNREACH)
+
+
+class _ErrorLog:
+    """What the server has to complain about, in our log: a file as far as it needs one."""
+
+    def write(self, text: str) -> None:
+        if text.strip():
+            log.warning("the web server complains", text=text.strip())
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        self.write("".join(lines))
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+def _listener(listen: str, port: int, silent_reader_s: float) -> Any:
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    listener = gevent_socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by each connection: head and body go in two sends, which delayed acknowledgement holds up.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            milliseconds = round(silent_reader_s * 1000)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        listener.bind((listen, port))
+        listener.listen(BACKLOG)
+    except OSError as cause:
+        listener.close()
+        raise CannotListen(listen, port, cause) from None
+    return listener

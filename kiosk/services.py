@@ -1,0 +1,52 @@
+"""What the pages, the API and the stream work with: opened by the process, handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from ledger.recorder import Recorder
+from ledger.store import Ledger
+from shopfloor.calendar_book import CalendarBook
+from shopfloor.instants import SECOND_MS, Instant
+from station_config import SiteConfig
+
+EXTENSION = "interlock"
+
+
+class Pulse:
+    """The gateway's last word: when it came, and whether the broker was connected then."""
+
+    def __init__(self) -> None:
+        self.beat_at: Instant | None = None
+        """None before its first."""
+        self.broker_connected = False
+
+    def beat(self, at: Instant, *, broker_connected: bool) -> None:
+        """Note a word from the gateway."""
+        self.beat_at = at
+        self.broker_connected = broker_connected
+
+    def age_s(self, now: Instant) -> int | None:
+        """Whole seconds since its last word; None before the first."""
+        return None if self.beat_at is None else max(0, now - self.beat_at) // SECOND_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One site, as the web process sees it."""
+
+    ledger: Ledger
+    config: SiteConfig
+    recorder: Recorder
+    calendars: CalendarBook
+    clock: Callable[[], Instant]
+    pulse: Pulse
+
+
+def current() -> Services:
+    """The services of the app that handles this request."""
+    services: Services = current_app.extensions[EXTENSION]
+    return services

@@ -1,0 +1,68 @@
+/* What became of an action: shape, word, an edge around the screen, and a rhythm to hear. */
+(() => {
+  "use strict";
+  const SHOWN_MS = { recorded: 4000, duplicate: 6000, refused: 9000 };
+  const FLASH_MS = 900;
+  /* [frequency in Hz, start and length in s]: the rhythm tells them apart, not the pitch. */
+  const SOUNDS = { recorded: [[880, 0, 0.09]], duplicate: [[880, 0, 0.09]], refused: [[220, 0, 0.38], [220, 0.52, 0.38]] };
+
+  const place = document.getElementById("message-place");
+  let audio = null;
+  let hideTimer = 0;
+  let flashTimer = 0;
+
+  function sound(result) {
+    if (!audio || audio.state !== "running") return;
+    for (const [frequency, start, length] of SOUNDS[result] ?? []) {
+      const tone = audio.createOscillator();
+      const gain = audio.createGain();
+      tone.frequency.value = frequency;
+      gain.gain.value = 0.25;
+      tone.connect(gain).connect(audio.destination);
+      tone.start(audio.currentTime + start);
+      tone.stop(audio.currentTime + start + length);
+    }
+  }
+
+  function announce() {
+    const result = document.getElementById("message")?.dataset.result;
+    if (!result) return;
+    place.dataset.shown = result;
+    document.body.dataset.flash = result;
+    clearTimeout(hideTimer);
+    clearTimeout(flashTimer);
+    hideTimer = setTimeout(() => { delete place.dataset.shown; }, SHOWN_MS[result] ?? SHOWN_MS.refused);
+    flashTimer = setTimeout(() => { delete document.body.dataset.flash; }, FLASH_MS);
+    sound(result);
+  }
+
+  /* The server could not answer in words, so the page says it. */
+  function announceHere(text) {
+    const message = document.getElementById("message");
+    const cross = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    cross.setAttribute("class", "icon");
+    cross.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", "#i-refused");
+    cross.append(use);
+    message.className = "message refused";
+    message.dataset.result = "refused";
+    message.replaceChildren(cross, ` ${text}`);
+    announce();
+  }
+
+  const isStream = (event) => event.detail.ctx?.sourceElement?.id === "stream";
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    // The same sentence twice changes nothing on the page, and has to be said again nevertheless.
+    if (!isStream(event) && event.detail.ctx?.text?.includes('id="message"')) announce();
+  });
+  document.addEventListener("htmx:error", (event) => { if (!isStream(event)) announceHere(place.dataset.noAnswer); });
+  document.addEventListener("htmx:response:error", (event) => { if (!isStream(event)) announceHere(place.dataset.failed); });
+  // Browsers allow sound only after a touch.
+  document.addEventListener("pointerdown", () => {
+    delete place.dataset.shown; // read and done with: the next tap has its own answer
+    audio ??= new AudioContext();
+    if (audio.state === "suspended") audio.resume();
+  });
+})();

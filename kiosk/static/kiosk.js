@@ -1,0 +1,133 @@
+/* Taps on the kiosk: what blames somebody takes a second tap at another place within 5 s. */
+(() => {
+  "use strict";
+  const CONFIRM_MS = 5000;
+  const UNDO_MS = 60000;
+  const PANEL_IDLE_MS = 90000;
+  const WIDE = matchMedia("(min-width: 901px)");
+
+  const confirmBox = document.getElementById("confirm");
+  const panel = document.getElementById("panel");
+  const codeForm = document.getElementById("code-entry");
+
+  /* ---- a tap keeps its id until the server has answered, so tapping again after a cut counts once ---- */
+  const unanswered = new Map();
+
+  function newTapId() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  function tapId(key) {
+    if (!unanswered.has(key)) unanswered.set(key, newTapId());
+    return unanswered.get(key);
+  }
+
+  function keyOf(action, fields) {
+    const rest = [...fields].filter(([name]) => name !== "tap_id").map(([name, value]) => `${name}=${value}`);
+    return [action, ...rest.sort()].join("&");
+  }
+
+  document.addEventListener("htmx:config:request", (event) => {
+    const { request } = event.detail.ctx;
+    if (request.method !== "POST") return;
+    event.detail.ctx.tapKey = keyOf(request.action, request.body.entries());
+    request.body.set("tap_id", tapId(event.detail.ctx.tapKey));
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.tapKey && ctx.response.status < 500) unanswered.delete(ctx.tapKey);
+  });
+
+  /* ---- first tap, second tap ---- */
+  let asked = null;
+
+  function place(tap) {
+    if (WIDE.matches) return tap.left + tap.width / 2 > innerWidth / 2 ? "left" : "right";
+    return tap.top + tap.height / 2 > innerHeight / 2 ? "top" : "bottom";
+  }
+
+  function ask(button) {
+    const { firstTap, order, against, quantity, name } = button.dataset;
+    const gives = firstTap === "give";
+    const url = gives ? confirmBox.dataset.scans : confirmBox.dataset.flags;
+    const values = gives ? { code: order } : { order, against };
+    tapId(keyOf(url, Object.entries(values)));
+    asked = { url, values, until: performance.now() + CONFIRM_MS };
+    confirmBox.dataset.kind = firstTap;
+    confirmBox.dataset.place = place(button.getBoundingClientRect());
+    confirmBox.querySelector(".confirm-word").textContent = (gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived).replace("{n}", quantity);
+    confirmBox.querySelector(".confirm-what").textContent = (gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name).replace("{name}", name).replace("{order}", order);
+    confirmBox.hidden = false;
+    countDown();
+  }
+
+  function countDown() {
+    if (!asked) return;
+    const left = asked.until - performance.now();
+    if (left <= 0) { dismiss(); return; }
+    confirmBox.querySelector(".confirm-time").setAttribute("width", String(Math.round((left / CONFIRM_MS) * 1000)));
+    requestAnimationFrame(countDown);
+  }
+
+  function dismiss() {
+    asked = null;
+    confirmBox.hidden = true;
+  }
+
+  function send() {
+    if (!asked) return;
+    const { url, values } = asked;
+    dismiss();
+    htmx.ajax("POST", url, { source: confirmBox, values, swap: "none" });
+  }
+
+  /* ---- one listener for all buttons; none keeps the focus, so a scanner's Enter presses nothing ---- */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    button.blur();
+    if (button.dataset.firstTap) ask(button);
+    else if (button.classList.contains("confirm-yes")) send();
+    else if (button.classList.contains("confirm-no")) dismiss();
+    else if ("closePanel" in button.dataset) panel.replaceChildren();
+  });
+  document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });
+
+  /* ---- after an answer of the server ---- */
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { ctx } = event.detail;
+    const source = ctx.sourceElement;
+    if (source === codeForm) {
+      const field = codeForm.elements.code;
+      field.value = "";
+      field.blur();
+    }
+    const refused = document.getElementById("message").dataset.result === "refused";
+    if (source?.id === "answer" && !refused) panel.replaceChildren();
+    countUndo();
+  });
+
+  let panelTouchedAt = performance.now();
+  for (const kind of ["pointerdown", "input"]) panel.addEventListener(kind, () => { panelTouchedAt = performance.now(); });
+  new MutationObserver(() => { panelTouchedAt = performance.now(); }).observe(panel, { childList: true });
+
+  /* ---- undo: 60 s from when the flag was first seen here ---- */
+  const seenAt = new Map();
+
+  function countUndo() {
+    const now = performance.now();
+    for (const button of document.querySelectorAll("[data-undo]")) {
+      const flag = button.dataset.undo;
+      if (!seenAt.has(flag)) seenAt.set(flag, now);
+      const left = Math.ceil((seenAt.get(flag) + UNDO_MS - now) / 1000);
+      button.hidden = left <= 0;
+      button.querySelector(".undo-left").textContent = String(Math.max(0, left));
+    }
+  }
+
+  setInterval(() => {
+    countUndo();
+    if (panel.firstElementChild && performance.now() - panelTouchedAt > PANEL_IDLE_MS) panel.replaceChildren();
+  }, 1000);
+  countUndo();
+})();

@@ -1,0 +1,128 @@
+"""What a person does at a kiosk or a program through the API: the same checks, the same record, once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from kiosk.errors import IdTaken, Malformed
+from kiosk.services import Services
+from ledger import flags
+from ledger.errors import RuleRefused
+from ledger.flags import Tap
+from ledger.recorder import STATION_DEVICE
+from ledger.store import Row
+from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
+from shopfloor.scans import Answer, Scan
+
+AHEAD_MS = 2 * MINUTE_MS
+"""How far a reported instant may lie ahead of ours."""
+BACK_MS = 366 * DAY_MS
+LATEST_PROMISE_MS = 366 * DAY_MS
+LONGEST_ID = 100
+LONGEST_CODE = 4_096
+LONGEST_COMMENT = 500
+LONGEST_PERSON = 100
+KEPT_PAYLOAD_BYTES = 2_000
+_OURS = ("order/", "flag/")
+"""Beginnings of the ids that the ledger makes itself."""
+
+
+def checked_id(event_id: str | None) -> str:
+    """An id as it was made where the event happened, or a new one. Malformed when it cannot be one."""
+    if event_id is None or event_id == "":
+        return str(uuid.uuid4())
+    if len(event_id) > LONGEST_ID or not event_id.isprintable() or event_id.startswith(_OURS):
+        raise Malformed(
+            f"id: at most {LONGEST_ID} printable characters that do not begin with order/ or flag/"
+        )
+    return event_id
+
+
+def checked_at(at: Instant | None, now: Instant) -> Instant:
+    """When it happened; now if nothing was said. Malformed far from now."""
+    if at is None:
+        return now
+    if at > now + AHEAD_MS:
+        raise Malformed("at: lies more than 2 minutes ahead of this site's clock; set the clock that told it")
+    if at < now - BACK_MS:
+        raise Malformed("at: lies more than a year back; set the clock that told it")
+    return at
+
+
+def scan(services: Services, station: str, code: str, scan_id: str) -> Answer:
+    """A code read at a station's kiosk."""
+    now = services.clock()
+    item = Scan(
+        f"{STATION_DEVICE}{station}",
+        code[:LONGEST_CODE],
+        now,
+        scan_id=scan_id,
+        payload=code.encode()[:KEPT_PAYLOAD_BYTES],
+    )
+    (answer,) = services.recorder.record([item], now)
+    if answer is None:
+        raise AssertionError("a scan has an answer")
+    return answer
+
+
+def raise_flag(services: Services, tap: Tap, *, against: str, order: str) -> int:
+    """Raise *not received*; the flag's number. RuleRefused with the reason when nothing is owed."""
+    site = services.config.site
+    before = _before(services, tap, "flag_raised")
+    if before is not None:
+        if (before["link"], before["order"]) != (f"{site.stations[tap.station].line}/{against}", order):
+            raise IdTaken(tap.event_id)
+        return int(before["sequence"])
+    return flags.raise_flag(services.ledger, site, tap, against=against, order=order, now=services.clock())
+
+
+def answer_flag(
+    services: Services, tap: Tap, *, flag: int, reason: str | None, promised_at: Instant | None, comment: str
+) -> None:
+    """Answer for the flagged link. RuleRefused when it is not its flag or the answer does not count."""
+    now = services.clock()
+    if promised_at is not None and promised_at > now + LATEST_PROMISE_MS:
+        raise RuleRefused("the promised time is more than a year ahead; promise an earlier one")
+    if len(comment) > LONGEST_COMMENT:
+        raise RuleRefused(f"the comment is longer than {LONGEST_COMMENT} characters; say it shorter")
+    before = _before(services, tap, "flag_answered")
+    if before is not None:
+        detail = json.loads(before["detail"])
+        same = {"flag": flag, "promised_at": promised_at, "comment": comment}
+        if before["reason"] != reason or any(detail[name] != value for name, value in same.items()):
+            raise IdTaken(tap.event_id)
+        return
+    flags.answer_flag(
+        services.ledger,
+        services.config.site,
+        tap,
+        flag=flag,
+        reason=reason,
+        promised_at=promised_at,
+        comment=comment,
+        now=now,
+    )
+
+
+def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:
+    """Take back a flag of one's own link."""
+    before = _before(services, tap, "flag_withdrawn")
+    if before is not None:
+        if json.loads(before["detail"])["flag"] != flag:
+            raise IdTaken(tap.event_id)
+        return
+    flags.withdraw_flag(services.ledger, services.config.site, tap, flag=flag, now=services.clock())
+
+
+def event_of(services: Services, event_id: str) -> Row | None:
+    """The event under an id, if there is one."""
+    return services.ledger.row("SELECT * FROM events WHERE event_id = ?", (event_id,))
+
+
+def _before(services: Services, tap: Tap, kind: str) -> Row | None:
+    """What this tap recorded the first time. IdTaken when the id stands for something else."""
+    row = event_of(services, tap.event_id)
+    if row is not None and (row["kind"], row["source"]) != (kind, tap.source):
+        raise IdTaken(tap.event_id)
+    return row

@@ -1,0 +1,21 @@
+"""Contexts for pages and JSON for the API, assembled from the ledger's read models."""
+
+from kiosk.views.board import board_page
+from kiosk.views.home import home_page
+from kiosk.views.json_views import board_json, events_json, flag_json, flags_json, order_json, orders_json
+from kiosk.views.orders import order_page, orders_page
+from kiosk.views.station import kiosk_page
+
+__all__ = [
+    "board_json",
+    "board_page",
+    "events_json",
+    "flag_json",
+    "flags_json",
+    "home_page",
+    "kiosk_page",
+    "order_json",
+    "order_page",
+    "orders_json",
+    "orders_page",
+]

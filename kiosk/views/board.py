@@ -1,0 +1,180 @@
+"""The floor board of a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.contexts import BoardPage, BoardRow, HourCell
+from kiosk.services import Services
+from kiosk.views.frame import flag_card, frame, hour_cell, hour_label, minutes, shift_name
+from ledger import reading
+from ledger.reading import OwedRow
+from ledger.store import Row
+from shopfloor.board import link_state, rate_to_catch_up
+from shopfloor.calendar import Hour, Shift
+from shopfloor.handoffs import clock_text
+from shopfloor.instants import Instant, instant_of, moment_of
+from shopfloor.site import Line, Link
+
+PAST_COLUMNS = 4
+LETTER_PX_PER_METRE = 7.8
+"""A 65-inch TV at 1920x1080 seen from ten metres needs letters of 78 pixels."""
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """What was read once for all rows of a line, at one state of the ledger."""
+
+    line: Line
+    now: Instant
+    shift: Shift | None
+    columns: tuple[Hour, ...]
+    """Hours of the line's calendar around now, oldest first."""
+    now_column: int
+    """The index of the running hour in `columns`, or of the next one when none runs."""
+    counts: dict[tuple[str, Instant], Row]
+    owed_now: tuple[OwedRow, ...]
+    owed_by_shift_end: tuple[OwedRow, ...]
+    first_unmet: dict[str, Instant]
+    flags: tuple[Row, ...]
+    last_given: dict[str, Instant]
+    offline: frozenset[str]
+
+    @property
+    def running(self) -> Hour | None:
+        """The hour that runs now; None in a pause or outside of shifts."""
+        if self.now_column < len(self.columns) and self.columns[self.now_column].start_at <= self.now:
+            return self.columns[self.now_column]
+        return None
+
+
+def line_facts(services: Services, line: Line, now: Instant) -> LineFacts:
+    """Read a line's state: a fixed number of queries, each from read models."""
+    ledger = services.ledger
+    calendar = services.calendars.of_line(line, now)
+    shift = calendar.shift_at(now)
+    at = calendar.hour_at(now)
+    index = calendar.hour_of(now) + 1 if at is None else at
+    first = max(0, index - PAST_COLUMNS)
+    columns = calendar.hours[first : index + 2]
+    since = min(columns[0].start_at if columns else now, shift.start_at if shift else now)
+    until = max(columns[-1].end_at if columns else now, shift.end_at if shift else now)
+    counts = {
+        (row["link"], row["start_at"]): row for row in reading.hour_counts(ledger, line.id, since, until)
+    }
+    return LineFacts(
+        line=line,
+        now=now,
+        shift=shift,
+        columns=columns,
+        now_column=index - first,
+        counts=counts,
+        owed_now=tuple(reading.owed(ledger, line.id, now)),
+        owed_by_shift_end=tuple(reading.owed(ledger, line.id, shift.end_at)) if shift else (),
+        first_unmet=reading.first_unmet(ledger, line.id),
+        flags=tuple(reading.open_flags(ledger, line.id)),
+        last_given=reading.last_given(ledger, line.id),
+        offline=frozenset(reading.offline_devices(ledger)),
+    )
+
+
+def board_page(services: Services, line_id: str) -> BoardPage:
+    """The board of a line; KeyError for an unknown one."""
+    line = services.config.site.lines[line_id]
+    now = services.clock()
+    zone = services.config.site.zone
+    with services.ledger.snapshot():
+        facts = line_facts(services, line, now)
+        past, running, following = _columns(facts)
+        return BoardPage(
+            frame=frame(services, now),
+            line=line.id,
+            name=line.name,
+            shift=shift_name(facts.shift),
+            past_labels=tuple(hour_label(hour, services) for hour in past),
+            now_label=hour_label(running, services) if running else "",
+            following_label=hour_label(following, services) if following else "",
+            minutes_left=minutes(running.end_at - now) if running else 0,
+            since=clock_text(facts.shift.start_at, zone) if facts.shift else "",
+            rows=tuple(board_row(services, facts, link) for link in line.links),
+            flags_open=len(facts.flags),
+            orders_open=reading.open_orders(services.ledger, line.id),
+            orders_at_risk=reading.orders_at_risk(services.ledger, line.id, now),
+            refused=reading.refused_since(services.ledger, _midnight(services, now)),
+            letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
+        )
+
+
+def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
+    """One link's row."""
+    now, shift = facts.now, facts.shift
+    past, running, following = _columns(facts)
+    cells = [_cell(services, facts, link, hour) for hour in past]
+    owed = [row for row in facts.owed_now if row.link == link.id]
+    behind = sum(row.missing for row in owed)
+    flags = tuple(flag_card(row, services, facts.line, now) for row in facts.flags if row["link"] == link.id)
+    calendar = services.calendars.of_link(facts.line, link.id, now)
+    in_shift = [
+        row
+        for (of_link, start_at), row in facts.counts.items()
+        if shift and of_link == link.id and shift.start_at <= start_at < shift.end_at and start_at <= now
+    ]
+    due_by_end = sum(row.missing for row in facts.owed_by_shift_end if row.link == link.id)
+    left_ms = calendar.working_ms(now, shift.end_at) if shift else 0
+    last = facts.last_given.get(link.id)
+    return BoardRow(
+        link=link.id,
+        name=link.name,
+        milestone=link.kind == "milestone",
+        state=link_state(
+            flags=tuple(flag.state for flag in flags),
+            unmet_end_at=facts.first_unmet.get(link.id),
+            unmet_latest_at=min((row.latest_at for row in owed), default=None),
+            has_targets=any(row["target"] for row in in_shift),
+            silent_devices=_devices_are_off(services, facts, link),
+            now=now,
+        ),
+        late_min=minutes(calendar.working_ms(owed[0].since_at, now)) if owed else 0,
+        past=tuple(cells),
+        now=_cell(services, facts, link, running) if running else None,
+        following=_cell(services, facts, link, following) if following else None,
+        shift_given=sum(row["given"] for row in in_shift),
+        shift_target=sum(row["target"] for row in in_shift),
+        behind=behind,
+        needed_per_hour=rate_to_catch_up(behind, due_by_end - behind, left_ms) if behind else None,
+        rate_per_hour=_rate(services, facts.line, link),
+        flags=flags,
+        last_given=clock_text(last, services.config.site.zone) if last else None,
+        last_given_age_min=minutes(now - last) if last else None,
+    )
+
+
+def _columns(facts: LineFacts) -> tuple[tuple[Hour, ...], Hour | None, Hour | None]:
+    """The past hours, the one that runs, the one after it."""
+    past = facts.columns[: facts.now_column]
+    rest = facts.columns[facts.now_column :]
+    running = facts.running
+    later = rest[1:] if running else rest
+    return past, running, later[0] if later else None
+
+
+def _cell(services: Services, facts: LineFacts, link: Link, hour: Hour) -> HourCell | None:
+    row = facts.counts.get((link.id, hour.start_at))
+    return hour_cell(hour, row, services, facts.now) if row else None
+
+
+def _devices_are_off(services: Services, facts: LineFacts, link: Link) -> bool:
+    stations = {station.id for station in services.config.site.stations_of(facts.line.id, link.id)}
+    devices = {device.id for device in services.config.site.devices.values() if device.station in stations}
+    return bool(devices) and devices <= facts.offline
+
+
+def _rate(services: Services, line: Line, link: Link) -> int | None:
+    if link.per_hour is None:
+        return None
+    return int(link.per_hour * len(services.config.site.stations_of(line.id, link.id)))
+
+
+def _midnight(services: Services, now: Instant) -> Instant:
+    moment = moment_of(now, services.config.site.zone)
+    return instant_of(moment.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -1,0 +1,191 @@
+"""The API's answers: the same numbers as the screens, instants in the site's time with offset."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kiosk.contexts import BoardRow
+from kiosk.services import Services
+from kiosk.views.board import LineFacts, board_row, line_facts
+from ledger import reading
+from ledger.store import Row
+from shopfloor.instants import Instant, local_text
+
+SHOWN_ORDERS = 500
+
+
+def board_json(services: Services, line_id: str) -> dict[str, Any]:
+    """A line's board; KeyError for an unknown line."""
+    line = services.config.site.lines[line_id]
+    now = services.clock()
+    with services.ledger.snapshot():
+        facts = line_facts(services, line, now)
+        return {
+            "site": services.config.site.id,
+            "line": line.id,
+            "now": _at(services, now),
+            "sequence": reading.last_sequence(services.ledger),
+            "shift": facts.shift.id if facts.shift else None,
+            "orders_open": reading.open_orders(services.ledger, line.id),
+            "orders_at_risk": reading.orders_at_risk(services.ledger, line.id, now),
+            "refused": reading.refused_ever(services.ledger),
+            "links": [_link_json(services, facts, board_row(services, facts, link)) for link in line.links],
+            "flags": [_flag_json(services, row) for row in facts.flags],
+        }
+
+
+def _link_json(services: Services, facts: LineFacts, row: BoardRow) -> dict[str, Any]:
+    hours = sorted((count for (link, _), count in facts.counts.items() if link == row.link), key=_start)
+    return {
+        "link": row.link,
+        "name": row.name,
+        "state": row.state,
+        "late_minutes": row.late_min,
+        "behind": row.behind,
+        "shift_target": row.shift_target,
+        "shift_given": row.shift_given,
+        "hours": [
+            {
+                "start": _at(services, count["start_at"]),
+                "end": _at(services, count["end_at"]),
+                "shift": count["shift"],
+                "target": count["target"],
+                "given": count["given"],
+            }
+            for count in hours
+        ],
+        "flags": [flag.flag for flag in row.flags],
+    }
+
+
+def orders_json(services: Services) -> dict[str, Any]:
+    """Open orders by due, then the last shipped ones."""
+    with services.ledger.snapshot():
+        rows = reading.orders(services.ledger, SHOWN_ORDERS)
+        return {"orders": [_order_json(services, row) for row in rows]}
+
+
+def order_json(services: Services, number: str) -> dict[str, Any] | None:
+    """One order with its links, batches and flags; None when there is no such order."""
+    ledger = services.ledger
+    with ledger.snapshot():
+        row = reading.order(ledger, number)
+        if row is None:
+            return None
+        links = {link["link"]: link for link in reading.order_links(ledger, number)}
+        targets = reading.targets(ledger, number)
+        line = services.config.site.lines[row["line"]]
+        return {
+            **_order_json(services, row),
+            "links": [
+                _progress_json(services, link.id, links[link.id], targets)
+                for link in line.links
+                if link.id in links
+            ],
+            "batches": _batches_json(services, number),
+            "flags": [_flag_json(services, flag) for flag in reading.order_flags(ledger, number)],
+        }
+
+
+def flags_json(services: Services) -> dict[str, Any]:
+    """All open flags, the oldest first."""
+    return {"flags": [_flag_json(services, row) for row in reading.open_flags(services.ledger)]}
+
+
+def flag_json(services: Services, number: int) -> dict[str, Any] | None:
+    """One flag, open or closed; None when there is no such flag."""
+    row = reading.flag(services.ledger, number)
+    return None if row is None else _flag_json(services, row)
+
+
+def events_json(services: Services, after: int, limit: int) -> dict[str, Any]:
+    """Events after a sequence, and the sequence to ask for next."""
+    rows = reading.events_after(services.ledger, after, limit)
+    events = [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+    return {"events": events, "last": rows[-1]["sequence"] if rows else after}
+
+
+def _order_json(services: Services, row: Row) -> dict[str, Any]:
+    return {
+        "order": row["order"],
+        "line": row["line"],
+        "product": row["product"],
+        "quantity": row["quantity"],
+        "due": _at(services, row["due_at"]),
+        "customer": row["customer"],
+        "priority": row["priority"],
+        "state": row["state"],
+        "shipped_at": _maybe(services, row["shipped_at"]),
+    }
+
+
+def _progress_json(services: Services, link: str, progress: Row, targets: list[Row]) -> dict[str, Any]:
+    return {
+        "link": link,
+        "received": progress["received"],
+        "given": progress["given"],
+        "unmet_since": _maybe(services, progress["unmet_end_at"]),
+        "latest": _maybe(services, progress["unmet_latest_at"]),
+        "hours": [
+            {
+                "start": _at(services, hour["start_at"]),
+                "end": _at(services, hour["end_at"]),
+                "shift": hour["shift"],
+                "make": hour["make"],
+                "give": hour["give"],
+                "cumulative": hour["cumulative"],
+                "latest": _at(services, hour["latest_at"]),
+            }
+            for hour in targets
+            if hour["link"] == link
+        ],
+    }
+
+
+def _batches_json(services: Services, number: str) -> list[dict[str, Any]]:
+    at: dict[str, list[dict[str, Any]]] = {}
+    for row in reading.positions(services.ledger, number):
+        at.setdefault(row["batch"], []).append(
+            {
+                "link": row["link"],
+                "received_at": _maybe(services, row["received_at"]),
+                "given_at": _maybe(services, row["given_at"]),
+            }
+        )
+    return [
+        {"batch": row["batch"], "quantity": row["quantity"], "positions": at.get(row["batch"], [])}
+        for row in reading.batches(services.ledger, number)
+    ]
+
+
+def _flag_json(services: Services, row: Row) -> dict[str, Any]:
+    return {
+        "flag": row["flag"],
+        "state": row["state"],
+        "line": row["line"],
+        "against": row["link"],
+        "raised_by": row["raised_by"],
+        "station": row["station"],
+        "order": row["order"],
+        "hour": {"start": _at(services, row["start_at"]), "end": _at(services, row["end_at"])},
+        "quantity": row["quantity"],
+        "raised_at": _at(services, row["raised_at"]),
+        "reason": row["reason"],
+        "promised_at": _maybe(services, row["promised_at"]),
+        "comment": row["comment"],
+        "answered_at": _maybe(services, row["answered_at"]),
+        "closed_at": _maybe(services, row["closed_at"]),
+    }
+
+
+def _at(services: Services, at: Instant) -> str:
+    return local_text(at, services.config.site.zone)
+
+
+def _maybe(services: Services, at: Instant | None) -> str | None:
+    return None if at is None else _at(services, at)
+
+
+def _start(row: Row) -> Instant:
+    return int(row["start_at"])

@@ -1,0 +1,147 @@
+"""The kiosk of one station."""
+
+from __future__ import annotations
+
+from kiosk.contexts import (
+    Action,
+    Choice,
+    FlagCard,
+    Incoming,
+    KioskPage,
+    MilestoneOrder,
+    OwedOrder,
+)
+from kiosk.services import Services
+from kiosk.views.board import LETTER_PX_PER_METRE, LineFacts, board_row, line_facts
+from kiosk.views.frame import flag_card, frame, hour_cell, minutes, shift_name
+from ledger import reading
+from ledger.reading import OwedRow
+from ledger.store import Row
+from shopfloor.handoffs import clock_text
+from shopfloor.instants import DAY_MS, MINUTE_MS, Instant, moment_of, utc_text
+from shopfloor.site import Link
+
+SHOWN_ACTIONS = 3
+SHOWN_ORDERS = 6
+PROMISES_MIN = (15, 30, 60, 120)
+
+
+def kiosk_page(services: Services, station_id: str) -> KioskPage:
+    """The kiosk of a station; KeyError for an unknown one."""
+    station = services.config.site.stations[station_id]
+    line = services.config.site.lines[station.line]
+    link = line.link(station.link)
+    now = services.clock()
+    zone = services.config.site.zone
+    with services.ledger.snapshot():
+        facts = line_facts(services, line, now)
+        row = board_row(services, facts, link)
+        running = facts.running
+        by_end = reading.owed(services.ledger, line.id, running.end_at) if running else list(facts.owed_now)
+        return KioskPage(
+            frame=frame(services, now),
+            station=station.id,
+            name=station.name,
+            line=line.id,
+            line_name=line.name,
+            link=link.id,
+            link_name=link.name,
+            milestone=link.kind == "milestone",
+            shift=shift_name(facts.shift),
+            hour=row.now or (hour_cell(running, None, services, now) if running else None),
+            minutes_left=minutes(running.end_at - now) if running else 0,
+            minutes_total=minutes(running.end_at - running.start_at) if running else 0,
+            behind=row.behind,
+            state=row.state,
+            next_names=", ".join(following.name for following in line.next_links(link.id)),
+            next_quantity=sum(owed.missing for owed in by_end if owed.link == link.id),
+            next_by=clock_text(running.end_at, zone) if running else "",
+            incoming=tuple(_incoming(services, facts, link, by_end)),
+            orders=_milestone_orders(services, facts, link) if link.kind == "milestone" else (),
+            against_me=row.flags,
+            mine=tuple(
+                flag_card(flag, services, line, now) for flag in facts.flags if flag["raised_by"] == link.id
+            ),
+            reasons=tuple(Choice(reason.id, reason.name) for reason in services.config.site.reasons),
+            promises=_promises(services, now),
+            last=tuple(
+                Action(done["sequence"], done["text"], clock_text(done["occurred_at"], zone))
+                for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
+            ),
+            letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
+        )
+
+
+def _incoming(services: Services, facts: LineFacts, link: Link, by_end: list[OwedRow]) -> list[Incoming]:
+    ways = {row["giver"]: row for row in reading.on_its_way(services.ledger, facts.line.id, link.id)}
+    return [
+        _from(services, facts, link, previous, by_end, ways)
+        for previous in facts.line.previous_links(link.id)
+    ]
+
+
+def _from(
+    services: Services,
+    facts: LineFacts,
+    link: Link,
+    previous: Link,
+    by_end: list[OwedRow],
+    ways: dict[str, Row],
+) -> Incoming:
+    way = ways.get(previous.id)
+    running = facts.running
+    return Incoming(
+        link=previous.id,
+        name=previous.name,
+        on_its_way=way["quantity"] if way else 0,
+        on_its_way_batches=way["batches"] if way else 0,
+        on_its_way_since_min=minutes(facts.now - way["since_at"]) if way else None,
+        owed=tuple(_owed(services, facts, link, row) for row in facts.owed_now if row.link == previous.id),
+        next_quantity=sum(row.missing for row in by_end if row.link == previous.id),
+        next_by=clock_text(running.end_at, services.config.site.zone) if running else "",
+    )
+
+
+def _owed(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> OwedOrder:
+    calendar = services.calendars.of_link(facts.line, row.link, facts.now)
+    return OwedOrder(
+        order=row.order,
+        product=services.config.site.products[row.product].name,
+        missing=row.missing,
+        by=clock_text(row.since_at, services.config.site.zone),
+        late_min=minutes(calendar.working_ms(row.since_at, facts.now)),
+        flag=_flag_of(services, facts, row.order, against=row.link, raised_by=link.id),
+    )
+
+
+def _flag_of(
+    services: Services, facts: LineFacts, order: str, *, against: str, raised_by: str | None
+) -> FlagCard | None:
+    for flag in facts.flags:
+        if (flag["order"], flag["link"]) == (order, against) and raised_by in (None, flag["raised_by"]):
+            return flag_card(flag, services, facts.line, facts.now)
+    return None
+
+
+def _milestone_orders(services: Services, facts: LineFacts, link: Link) -> tuple[MilestoneOrder, ...]:
+    zone = services.config.site.zone
+    horizon = facts.now + 14 * DAY_MS
+    rows = [row for row in reading.owed(services.ledger, facts.line.id, horizon) if row.link == link.id]
+    return tuple(
+        MilestoneOrder(
+            order=row.order,
+            product=services.config.site.products[row.product].name,
+            quantity=row.missing,
+            by=f"{moment_of(row.since_at, zone):%a %H:%M}",
+            late=row.since_at <= facts.now,
+            flag=_flag_of(services, facts, row.order, against=link.id, raised_by=None),
+        )
+        for row in rows[:SHOWN_ORDERS]
+    )
+
+
+def _promises(services: Services, now: Instant) -> tuple[Choice, ...]:
+    """Times on the wall that are easy to say: the next full five minutes after each interval."""
+    step = 5 * MINUTE_MS
+    times = [-(-(now + wait * MINUTE_MS) // step) * step for wait in PROMISES_MIN]
+    return tuple(Choice(utc_text(at), clock_text(at, services.config.site.zone)) for at in times)

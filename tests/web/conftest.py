@@ -1,0 +1,96 @@
+"""The worked example behind a web server: in this process for pages, in one of its own for streams."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kiosk.app import create_app
+from kiosk.services import Pulse, Services
+from shopfloor.calendar_book import CalendarBook
+from station_config import template_names, write_template
+from tests.factory import Plant, china, worked_order
+from tests.web.live_client import LiveServer
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Plant]:
+    """Order A-1 is released; it is Tuesday 15:10, and Cutting owes Sewing 40 since 15:00."""
+    plant = Plant(tmp_path / "site")
+    plant.release(worked_order())
+    plant.now = china("24 15:10")
+    yield plant
+    plant.close()
+
+
+def services_of(plant: Plant) -> Services:
+    return Services(
+        ledger=plant.ledger,
+        config=plant.config,
+        recorder=plant.recorder,
+        calendars=CalendarBook(plant.site),
+        clock=lambda: plant.now,
+        pulse=Pulse(),
+    )
+
+
+@pytest.fixture
+def web(floor: Plant) -> Services:
+    return services_of(floor)
+
+
+@pytest.fixture
+def app(web: Services) -> Flask:
+    return create_app(web)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def every_example(tmp_path: Path) -> Iterator[Callable[[], list[FlaskClient]]]:
+    """A client for each example site that a new site starts from."""
+    with ExitStack() as opened:
+
+        def start() -> list[FlaskClient]:
+            clients = []
+            for name in template_names():
+                text = write_template(name, tmp_path / name / "template").read_text(encoding="utf-8")
+                plant = Plant(tmp_path / name / "site", text)
+                opened.callback(plant.close)
+                clients.append(create_app(services_of(plant)).test_client())
+            return clients
+
+        yield start
+
+
+@pytest.fixture
+def serve(floor: Plant) -> Iterator[Callable[..., LiveServer]]:
+    """Starts a real server of the floor; what is left goes to its command line."""
+    with ExitStack() as running:
+
+        def start(*options: str) -> LiveServer:
+            process = running.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.web.live_server", str(floor.folder), *options],
+                    cwd=ROOT,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            running.callback(process.terminate)
+            assert process.stdout is not None
+            return running.enter_context(LiveServer(int(process.stdout.readline()), process))
+
+        yield start

@@ -1,0 +1,62 @@
+"""A web process of its own for the stream tests: `python -m tests.web.live_server FOLDER`.
+
+Its clock stands at what the file `now` in the folder says; it prints its port when it serves.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+# ruff: noqa: E402  # patching comes before all else
+import argparse
+import signal
+from pathlib import Path
+
+import gevent
+from gevent.event import Event
+
+from interlock.wake import WakeReceiver
+from kiosk.app import create_app
+from kiosk.server import serve
+from kiosk.services import Pulse, Services
+from ledger.recorder import Recorder
+from ledger.store import Ledger
+from shopfloor.calendar_book import CalendarBook
+from station_config import load
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("folder", type=Path)
+    options.add_argument("--limit", type=int, default=50)
+    options.add_argument("--silent-reader-s", type=float, default=30)
+    options.add_argument("--deaf", action="store_true", help="hear no wake-ups")
+    told = options.parse_args()
+    config = load(told.folder)
+    ledger = Ledger(told.folder / "ledger.db", checkpoints=False)
+    services = Services(
+        ledger=ledger,
+        config=config,
+        recorder=Recorder(ledger, config.site),
+        calendars=CalendarBook(config.site),
+        clock=lambda: int((told.folder / "now").read_text()),
+        pulse=Pulse(),
+    )
+    receiver = WakeReceiver(told.folder)
+    app = create_app(services, None if told.deaf else receiver.wait, stream_limit=told.limit)
+    stop = Event()
+    gevent.signal_handler(signal.SIGTERM, stop.set)
+    serve(
+        app,
+        "127.0.0.1",
+        0,
+        stop,
+        ready=lambda port: print(port, flush=True),  # noqa: T201  # the test reads it
+        silent_reader_s=told.silent_reader_s,
+    )
+    receiver.close()
+    ledger.close()
+
+
+if __name__ == "__main__":
+    main()
