@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from shopfloor.calendar import Calendar, Hour, calendar_of
-from shopfloor.instants import Instant, moment_of
+from shopfloor.instants import HOUR_MS, Instant, moment_of
 from shopfloor.site import Line, Site
 
 _AROUND = timedelta(days=21)
@@ -29,8 +29,14 @@ class CalendarBook:
         return self._of(tuple(sorted({shift for link in line.links for shift in link.shifts})), at)
 
     def hour_of_work(self, line: Line, link_id: str, at: Instant) -> Hour:
-        """The hour that work done at an instant counts into: breaks and overtime go to the hour before."""
+        """The hour that work done at an instant counts into: breaks and overtime go to the hour before.
+
+        Of a link that has no shift for weeks around, it is the clock's hour.
+        """
         calendar = self.of_link(line, link_id, at)
+        if not calendar.hours:
+            start_at = at - at % HOUR_MS
+            return Hour(start_at, start_at + HOUR_MS, 0, "")
         return calendar.hours[max(calendar.hour_of(at), 0)]
 
     def _of(self, shifts: tuple[str, ...], at: Instant) -> Calendar:

@@ -60,7 +60,7 @@ class OrderPlan:
     order: Order
     feasible: bool
     links: tuple[LinkTargets, ...] = ()
-    """From the first link to the last, in the line's order; empty when not feasible."""
+    """Previous links before next ones; empty when not feasible."""
     short: tuple[Shortage, ...] = ()
     earliest_ship_at: Instant | None = None
     """The earliest due that would work; None when feasible or when none lies within the horizon."""
