@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ledger.errors import RuleRefused
 from ledger.events import Event
@@ -25,15 +25,17 @@ def release_orders(
             tx.append(_release(tx, site, plan, source=source, at=at))
 
 
-def released_loads(ledger: Ledger, now: Instant) -> list[Load]:
-    """The capacity that released orders have taken from an instant on."""
+def released_loads(ledger: Ledger, now: Instant, but_not: Collection[str] = ()) -> list[Load]:
+    """The capacity that released orders, but for some of them, have taken from an instant on."""
+    rows = ledger.rows(
+        'SELECT "order", t.line, t.link, t.start_at, o.product, t.make FROM orders o JOIN targets t USING ("order")'
+        " WHERE o.shipped_at IS NULL AND t.start_at >= ? AND t.make > 0",
+        (now,),
+    )
     return [
         Load(row["line"], row["link"], row["start_at"], row["product"], row["make"])
-        for row in ledger.rows(
-            'SELECT t.line, t.link, t.start_at, o.product, t.make FROM orders o JOIN targets t USING ("order")'
-            " WHERE o.shipped_at IS NULL AND t.start_at >= ? AND t.make > 0",
-            (now,),
-        )
+        for row in rows
+        if row["order"] not in but_not
     ]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
@@ -12,10 +11,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from interlock import clock
+from interlock.opening import open_ledger
 from interlock.orders_file import OrdersFaults, read_orders_file
 from interlock.plan_json import plan_document, promise_document
-from shopfloor.instants import Instant, instant_from_text, instant_of, moment_of
-from shopfloor.orders import OrderPlan
+from ledger.errors import LedgerMissing
+from ledger.releasing import released_loads
+from shopfloor.instants import Instant, instant_from_text, moment_of
+from shopfloor.orders import Load, OrderPlan
 from shopfloor.planning import CannotPlan, plan_orders
 from shopfloor.planning import promise as earliest_due
 from shopfloor.site import Site
@@ -53,12 +56,14 @@ _folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path
 def plan(folder: Path, orders_file: Path, now: Instant | None, *, as_json: bool) -> None:
     """Divide the orders of a file backward into every link and hour of DIR.
 
-    Nothing is stored. The orders share the floor with each other and with nothing else.
+    Nothing is stored. They share the floor with each other and with what is released already.
     """
     site = _site(folder)
-    at = _clock() if now is None else now
+    at = clock.now() if now is None else now
     try:
-        plans = plan_orders(site, read_orders_file(orders_file, site), now=at)
+        orders = read_orders_file(orders_file, site)
+        taken = _taken(folder, at, but_not={order.order for order in orders})
+        plans = plan_orders(site, orders, now=at, loads=taken)
     except (OrdersFaults, CannotPlan) as faults:
         raise click.ClickException(str(faults)) from None
     if as_json:
@@ -76,9 +81,9 @@ def plan(folder: Path, orders_file: Path, now: Instant | None, *, as_json: bool)
 def promise(folder: Path, product: str, quantity: int, now: Instant | None, *, as_json: bool) -> None:
     """Say the earliest due that a quantity of a product can have on the floor of DIR."""
     site = _site(folder)
-    at = _clock() if now is None else now
+    at = clock.now() if now is None else now
     try:
-        promised_at = earliest_due(site, product=product, quantity=quantity, now=at)
+        promised_at = earliest_due(site, product=product, quantity=quantity, now=at, loads=_taken(folder, at))
     except CannotPlan as fault:
         raise click.ClickException(str(fault)) from None
     if as_json:
@@ -90,8 +95,16 @@ def promise(folder: Path, product: str, quantity: int, now: Instant | None, *, a
         click.echo(f"{quantity} of {product}: {_when(site, promised_at)} at the earliest.")
 
 
-def _clock() -> Instant:
-    return instant_of(datetime.now(UTC))
+def _taken(folder: Path, now: Instant, but_not: Collection[str] = ()) -> list[Load]:
+    """What released orders have taken; nothing where no ledger exists yet."""
+    try:
+        ledger = open_ledger(folder, checkpoints=False)
+    except LedgerMissing:
+        return []
+    try:
+        return released_loads(ledger, now, but_not=but_not)
+    finally:
+        ledger.close()
 
 
 def _site(folder: Path) -> Site:
