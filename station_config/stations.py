@@ -13,7 +13,8 @@ from station_config.reader import Table
 from station_config.values import LINK_REFERENCE, MODE, NAME, PROFILE, STATION_REFERENCE
 from station_config.wording import nearest, quoted
 
-_NO_DEVICE = "event"
+_TAKEN = ("event", "gateway")
+"""Names under `interlock/<site>/` that are the site's own."""
 """As a device it would share its topic with what the site tells others."""
 
 
@@ -109,10 +110,9 @@ def read_devices(top: Table, stations: Stations) -> dict[str, Device]:
     devices: dict[str, Device] = {}
     for table in tables:
         device_id = names.read(table)
-        if device_id == _NO_DEVICE:
-            table.fault(
-                "id", '"event" is taken by the site\'s own messages; write another id, such as "event-1"'
-            )
+        if device_id in _TAKEN:
+            text = f"{quoted(device_id)} is taken by the site's own messages; write another id, such as"
+            table.fault("id", f"{text} {quoted(f'{device_id}-1')}")
         station = table.need("station", STATION_REFERENCE, "")
         if table.sound("station"):
             stations.names.check(table, "station", station)

@@ -4,7 +4,6 @@ The test process is never monkey-patched: gevent servers run in processes of the
 asyncio loop in the main thread of a worker that has used `browser`, so `asyncio.run` needs a thread there.
 """
 
-import importlib.util
 import os
 import re
 from collections import Counter
@@ -26,8 +25,7 @@ from playwright.sync_api import (
 
 from tests.provision import NEEDS, find_program, line_to_run, missing
 
-if importlib.util.find_spec("tests.broker_fixtures"):
-    pytest_plugins = ["tests.broker_fixtures"]
+pytest_plugins = ["tests.broker_fixtures", "tests.live_site"]
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 # A test that asks for one of these fixtures needs the program, marked or not.

@@ -1,0 +1,1 @@
+"""MQTT in: broker connection, device payloads, scans into the ledger, acknowledgements out."""

@@ -1,0 +1,262 @@
+"""The gateway: scans from the broker into the ledger, and the answer back to the device.
+
+One thread: read what has arrived, one transaction, acknowledge in order of arrival, publish the answers, again.
+Nothing is waited for to make a batch larger. A scan is acknowledged and answered only after `record` returned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+import structlog
+
+from gateway import topics
+from gateway.connection import BrokerAddress, Connection, Subscription
+from gateway.messages import DeviceState, Settled, understand
+from gateway.payloads import Profile
+from gateway.spool import Delivery, Spool
+from shopfloor.instants import Instant
+from shopfloor.scans import Answer, Scan, Unreadable
+
+Record: TypeAlias = Callable[[Sequence[Scan | Unreadable]], Sequence[Answer | None]]
+"""One durable commit; an answer for each scan and None for each unreadable, in order."""
+
+BATCH = 500
+BEAT_S = 2.0
+LONGEST_IDLE_S = 1.0
+RECONNECT_S = (0.1, 5.0)
+RETRY_S = (0.05, 2.0)
+FAREWELL_LIMIT_S = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Since the gateway started."""
+
+    scans: int = 0
+    unreadable: int = 0
+    states: int = 0
+    repeated: int = 0
+    """Sent again by the broker although on disk: acknowledged, not recorded."""
+    answers_dropped: int = 0
+    """The broker took no more of them; the device sends the scan again."""
+    connects: int = 0
+    stalls: int = 0
+    """Times the ledger could not be written."""
+
+
+class Gateway:
+    """Between the broker and the ledger, until `stop`.
+
+    What `record`, `device_state` and `beat` raise when the ledger cannot be written (`unavailable`, and
+    OSError) is waited out; anything else is a bug and ends `run`.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        broker: BrokerAddress,
+        *,
+        record: Record,
+        device_state: Callable[[str, bool, Instant], None],
+        beat: Callable[[bool], None],
+        clock: Callable[[], Instant],
+        profiles: Mapping[str, Profile] | None = None,
+        unavailable: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self.counts = Counts()
+        self._site = site
+        self._record = record
+        self._device_state = device_state
+        self._beat = beat
+        self._clock = clock
+        self._profiles = profiles or {}
+        self._unavailable: tuple[type[Exception], ...] = (*unavailable, OSError)
+        self._state_topic = topics.build(site, topics.GATEWAY, "state")
+        self._connection = Connection(
+            broker,
+            f"interlock-{site}-gateway",
+            (
+                Subscription(topics.topic_filter(site, "scan"), retained_again=False),
+                Subscription(topics.topic_filter(site, "state"), retained_again=True),
+            ),
+            will=(self._state_topic, b'{"online":false}'),
+        )
+        self._spool = Spool()
+        self._was_up = False
+        self._said_why = self._connection.down_because
+        self._forgot_for = 0
+        self._connect_at_s = 0.0
+        self._reconnect_s = RECONNECT_S[0]
+        self._retry_at_s = 0.0
+        self._retry_s = 0.0
+        self._beat_at_s = 0.0
+        self._stopping = False
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_out.setblocking(False)  # noqa: FBT003  # the name says it
+
+    @property
+    def connected(self) -> bool:
+        """Connected to the broker and subscribed."""
+        return self._connection.up
+
+    @property
+    def protocol(self) -> str:
+        return self._connection.protocol
+
+    def stop(self) -> None:
+        """End `run` after the batch in hand; for signal handlers and other threads."""
+        self._stopping = True
+        with contextlib.suppress(OSError):  # woken already, or over
+            self._wake_out.send(b"\0")
+
+    def run(self) -> None:
+        """Serve until `stop`; the session at the broker stays."""
+        try:
+            while not self._stopping:
+                self._connect()
+                self._connection.wait(
+                    self._idle_s(), wake_fd=self._wake_in.fileno(), read=not self._spool.full
+                )
+                self._take_in()
+                self._commit()
+                self._connection.write()
+                self._tend()
+            self._finish()
+        finally:
+            self._connection.cut()
+            self._wake_in.close()
+            self._wake_out.close()
+
+    def _connect(self) -> None:
+        now_s = time.monotonic()
+        if self._connection.opened or now_s < self._connect_at_s:
+            return
+        self._connect_at_s = now_s + self._reconnect_s
+        self._reconnect_s = min(self._reconnect_s * 2, RECONNECT_S[1])
+        try:
+            self._connection.open()
+        except OSError as fault:
+            self._connection.down_because = str(fault)
+
+    def _idle_s(self) -> float:
+        now_s = time.monotonic()
+        due_s = [now_s + LONGEST_IDLE_S, self._beat_at_s]
+        if not self._connection.opened:
+            due_s.append(self._connect_at_s)
+        if len(self._spool):
+            due_s.append(self._retry_at_s)
+        return max(0.0, min(due_s) - now_s)
+
+    def _take_in(self) -> None:
+        connection = self._connection
+        if not self._spool.full:
+            connection.read(BATCH)
+        if connection.session_present is False and self._forgot_for != connection.number:
+            self._forgot_for = connection.number
+            self._spool.forget_connection()
+        while connection.arrived:
+            arrived = connection.arrived.popleft()
+            content = hash((arrived.topic, arrived.payload, arrived.size))
+            item = understand(arrived, self._site, self._profiles, self._clock())
+            delivery = Delivery(connection.number, arrived.packet_id, content, item)
+            self._spool.add(delivery, duplicate=arrived.duplicate)
+
+    def _commit(self) -> None:
+        """The oldest batch to disk, then its acknowledgements and answers; it stays when that fails."""
+        if not len(self._spool) or time.monotonic() < self._retry_at_s:
+            return
+        batch = self._spool.oldest(BATCH)
+        try:
+            answers = self._write_down(batch)
+        except self._unavailable as fault:
+            self._stall(fault)
+            return
+        if self._retry_s:
+            log.info("the ledger can be written again", waiting=len(self._spool))
+        self._retry_s = self._retry_at_s = 0.0
+        self._spool.settle(batch, answers)
+        for delivery in batch:
+            if delivery.packet_id and delivery.connection == self._connection.number:
+                self._connection.acknowledge(delivery.packet_id)
+        for answer in answers:
+            if answer is not None:
+                self._answer(answer)
+
+    def _write_down(self, batch: Sequence[Delivery]) -> list[Answer | None]:
+        """States first: writing one twice, should the scans then fail, changes nothing."""
+        items = [delivery.item for delivery in batch]
+        states = [item for item in items if isinstance(item, DeviceState)]
+        for state in states:
+            self._device_state(state.device, state.online, state.at)
+        reports = [item for item in items if isinstance(item, Scan | Unreadable)]
+        recorded = list(self._record(reports)) if reports else []
+        if len(recorded) != len(reports):
+            raise AssertionError(f"{len(reports)} messages were recorded with {len(recorded)} answers")
+        self.counts.states += len(states)
+        self.counts.scans += sum(isinstance(item, Scan) for item in reports)
+        self.counts.unreadable += sum(isinstance(item, Unreadable) for item in reports)
+        in_order = iter(recorded)
+        answers: list[Answer | None] = []
+        for item in items:
+            if isinstance(item, Settled):
+                self.counts.repeated += 1
+                answers.append(item.answer)
+            else:
+                answers.append(next(in_order) if isinstance(item, Scan | Unreadable) else None)
+        return answers
+
+    def _stall(self, fault: Exception) -> None:
+        if not self._retry_s:
+            self.counts.stalls += 1
+            log.error("the ledger cannot be written: scans wait and are not confirmed", fault=str(fault))
+        self._retry_s = min(max(self._retry_s * 2, RETRY_S[0]), RETRY_S[1])
+        self._retry_at_s = time.monotonic() + self._retry_s
+
+    def _answer(self, answer: Answer) -> None:
+        said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": answer.text})
+        if not self._connection.publish(topics.build(self._site, answer.device, "ack"), said):
+            self.counts.answers_dropped += 1
+
+    def _tend(self) -> None:
+        """What time and the connection ask for: keep-alive, birth, the beat."""
+        connection = self._connection
+        connection.keep_alive()
+        changed = connection.up != self._was_up
+        self._was_up = connection.up
+        if changed and connection.up:
+            self.counts.connects += 1
+            self._reconnect_s = RECONNECT_S[0]
+            self._said_why = ""
+            connection.publish(self._state_topic, b'{"online":true}', retain=True)
+            log.info("connected", broker=str(connection.broker), protocol=connection.protocol)
+        elif not connection.up and self._said_why != connection.down_because:
+            self._said_why = connection.down_because
+            log.warning("not connected", broker=str(connection.broker), why=self._said_why)
+        if changed or time.monotonic() >= self._beat_at_s:
+            self._beat_at_s = time.monotonic() + BEAT_S
+            with contextlib.suppress(*self._unavailable):  # the scans say so; a beat that is missing shows
+                self._beat(connection.up)
+
+    def _finish(self) -> None:
+        """Settle what is in hand if the ledger takes it, say goodbye; the broker keeps the rest."""
+        self._retry_at_s = 0.0
+        while len(self._spool) and not self._retry_at_s:
+            self._commit()
+        connection = self._connection
+        until_s = time.monotonic() + FAREWELL_LIMIT_S
+        while connection.up and connection.unconfirmed and time.monotonic() < until_s:
+            connection.write()
+            connection.wait(0.1)
+            connection.read(BATCH)
+        if connection.up:
+            connection.publish(self._state_topic, b'{"online":false}', retain=True)
+            connection.close()

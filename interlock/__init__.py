@@ -1,0 +1,1 @@
+"""The command line and the composition: opens things, starts processes, runs the demo factory."""

@@ -1,0 +1,44 @@
+"""The command line: `interlock --help` lists it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from interlock.broker import BrokerFault
+from interlock.commands.orders import import_orders
+from interlock.commands.plan import plan, promise
+from interlock.commands.run import broker, gateway, kiosk, run
+from interlock.commands.site import check, init
+from interlock.commands.verify import verify
+from interlock.plant import PlantFault
+from ledger.errors import LedgerError
+from station_config import SiteFaults
+
+FAULTS = (SiteFaults, LedgerError, BrokerFault, PlantFault)
+"""Facts about the plant or the machine: told in their own sentence, never with a traceback."""
+
+
+class Commands(click.Group):
+    """A group whose commands end with one clear sentence and exit code 1 on a known fault."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FAULTS as fault:
+            raise click.ClickException(str(fault)) from None
+
+
+@click.group(cls=Commands)
+@click.version_option(version("interlock"), prog_name="interlock")
+def main() -> None:
+    """Interlock: the previous link is responsible to the next one, hour by hour."""
+
+
+for command in (init, check, run, gateway, kiosk, broker, plan, promise, import_orders, verify):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main(prog_name="interlock")

@@ -1,0 +1,56 @@
+"""The web server's process: pages, API and live streams of one site. `kiosk_main` is its program."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from gevent.event import Event
+
+from interlock import clock
+from interlock.logs import to_standard_error
+from interlock.opening import open_config, open_ledger
+from interlock.wake import WakeReceiver
+from kiosk.app import create_app
+from kiosk.server import CannotListen, serve
+from kiosk.services import Pulse, Services
+from ledger.errors import LedgerError
+from ledger.recorder import Recorder
+from shopfloor.calendar_book import CalendarBook
+from station_config import SiteFaults
+
+
+def main(folder: Path) -> None:
+    """Serve until SIGTERM or SIGINT; a known fault is one line and exit code 1."""
+    log = to_standard_error("kiosk")
+    try:
+        serve_kiosk(folder, log)
+    except (SiteFaults, LedgerError, CannotListen) as fault:
+        sys.exit(str(fault))
+
+
+def serve_kiosk(folder: Path, log: Any) -> None:
+    """Open the site and serve it."""
+    config = open_config(folder)
+    # The gateway checkpoints; one process is enough.
+    ledger = open_ledger(folder, create=True, checkpoints=False)
+    wake = WakeReceiver(folder)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    services = Services(
+        ledger=ledger,
+        config=config,
+        recorder=Recorder(ledger, config.site),
+        calendars=CalendarBook(config.site),
+        clock=clock.now,
+        pulse=Pulse(),
+    )
+    log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
+    try:
+        serve(create_app(services, wake.wait), config.web.listen, config.web.port, stop)
+    finally:
+        wake.close()
+        ledger.close()

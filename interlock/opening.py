@@ -1,0 +1,27 @@
+"""Opening a site folder: its configuration, its ledger, its broker's address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.connection import BrokerAddress
+from ledger.store import Ledger
+from station_config import BrokerSettings, SiteConfig, load
+
+LEDGER_FILE = "ledger.db"
+
+
+def open_config(folder: Path) -> SiteConfig:
+    """The site's configuration; SiteFaults with every fault."""
+    return load(folder)
+
+
+def open_ledger(folder: Path, *, create: bool = False, checkpoints: bool = True) -> Ledger:
+    """The site's ledger; LedgerError with one sentence. Only one process of a site has `checkpoints`."""
+    return Ledger(folder / LEDGER_FILE, create=create, checkpoints=checkpoints)
+
+
+def broker_address(settings: BrokerSettings) -> BrokerAddress:
+    """Where and as whom this machine reaches the broker."""
+    password = None if settings.password_file is None else settings.password_file.read_text().strip()
+    return BrokerAddress(settings.connect_host, settings.port, settings.username, password)
