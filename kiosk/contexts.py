@@ -24,8 +24,8 @@ class Frame:
     gateway_age_s: int | None
     """Seconds since the gateway's last word; None before its first."""
     broker_connected: bool
-    zone: str = ""
-    """IANA name of the site's zone, with which the page's clock goes on by itself; empty: it does not."""
+    zone: str
+    """IANA name of the site's zone, with which the page's clock goes on by itself."""
     lang: str = "en"
     theme: str = ""
     """light or dark; empty follows the screen's own setting."""

@@ -114,6 +114,7 @@ def _frame() -> Frame:
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,
         theme=theme(),
+        zone=str(services.config.site.zone.key),
     )
 
 

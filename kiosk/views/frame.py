@@ -24,6 +24,7 @@ def frame(services: Services, now: Instant) -> Frame:
         sequence=reading.last_sequence(services.ledger),
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,
+        zone=site.zone.key,
     )
 
 

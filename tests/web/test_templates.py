@@ -39,7 +39,7 @@ VENDOR = STATIC / "vendor"
 KIOSK_BUDGET_BYTES = 150_000
 LONG = "Endprüfung mit Geräuschmessung und Verpackung"
 
-FRAME = Frame("Gearbox Works", "10:42", "Tuesday 24 November", 4711, 1, broker_connected=True)
+FRAME = Frame("Gearbox Works", "10:42", "Tuesday 24 November", 4711, 1, broker_connected=True, zone="Europe/Berlin")
 HOUR = HourCell(0, "10-11", 40, 22, "now")
 RAISED = FlagCard(3, "A-1", "Sewing", "Packing", 20, "10:00", 6, "raised", None, None, False, "")
 ANSWERED = replace(RAISED, flag=4, state="answered", reason="Tool change", promised="11:15", comment="soon")
