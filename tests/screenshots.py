@@ -104,7 +104,7 @@ def picture(browser: Browser, address: str, size: tuple[int, int], scheme: str, 
     )
     page.goto(address)
     if page.locator("#live").count():
-        page.wait_for_function("document.body.dataset.fresh === 'live'", timeout=15_000)
+        page.wait_for_selector("body[data-fresh=live]", state="attached", timeout=15_000)
     page.evaluate("document.fonts.ready")
     page.screenshot(path=path)
     page.close()

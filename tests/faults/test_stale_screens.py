@@ -1,0 +1,84 @@
+"""A screen without fresh data says so as loudly as lateness, and mends itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.broker_fixtures import Embedded
+from tests.live_site import Site
+from tests.waiting import wait_for
+
+LIVE, STALE = "body[data-fresh=live]", "body[data-fresh=stale]"
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site], embedded_broker: Embedded) -> Site:
+    return make_site(embedded_broker)
+
+
+def pid(site: Site, part: str) -> int:
+    found = site.part(part).pid
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("path", ["/board/parts", "/kiosk/sew-1"])
+def test_a_server_that_hangs_is_stale_within_ten_seconds_and_live_within_five_after(
+    site: Site, new_page: Callable[..., Page], path: str
+) -> None:
+    page = new_page(forgive="ERR_|aborted|timeout")
+    page.goto(site.base + path)
+    expect(page.locator(LIVE)).to_be_attached()
+    os.kill(pid(site, "kiosk"), signal.SIGSTOP)
+    try:
+        expect(page.locator(STALE)).to_be_attached(timeout=10_000)
+        expect(page.locator("#fresh")).to_contain_text("NO FRESH DATA")
+    finally:
+        os.kill(pid(site, "kiosk"), signal.SIGCONT)
+    expect(page.locator(LIVE)).to_be_attached(timeout=5_000)
+    expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_a_gateway_that_hangs_is_told_on_the_board_while_the_server_lives(
+    site: Site, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    page.goto(f"{site.base}/board/parts")
+    expect(page.locator(LIVE)).to_be_attached()
+    os.kill(pid(site, "gateway"), signal.SIGSTOP)
+    try:
+        expect(page.locator("#fresh")).to_contain_text("SCANNERS NOT CONNECTED", timeout=20_000)
+    finally:
+        os.kill(pid(site, "gateway"), signal.SIGCONT)
+    expect(page.locator("#fresh")).to_be_hidden(timeout=10_000)
+
+
+def test_a_first_connection_that_fails_is_tried_again(site: Site, new_page: Callable[..., Page]) -> None:
+    page = new_page(forgive="ERR_|Failed to fetch|aborted")
+    page.route(re.compile("/stream$"), lambda route: route.abort())
+    page.goto(f"{site.base}/board/parts")
+    expect(page.locator(STALE)).to_be_attached(timeout=10_000)
+    page.unroute_all()
+    expect(page.locator(LIVE)).to_be_attached(timeout=12_000)
+
+
+def test_a_change_during_the_cut_is_there_after_it(site: Site, new_page: Callable[..., Page]) -> None:
+    page = new_page(forgive="ERR_|aborted|timeout|network error")
+    page.goto(f"{site.base}/board/parts")
+    expect(page.locator(LIVE)).to_be_attached()
+    os.kill(pid(site, "kiosk"), signal.SIGKILL)
+    site.publish("scanner-sew", site.codes[0])
+
+    def is_back() -> bool:
+        site.plant.check()
+        return site.part("kiosk").alive
+
+    wait_for(is_back, what="the web server's restart")
+    expect(page.locator("#row-cut .c-now b")).to_have_text("20", timeout=20_000)
+    expect(page.locator(LIVE)).to_be_attached(timeout=10_000)
