@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from shopfloor.instants import Instant, local_text
 from shopfloor.orders import HourTarget, OrderPlan
 from shopfloor.site import Site
 
+# Thousands of orders share the same hours.
+_text = lru_cache(maxsize=1 << 17)(local_text)
+
 
 def plan_document(site: Site, plans: Sequence[OrderPlan], *, now: Instant) -> dict[str, Any]:
     """What `interlock plan --json` prints."""
     return {
         "site": site.id,
-        "now": local_text(now, site.zone),
+        "now": _text(now, site.zone),
         "orders": [_order(site, plan) for plan in plans],
     }
 
@@ -25,7 +29,7 @@ def promise_document(
     """What `interlock promise --json` prints."""
     return {
         "site": site.id,
-        "now": local_text(now, site.zone),
+        "now": _text(now, site.zone),
         "product": product,
         "quantity": quantity,
         "line": site.products[product].line,
@@ -40,7 +44,7 @@ def _order(site: Site, plan: OrderPlan) -> dict[str, Any]:
         "line": order.line,
         "product": order.product,
         "quantity": order.quantity,
-        "due": local_text(order.due_at, site.zone),
+        "due": _text(order.due_at, site.zone),
         "feasible": plan.feasible,
         "short": [{"link": shortage.link, "quantity": shortage.quantity} for shortage in plan.short],
         "earliest_ship": _instant(site, plan.earliest_ship_at),
@@ -52,15 +56,15 @@ def _order(site: Site, plan: OrderPlan) -> dict[str, Any]:
 
 def _hour(site: Site, hour: HourTarget) -> dict[str, Any]:
     return {
-        "start": local_text(hour.start_at, site.zone),
-        "end": local_text(hour.end_at, site.zone),
+        "start": _text(hour.start_at, site.zone),
+        "end": _text(hour.end_at, site.zone),
         "shift": hour.shift,
         "make": hour.make,
         "give": hour.give,
         "cumulative": hour.cumulative,
-        "latest": local_text(hour.latest_at, site.zone),
+        "latest": _text(hour.latest_at, site.zone),
     }
 
 
 def _instant(site: Site, at: Instant | None) -> str | None:
-    return None if at is None else local_text(at, site.zone)
+    return None if at is None else _text(at, site.zone)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -67,7 +68,7 @@ def plan(folder: Path, orders_file: Path, now: Instant | None, *, as_json: bool)
     except (OrdersFaults, CannotPlan) as faults:
         raise click.ClickException(str(faults)) from None
     if as_json:
-        click.echo(json.dumps(plan_document(site, plans, now=at), indent=2))
+        _print_json(plan_document(site, plans, now=at))
     else:
         _print_plans(site, plans)
 
@@ -88,11 +89,15 @@ def promise(folder: Path, product: str, quantity: int, now: Instant | None, *, a
         raise click.ClickException(str(fault)) from None
     if as_json:
         document = promise_document(site, product=product, quantity=quantity, promised_at=promised_at, now=at)
-        click.echo(json.dumps(document, indent=2))
+        _print_json(document)
     elif promised_at is None:
         click.echo(f"{quantity} of {product}: not within two years.")
     else:
         click.echo(f"{quantity} of {product}: {_when(site, promised_at)} at the earliest.")
+
+
+def _print_json(document: Mapping[str, Any]) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
 
 
 def _taken(folder: Path, now: Instant, but_not: Collection[str] = ()) -> list[Load]:
