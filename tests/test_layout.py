@@ -32,7 +32,7 @@ REGISTRY_HOSTS = re.compile(
         for host in (
             ("pypi", "org"),
             ("pypi", "python"),
-            ("files", "pythonhosted"),
+            ("files", "python" + "hosted"),
             ("registry", "npmjs"),
             ("registry", "yarnpkg"),
             ("deb", "debian"),

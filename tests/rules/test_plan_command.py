@@ -9,63 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from interlock.commands.plan import plan, promise
+from tests.factory import site_folder
 
-SITE = """
-version = 1
-
-[site]
-id = "hz1"
-name = "Hangzhou Shirts"
-timezone = "Asia/Shanghai"
-
-[[shift]]
-id = "day"
-start = "08:00"
-end = "17:00"
-days = ["mon", "tue", "wed", "thu", "fri"]
-breaks = ["12:00-13:00"]
-
-[[line]]
-id = "shirts"
-ship_buffer = "1h"
-
-[[line.link]]
-id = "cut"
-per_hour = 100
-transfer = "30min"
-buffer = "60min"
-shifts = ["day"]
-
-[[line.link]]
-id = "sew"
-after = ["cut"]
-per_hour = 40
-buffer = "60min"
-shifts = ["day"]
-
-[[line.link]]
-id = "pack"
-after = ["sew"]
-per_hour = 50
-shifts = ["day"]
-
-[[product]]
-id = "polo"
-line = "shirts"
-batch = 20
-
-[[station]]
-id = "cut-1"
-link = "shirts/cut"
-
-[[station]]
-id = "sew-1"
-link = "shirts/sew"
-
-[[station]]
-id = "pack-1"
-link = "shirts/pack"
-"""
 NOW = "2026-11-23T08:00:00+08:00"
 ORDERS = "order,line,product,quantity,due\nA-1,shirts,polo,200,2026-11-25T17:00\n"
 
@@ -74,7 +19,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
+    site_folder(tmp_path)
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     return tmp_path
 

@@ -23,13 +23,25 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Plant]:
-    """Order A-1 is released; it is Tuesday 15:10, and Cutting owes Sewing 40 since 15:00."""
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    """The plant on Monday 08:00, before any order."""
     plant = Plant(tmp_path / "site")
-    plant.release(worked_order())
-    plant.now = china("24 15:10")
     yield plant
     plant.close()
+
+
+@pytest.fixture
+def floor(plant: Plant) -> Plant:
+    """Order A-1 is released; it is Tuesday 15:10, and Cutting owes Sewing 40 since 15:00."""
+    plant.release(worked_order())
+    plant.now = china("24 15:10")
+    return plant
+
+
+@pytest.fixture
+def services(plant: Plant) -> Services:
+    """Services on that plant, whatever the test has released."""
+    return services_of(plant)
 
 
 def services_of(plant: Plant) -> Services:

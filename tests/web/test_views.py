@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from kiosk.contexts import BoardRow
-from kiosk.services import Pulse, Services
+from kiosk.services import Services
 from kiosk.views import board_json, board_page, home_page, kiosk_page, order_json, orders_json
 from ledger.flags import Tap, answer_flag, raise_flag
-from shopfloor.calendar_book import CalendarBook
 from tests.factory import Plant, china, worked_order
-
-
-@pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    plant = Plant(tmp_path / "site")
-    yield plant
-    plant.close()
-
-
-@pytest.fixture
-def services(plant: Plant) -> Services:
-    return Services(
-        ledger=plant.ledger,
-        config=plant.config,
-        recorder=plant.recorder,
-        calendars=CalendarBook(plant.site),
-        clock=lambda: plant.now,
-        pulse=Pulse(),
-    )
 
 
 def row(services: Services, link: str) -> BoardRow:
