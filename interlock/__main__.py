@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from interlock.broker import BrokerFault
+from interlock.commands.demo import demo
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
 from interlock.commands.run import broker, gateway, kiosk, run
@@ -37,7 +38,7 @@ def main() -> None:
     """Interlock: the previous link is responsible to the next one, hour by hour."""
 
 
-for command in (init, check, run, gateway, kiosk, broker, plan, promise, import_orders, verify):
+for command in (demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders, verify):
     main.add_command(command)
 
 if __name__ == "__main__":

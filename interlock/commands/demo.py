@@ -51,7 +51,7 @@ KIOSKS = 3
 @click.option(
     "--history",
     "days",
-    type=click.FloatRange(0, 60),
+    type=click.FloatRange(0.1, 60),
     default=7,
     show_default=True,
     metavar="DAYS",
@@ -85,7 +85,7 @@ def _run(site: DemoSite, days: float, stopping: threading.Event) -> None:
         with Plant(site.folder, log_folder=site.folder / "logs") as plant, _scanners(plant) as client:
             factory = Factory(plant, ledger, client, clock.now)
             past = past_of(last_happened_at(ledger), days, clock.now())
-            _play(factory, past, plant)
+            _play(factory, past, plant, stopping)
             _tell(plant, factory)
             _live(factory, plant, stopping)
 
@@ -131,10 +131,15 @@ def _scanners(plant: Plant) -> ScannerClient:
     )
 
 
-def _play(factory: Factory, past: Past, plant: Plant) -> None:
+def _play(factory: Factory, past: Past, plant: Plant, stopping: threading.Event) -> None:
+    def look_after() -> None:
+        plant.check()
+        if stopping.is_set():
+            raise KeyboardInterrupt
+
     begun_s = time.monotonic()
     with _progress(factory, past) as told:
-        play(factory, past, look_after=plant.check, told=told)
+        play(factory, past, look_after=look_after, told=told)
     done = factory.hands.done
     click.echo(
         f"{done['scans']:,} scans, {done['flags']} flags and {done['answers']} answers in "

@@ -121,7 +121,7 @@ class Life:
 
     def on_target(self, from_at: Instant, to_at: Instant) -> float:
         hours = [row for row in reading.hour_counts(self.ledger, "gearbox", from_at, to_at) if row["target"]]
-        return sum(row["given"] >= row["target"] for row in hours) / len(hours)
+        return sum(1 for row in hours if row["given"] >= row["target"]) / len(hours)
 
 
 @pytest.fixture(scope="module")

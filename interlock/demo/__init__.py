@@ -1,0 +1,1 @@
+"""The demo factory: a gearbox plant with simulated people, on the real path."""

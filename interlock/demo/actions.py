@@ -1,0 +1,54 @@
+"""What simulated people do: scan, flag, answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from shopfloor.instants import Instant
+
+Meaning: TypeAlias = Literal["received", "given", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagKey:
+    """What tells an open flag from another: there is one at a time for each."""
+
+    against: str
+    order: str
+    raised_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One code read by one device."""
+
+    at: Instant
+    device: str
+    code: str
+    meant: Meaning
+    """What the person expects of it; `refused` is a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A shift lead says: not received."""
+
+    at: Instant
+    station: str
+    key: FlagKey
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The flagged link's shift lead replies."""
+
+    at: Instant
+    station: str
+    key: FlagKey
+    reason: str
+    promised_at: Instant
+    comment: str
+
+
+Action: TypeAlias = Scanned | Flagged | Answered

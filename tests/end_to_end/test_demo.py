@@ -1,0 +1,182 @@
+"""`interlock demo` as a visitor meets it: history, addresses, a living plant, Ctrl-C, and on from there."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.demo.site import DemoFault, demo_site
+from interlock.opening import LEDGER_FILE, open_ledger
+from interlock.ports import free_port
+from ledger.checking import faults
+from station_config import load, write_template
+from tests.waiting import wait_for
+
+HISTORY_DAYS = "0.2"
+START_LIMIT_S = 60
+
+
+class Demo:
+    """One start of the demo, its output in a file."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.output = folder.with_suffix(".txt")
+        command = [sys.executable, "-m", "interlock", "demo", "--port", str(port), "--data", str(folder)]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*command, "--history", HISTORY_DAYS], stdout=output, stderr=subprocess.STDOUT
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def wait_until_it_runs(self) -> None:
+        def runs() -> bool:
+            assert self.process.poll() is None, self.said
+            return "Ctrl-C stops everything" in self.said
+
+        wait_for(runs, START_LIMIT_S, "the addresses")
+
+    def stop(self, how: int = signal.SIGINT) -> tuple[int, float]:
+        """Its exit code, and the seconds it took."""
+        begun_s = time.monotonic()
+        self.process.send_signal(how)
+        return self.process.wait(10), time.monotonic() - begun_s
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Demo]]:
+    port = free_port()
+    started: list[Demo] = []
+
+    def begin() -> Demo:
+        started.append(Demo(tmp_path / "plant", port))
+        return started[-1]
+
+    yield begin
+    for demo in started:
+        if demo.process.poll() is None:
+            demo.process.kill()
+            demo.process.wait()
+
+
+def asked(address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data, {"Content-Type": "application/json"})  # noqa: S310  # our own
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  # our own
+        told: dict[str, Any] = json.load(answer)
+        return told
+
+
+def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callable[[], Demo]) -> None:
+    demo = start()
+    demo.wait_until_it_runs()
+    assert "Playing the last 5 hours" in demo.said
+    addresses = re.findall(r"http://[^\s]+", demo.said)
+    assert len(addresses) >= 4
+    for address in addresses:
+        with urllib.request.urlopen(address, timeout=5) as page:  # noqa: S310  # our own
+            assert page.status == 200
+    api = f"{addresses[0]}api/v1"
+    before = asked(f"{api}/board/gearbox")
+    assert before["orders_open"] > 10
+
+    # The printed line is a scan that is recorded now; here it comes in by the API, without a client of MQTT.
+    found = re.search(r"interlock/gbx1/(\S+)/scan -q 1 -m (\S+)", demo.said)
+    assert found is not None
+    result = asked(f"{api}/scans", {"device": found[1], "code": found[2]})
+    assert result["result"] == "recorded", result
+    assert " given " in result["text"]
+    wait_for(lambda: asked(f"{api}/board/gearbox")["sequence"] > before["sequence"], what="a change")
+
+    code, took_s = demo.stop()
+    assert code == 0, demo.said
+    assert took_s < 3
+    assert "Traceback" not in demo.said
+    assert demo.said.rstrip().endswith("The next start goes on from here.")
+
+    again = start()
+    again.wait_until_it_runs()
+    assert "Going on where the demo stopped" in again.said
+    after = asked(f"{api}/board/gearbox")
+    assert after["sequence"] > before["sequence"]
+    code, _ = again.stop(signal.SIGTERM)
+    assert code == 0, again.said
+    assert "Traceback" not in again.said
+    ledger = open_ledger(again.folder)
+    try:
+        assert list(faults(ledger)) == []
+        words = ledger.rows("SELECT DISTINCT word FROM refused")
+        assert {row["word"] for row in words} <= {"unknown", "given", "skipped"}
+    finally:
+        ledger.close()
+
+
+def test_a_kill_in_the_middle_of_history_loses_and_repeats_nothing(start: Callable[[], Demo]) -> None:
+    demo = start()
+    database = demo.folder / LEDGER_FILE
+    wait_for(lambda: database.exists() and scans_in(demo.folder) > 100, START_LIMIT_S, "some history")
+    demo.process.kill()
+    demo.process.wait()
+    again = start()
+    again.wait_until_it_runs()
+    assert "Going on where the demo stopped" in again.said
+    assert again.stop()[0] == 0
+    ledger = open_ledger(again.folder)
+    try:
+        assert list(faults(ledger)) == []
+        words = ledger.rows("SELECT DISTINCT word FROM refused")
+        assert {row["word"] for row in words} <= {"unknown", "given", "skipped"}
+    finally:
+        ledger.close()
+
+
+def scans_in(folder: Path) -> int:
+    ledger = open_ledger(folder, checkpoints=False)
+    try:
+        return int(ledger.rows("SELECT COUNT(*) FROM events WHERE kind = 'given'")[0][0])
+    finally:
+        ledger.close()
+
+
+def test_a_folder_with_another_site_is_left_as_it_is(tmp_path: Path) -> None:
+    path = write_template("shirts", tmp_path)
+    before = path.read_bytes()
+    with pytest.raises(DemoFault, match="not the demo's"), demo_site(tmp_path, None):
+        pass
+    assert path.read_bytes() == before
+
+
+def test_two_demos_never_share_a_folder(tmp_path: Path) -> None:
+    with (
+        demo_site(tmp_path, None),
+        pytest.raises(DemoFault, match="running already"),
+        demo_site(tmp_path, None),
+    ):
+        pass
+
+
+def test_a_port_that_is_taken_is_said_and_the_settings_name_the_one_in_use(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(DemoFault, match=f"Port {port} is taken"), demo_site(tmp_path, port):
+            pass
+    wanted = free_port()
+    with demo_site(tmp_path, wanted) as site:
+        config = load(site.folder)
+        assert (config.web.port, config.broker.port) == (wanted, site.broker_port)
