@@ -10,7 +10,7 @@ from kiosk.services import Services
 from ledger import flags
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
-from ledger.recorder import STATION_DEVICE
+from ledger.recorder import RESERVED_IDS, STATION_DEVICE
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
@@ -24,17 +24,15 @@ LONGEST_CODE = 4_096
 LONGEST_COMMENT = 500
 LONGEST_PERSON = 100
 KEPT_PAYLOAD_BYTES = 2_000
-_OURS = ("order/", "flag/")
-"""Beginnings of the ids that the ledger makes itself."""
 
 
 def checked_id(event_id: str | None) -> str:
     """An id as it was made where the event happened, or a new one. Malformed when it cannot be one."""
     if event_id is None or event_id == "":
         return str(uuid.uuid4())
-    if len(event_id) > LONGEST_ID or not event_id.isprintable() or event_id.startswith(_OURS):
+    if len(event_id) > LONGEST_ID or not event_id.isprintable() or event_id.startswith(RESERVED_IDS):
         raise Malformed(
-            f"id: at most {LONGEST_ID} printable characters that do not begin with order/ or flag/"
+            f"id: at most {LONGEST_ID} printable characters that do not begin with {', '.join(RESERVED_IDS)}"
         )
     return event_id
 
