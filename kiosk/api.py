@@ -47,7 +47,7 @@ def orders() -> Response:
     return json_answer(orders_json(current()))
 
 
-@blueprint.get("/orders/<order>")
+@blueprint.get("/orders/<path:order>")
 def order(order: str) -> Response:
     """One order."""
     services = current()

@@ -263,6 +263,7 @@ class OrderRow:
     """One order in the list."""
 
     order: str
+    line: str
     line_name: str
     product: str
     quantity: int
@@ -275,7 +276,7 @@ class OrderRow:
     state: LinkState
     """The loudest among its links."""
     worst_link: str
-    """The name of the link that is longest overdue; empty when none is."""
+    """The name of the late link whose state is loudest; empty when none is late."""
     late_min: int
 
 
@@ -325,3 +326,29 @@ class OrderPage:
     batches: tuple[BatchRow, ...]
     flags: tuple[FlagCard, ...]
     """Open ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One scan or message that was refused."""
+
+    at: str
+    """Day and time, for example Tue 24 Nov 14:10:07."""
+    device: str
+    station: str
+    """The station's name; empty when none is known."""
+    read: str
+    """The code, or of what is no scan the first characters of the message."""
+    size: int
+    """Bytes of a message that is no scan; 0 for a scan."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPage:
+    """What was refused, the newest first."""
+
+    frame: Frame
+    rows: tuple[RefusedRow, ...]
+    ever: int
+    """All that was ever refused; older ones than those shown are kept for a while, all are counted."""

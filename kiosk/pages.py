@@ -11,14 +11,14 @@ from typing import Any, Literal
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
 from kiosk import taps
-from kiosk.contexts import BoardPage, HomePage, KioskPage
+from kiosk.contexts import BoardPage, HomePage, KioskPage, OrderPage, OrdersPage, RefusedPage
 from kiosk.errors import Malformed, NotHere
 from kiosk.htmx import Htmx, make_response, partial
-from kiosk.names import known_line, known_station
+from kiosk.names import known_line, known_station, no_order
 from kiosk.regions import kiosk_regions, partials
 from kiosk.services import Services, current
 from kiosk.theme import theme
-from kiosk.views import board_page, home_page, kiosk_page
+from kiosk.views import board_page, home_page, kiosk_page, order_page, orders_page, refused_page
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.instants import Instant, instant_from_text
@@ -46,6 +46,28 @@ def board(line: str) -> Response:
 def kiosk(station: str) -> Response:
     """The kiosk of a station."""
     return _page("kiosk/kiosk.html", kiosk_page(current(), known_station(station).id))
+
+
+@blueprint.get("/orders")
+def orders() -> Response:
+    """The list of orders."""
+    return _page("orders.html", orders_page(current()))
+
+
+@blueprint.get("/orders/<path:number>")  # a path, since an order's number may hold a slash
+def order(number: str) -> Response:
+    """One order: its links, its flags, its batches."""
+    services = current()
+    page = order_page(services, number)
+    if page is None:
+        raise no_order(services, number)
+    return _page("order.html", page)
+
+
+@blueprint.get("/refused")
+def refused() -> Response:
+    """What was refused, and why."""
+    return _page("refused.html", refused_page(current()))
 
 
 @blueprint.route("/kiosk/<station>/flags", methods=["GET", "POST"])
@@ -143,7 +165,9 @@ def _instant(services: Services, text: str) -> Instant | None:
         raise RuleRefused(f"{text[:40]} is no time; write for example 2026-11-24T14:30") from None
 
 
-def _page(template: str, page: HomePage | BoardPage | KioskPage) -> Response:
+def _page(
+    template: str, page: HomePage | BoardPage | KioskPage | OrdersPage | OrderPage | RefusedPage
+) -> Response:
     framed = replace(page, frame=replace(page.frame, theme=theme()))
     return _no_store(make_response(render_template(template, page=framed, theme=theme())))
 

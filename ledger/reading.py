@@ -118,6 +118,11 @@ def refused_since(ledger: Ledger, at: Instant) -> int:
     return _count(ledger, "SELECT COUNT(*) FROM refused WHERE arrived_at >= ?", at)
 
 
+def last_refused(ledger: Ledger, limit: int) -> list[Row]:
+    """Scans and messages that were refused, the newest first."""
+    return ledger.rows("SELECT * FROM refused ORDER BY id DESC LIMIT ?", (limit,))
+
+
 def refused_ever(ledger: Ledger) -> int:
     """All scans and messages ever refused."""
     return _count(ledger, "SELECT COALESCE(SUM(value), 0) FROM tallies WHERE name = 'refused'")

@@ -61,6 +61,7 @@ def _summary(services: Services, row: Row, now: Instant) -> OrderRow:
     late = worst is not None and worst.late_min > 0
     return OrderRow(
         order=row["order"],
+        line=line.id,
         line_name=line.name,
         product=site.products[row["product"]].name,
         quantity=row["quantity"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -301,7 +302,7 @@ def test_the_document_covers_every_address_of_the_api(app: Flask, client: FlaskC
     document = client.get("/api/v1/openapi.json").json
     described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     registered = {
-        (method, rule.rule.removeprefix("/api/v1").replace("<int:", "{").replace("<", "{").replace(">", "}"))
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1")))
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1")
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}

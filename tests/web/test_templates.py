@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import kiosk
 from kiosk.contexts import (
     Action,
+    BatchRow,
     BoardPage,
     BoardRow,
     Choice,
@@ -29,6 +30,10 @@ from kiosk.contexts import (
     KioskPage,
     LineSummary,
     MilestoneOrder,
+    OrderLink,
+    OrderPage,
+    OrderRow,
+    OrdersPage,
     OwedOrder,
     StationLink,
 )
@@ -39,7 +44,9 @@ VENDOR = STATIC / "vendor"
 KIOSK_BUDGET_BYTES = 150_000
 LONG = "Endprüfung mit Geräuschmessung und Verpackung"
 
-FRAME = Frame("Gearbox Works", "10:42", "Tuesday 24 November", 4711, 1, broker_connected=True, zone="Europe/Berlin")
+FRAME = Frame(
+    "Gearbox Works", "10:42", "Tuesday 24 November", 4711, 1, broker_connected=True, zone="Europe/Berlin"
+)
 HOUR = HourCell(0, "10-11", 40, 22, "now")
 RAISED = FlagCard(3, "A-1", "Sewing", "Packing", 20, "10:00", 6, "raised", None, None, False, "")
 ANSWERED = replace(RAISED, flag=4, state="answered", reason="Tool change", promised="11:15", comment="soon")
@@ -91,6 +98,33 @@ HOME = HomePage(
     (LineSummary("shirts", "Shirts", (StationLink("sew-1", "bench 1", "Sewing"),), 1, 2, 3),),
     False, "127.0.0.1:1883", "interlock/gbx1/<device>/scan",
 )  # fmt: skip
+ORDER = OrderRow(
+    "A-1",
+    "shirts",
+    "Shirts",
+    "Polo",
+    200,
+    "Lotus Stores",
+    "Wed 25 Nov 17:00",
+    40,
+    False,
+    "late",
+    "Cutting",
+    12,
+)
+SHIPPED = replace(
+    ORDER, order="A-0", customer="", shipped=200, done=True, state="on_target", worst_link="", late_min=0
+)
+PART = OrderLink("cut", "Cutting", 80, 40, 40, "late", 12, 40, "Tue 16:00")
+ORDERS = OrdersPage(FRAME, (*(replace(ORDER, order=row.link, state=row.state) for row in ROWS), SHIPPED))
+ONE = OrderPage(
+    FRAME, ORDER,
+    (*(replace(PART, link=row.link, state=row.state) for row in ROWS),
+     replace(PART, given=200, missing=0, state="on_target", late_min=0, next_quantity=0, next_by="")),
+    (BatchRow("0000017", 20, "Sewing", "at"), BatchRow("000002E", 20, "Sewing", "on its way"),
+     BatchRow("000003M", 20, "", "waiting"), BatchRow("000004V", 20, "", "shipped")),
+    (RAISED, ANSWERED, BROKEN, UNREASONED),
+)  # fmt: skip
 
 SCREENS: dict[str, tuple[str, Any]] = {
     "busy board": ("board/board.html", BOARD),
@@ -111,6 +145,10 @@ SCREENS: dict[str, tuple[str, Any]] = {
     "kiosk with long names": ("kiosk/kiosk.html", replace(STATION, name=LONG, link_name=LONG, next_names=LONG)),
     "kiosk of a milestone": ("kiosk/kiosk.html", MILESTONE),
     "kiosk of a milestone without orders": ("kiosk/kiosk.html", replace(MILESTONE, orders=())),
+    "orders": ("orders.html", ORDERS),
+    "orders before the first": ("orders.html", replace(ORDERS, rows=())),
+    "an order": ("order.html", ONE),
+    "a shipped order": ("order.html", replace(ONE, row=SHIPPED, links=ONE.links[-1:], flags=())),
     "first page": ("home.html", HOME),
     "first page without orders": ("home.html", replace(HOME, empty=True)),
     "first page without lines": ("home.html", replace(HOME, lines=(), empty=True)),
@@ -165,10 +203,15 @@ def templates() -> Environment:
     return environment
 
 
+def drawn(templates: Environment, name: str, page: Any) -> str:
+    """A screen as its page draws it; the page of an order also says which board is its own."""
+    return templates.get_template(name).render(page=page)
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_asks_only_for_what_its_context_supplies(templates: Environment, screen: str) -> None:
     name, page = SCREENS[screen]
-    assert "</html>" in templates.get_template(name).render(page=page)
+    assert "</html>" in drawn(templates, name, page)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -176,7 +219,7 @@ def test_nothing_is_inline_that_the_content_security_policy_forbids(
     templates: Environment, screen: str
 ) -> None:
     name, page = SCREENS[screen]
-    for tag, attributes in Tags(templates.get_template(name).render(page=page)).found:
+    for tag, attributes in Tags(drawn(templates, name, page)).found:
         assert tag != "style"
         assert "style" not in attributes
         assert not [key for key in attributes if re.match(r"on|hx-on", key)]
@@ -186,7 +229,7 @@ def test_nothing_is_inline_that_the_content_security_policy_forbids(
 @pytest.mark.parametrize("screen", SCREENS)
 def test_each_id_stands_once_on_a_screen(templates: Environment, screen: str) -> None:
     name, page = SCREENS[screen]
-    ids = Tags(templates.get_template(name).render(page=page)).ids()
+    ids = Tags(drawn(templates, name, page)).ids()
     assert len(ids) == len(set(ids))
 
 
