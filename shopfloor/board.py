@@ -6,9 +6,7 @@ from typing import Literal
 
 from shopfloor.instants import MINUTE_MS, Instant
 
-LinkState = Literal[
-    "idle", "on_target", "due_soon", "late", "stands_still", "flagged", "answered", "no_data"
-]
+LinkState = Literal["idle", "on_target", "due_soon", "late", "stands_still", "flagged", "answered", "no_data"]
 """From calm to loud; `late` is within the buffer, `stands_still` is past the latest."""
 
 CellState = Literal["none", "ahead", "now", "met", "short"]
