@@ -62,9 +62,11 @@ class FlagCard:
     reason: str | None
     """The reason's name."""
     promised: str | None
-    """For example 11:15."""
+    """For example 11:15, or Tue 06:15 when it is not today."""
     promise_broken: bool
     comment: str
+    answers: int = 0
+    """How often it was answered; an answer is given to the state that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class BoardPage:
     """Least height of letters for the configured viewing distance."""
     until: str = ""
     """When the shift ends, for example 14:00; empty outside every shift."""
+    next_start: str = ""
+    """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
     minutes_total: int = 60
     """Working minutes of the hour that runs."""
 
@@ -218,9 +222,13 @@ class KioskPage:
     mine: tuple[FlagCard, ...]
     reasons: tuple[Choice, ...]
     promises: tuple[Choice, ...]
-    """Times to promise: value is an ISO instant, label for example 11:15."""
+    """Times to promise: value is an ISO instant, label for example 11:15, or Tue 06:15 when it is not today."""
     last: tuple[Action, ...]
     letter_px: int = 0
+    orders_open: int = 0
+    """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
+    next_start: str = ""
+    """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
 
 
 @dataclass(frozen=True, slots=True)
