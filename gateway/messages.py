@@ -14,6 +14,11 @@ from shopfloor.scans import Answer, Scan, Unreadable
 RETAINED = "retained: a retained message is never a scan, the broker repeats it at each connect."
 NO_STATE = 'A state is {"online": true} or {"online": false}, or Online or Offline.'
 
+LONGEST_TOPIC = 200
+"""Characters that are kept of a topic; they may come in 64 kB."""
+LONGEST_DEVICE = 40
+"""As in site.toml."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -49,9 +54,9 @@ Item: TypeAlias = Scan | Unreadable | DeviceState | Settled
 
 def understand(arrived: Arrived, site: str, profiles: Mapping[str, Profile], at: Instant) -> Item:
     """Device profiles decide how a scan is read; a device without one is native."""
-    text = arrived.topic or ""
+    text = (arrived.topic or "")[:LONGEST_TOPIC]
     topic = topics.parse(text)
-    if topic is None or topic.site != site or topic.kind == "ack":
+    if topic is None or topic.site != site or topic.kind == "ack" or len(topic.device) > LONGEST_DEVICE:
         reason = f"The topic is not one of a device of the site {site}."
         return unreadable(arrived.payload, reason, device="", topic=text, arrived_at=at, size=arrived.size)
     device = topic.device

@@ -13,7 +13,7 @@ from interlock.logs import to_standard_error
 from interlock.opening import broker_address, open_config, open_ledger
 from interlock.wake import WakeSender
 from ledger.devices import set_device_state
-from ledger.errors import LedgerUnavailable
+from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.recorder import Recorder
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
@@ -33,17 +33,21 @@ def serve_gateway(folder: Path) -> None:
         return recorder.record(items, clock.now())
 
     def device_state(device: str, online: bool, at: Instant) -> None:  # noqa: FBT001  # the gateway's signature
-        set_device_state(ledger, device, online=online, now=at)
+        set_device_state(ledger, config.site, device, online=online, now=at)
+
+    def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
+        wake.beat(connected)
+        ledger.checkpoint()  # also for what the web server has written
 
     gateway = Gateway(
         config.site.id,
         broker_address(config.broker),
         record=record,
         device_state=device_state,
-        beat=wake.beat,
+        beat=beat,
         clock=clock.now,
         profiles={device.id: PROFILES[device.profile] for device in config.site.devices.values()},
-        unavailable=(LedgerUnavailable,),
+        unavailable=(LedgerUnavailable, LedgerDamaged),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())

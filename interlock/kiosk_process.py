@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from gevent.event import Event
 from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import open_config, open_ledger
+from interlock.ports import why_not_listen
 from interlock.wake import WakeReceiver
 from kiosk.app import create_app
 from kiosk.server import CannotListen, serve
@@ -20,6 +22,8 @@ from ledger.errors import LedgerError
 from ledger.recorder import Recorder
 from shopfloor.calendar_book import CalendarBook
 from station_config import SiteFaults
+
+BUSY_TIMEOUT_MS = 400
 
 
 def main(folder: Path) -> None:
@@ -34,8 +38,12 @@ def main(folder: Path) -> None:
 def serve_kiosk(folder: Path, log: Any) -> None:
     """Open the site and serve it."""
     config = open_config(folder)
-    # The gateway checkpoints; one process is enough.
-    ledger = open_ledger(folder, create=True, checkpoints=False)
+    # Asked before anything is opened: a second server must not take the wake-ups of the one that runs.
+    why_not = why_not_listen(config.web.listen, config.web.port)
+    if why_not is not None:
+        raise CannotListen(config.web.listen, config.web.port, OSError(errno.EADDRINUSE, why_not))
+    # The gateway checkpoints; one process is enough. A write that waits holds up every page: so not for long.
+    ledger = open_ledger(folder, create=True, checkpoints=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
     wake = WakeReceiver(folder)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

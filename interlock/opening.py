@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.connection import BrokerAddress
-from ledger.store import Ledger
+from ledger.store import BUSY_TIMEOUT_MS, Ledger
 from station_config import BrokerSettings, SiteConfig, load
 
 LEDGER_FILE = "ledger.db"
@@ -16,9 +16,13 @@ def open_config(folder: Path) -> SiteConfig:
     return load(folder)
 
 
-def open_ledger(folder: Path, *, create: bool = False, checkpoints: bool = True) -> Ledger:
+def open_ledger(
+    folder: Path, *, create: bool = False, checkpoints: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS
+) -> Ledger:
     """The site's ledger; LedgerError with one sentence. Only one process of a site has `checkpoints`."""
-    return Ledger(folder / LEDGER_FILE, create=create, checkpoints=checkpoints)
+    return Ledger(
+        folder / LEDGER_FILE, create=create, checkpoints=checkpoints, busy_timeout_ms=busy_timeout_ms
+    )
 
 
 def broker_address(settings: BrokerSettings) -> BrokerAddress:

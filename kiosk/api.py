@@ -80,7 +80,13 @@ def answer(flag: int) -> Response:
     body, tap = _told(services, AnswerBody, "the answer")
     promised_at = instant(services, "promised_at", body.promised_at)
     taps.answer_flag(
-        services, tap, flag=flag, reason=body.reason, promised_at=promised_at, comment=body.comment
+        services,
+        tap,
+        flag=flag,
+        reason=body.reason,
+        promised_at=promised_at,
+        comment=body.comment,
+        seen=body.seen,
     )
     return _flag(services, flag)
 

@@ -48,6 +48,8 @@ class AnswerBody(Struct, forbid_unknown_fields=True):
     reason: _Name | None = None
     promised_at: _When | None = None
     comment: _Comment = ""
+    seen: Annotated[int, Meta(ge=0)] | None = None
+    """How many answers the flag had when this one was written: refused if there are more by now."""
     id: _Id | None = None
     at: _When | None = None
 
@@ -98,6 +100,7 @@ class Flag(Struct):
     promised_at: str | None
     comment: str | None
     answered_at: str | None
+    answers: int
     closed_at: str | None
 
 

@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
+import structlog
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kiosk.contexts import Frame
 from kiosk.services import current
 from kiosk.theme import theme
-from ledger.errors import LedgerUnavailable, RuleRefused
+from ledger.errors import LedgerDamaged, LedgerUnavailable, RuleRefused
 from shopfloor.handoffs import clock_text
 
 RETRY_AFTER_S = 2
@@ -73,6 +74,16 @@ def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     )
 
 
+log = structlog.get_logger()
+
+
+class LedgerGone(Exception):
+    """What a damaged ledger is to a visitor."""
+
+    def __init__(self) -> None:
+        super().__init__("The ledger cannot be read; the reason is in this server's log.")
+
+
 def fault(text: str, status: int) -> Response:
     """One sentence, in the form that whoever asked can read."""
     sentence = text[:1].upper() + text[1:]
@@ -97,6 +108,7 @@ def install(app: Flask) -> None:
     for kind, status in statuses.items():
         app.register_error_handler(kind, lambda error, status=status: fault(str(error), status))
     app.register_error_handler(LedgerUnavailable, _try_later)
+    app.register_error_handler(LedgerDamaged, _damaged)
     app.register_error_handler(TooManyStreams, _try_later)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _unexpected)
@@ -122,6 +134,12 @@ def _try_later(error: Exception) -> Response:
     response = fault(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def _damaged(error: Exception) -> Response:
+    """Where the file lies is told to the log, not to whoever asks."""
+    log.error("the ledger cannot be read", why=str(error))
+    return _try_later(LedgerGone())
 
 
 def _http(error: HTTPException) -> Response:

@@ -33,7 +33,12 @@ def comes_from_elsewhere() -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != request.host
+    except ValueError:  # no address at all
+        return True
 
 
 def _refuse_other_origins() -> Response | None:

@@ -107,6 +107,7 @@ def answer(station: str, flag: int) -> Any:
             reason=request.form.get("reason") or None,
             promised_at=_instant(services, request.form.get("promised_at", "")),
             comment=request.form.get("comment", "").strip(),
+            seen=request.form.get("seen", type=int),
         )
         return "recorded", "answer recorded"
 

@@ -10,7 +10,8 @@ from kiosk.services import Services
 from ledger import flags
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
-from ledger.recorder import RESERVED_IDS, STATION_DEVICE
+from ledger.recorder import STATION_DEVICE
+from ledger.repeats import RESERVED_IDS
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
@@ -76,7 +77,14 @@ def raise_flag(services: Services, tap: Tap, *, against: str, order: str) -> int
 
 
 def answer_flag(
-    services: Services, tap: Tap, *, flag: int, reason: str | None, promised_at: Instant | None, comment: str
+    services: Services,
+    tap: Tap,
+    *,
+    flag: int,
+    reason: str | None,
+    promised_at: Instant | None,
+    comment: str,
+    seen: int | None,
 ) -> None:
     """Answer for the flagged link. RuleRefused when it is not its flag or the answer does not count."""
     now = services.clock()
@@ -100,6 +108,7 @@ def answer_flag(
         promised_at=promised_at,
         comment=comment,
         now=now,
+        seen=seen,
     )
 
 

@@ -29,7 +29,8 @@ READ_MODELS = (
 
 def faults(ledger: Ledger) -> list[str]:
     """Everything that is wrong with a ledger, each in one sentence; empty when it is whole."""
-    return [*_file_faults(ledger), *_chain_faults(ledger), *_read_model_faults(ledger)]
+    with ledger.snapshot():
+        return [*_file_faults(ledger), *_chain_faults(ledger), *_read_model_faults(ledger)]
 
 
 def _file_faults(ledger: Ledger) -> Iterator[str]:
@@ -55,7 +56,11 @@ def _read_model_faults(ledger: Ledger) -> Iterator[str]:
         try:
             with again.write(0) as tx:
                 for row in ledger.rows("SELECT * FROM events ORDER BY sequence"):
-                    _repeat(tx, row)
+                    try:
+                        _repeat(tx, row)
+                    except (ValueError, KeyError, TypeError) as fault:
+                        yield f"event {row['sequence']} cannot be read: {fault!r}"
+                        return
             for table in READ_MODELS:
                 found, wanted = _content(ledger, table), _content(again, table)
                 if found != wanted:

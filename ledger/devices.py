@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.store import Ledger, Transaction
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Scan
+from shopfloor.site import Site
 
 TRUSTED_CLOCK_MS = 2 * MINUTE_MS
 LONGEST_BUFFER_MS = 31 * DAY_MS
@@ -14,8 +15,9 @@ LONGEST_BUFFER_MS = 31 * DAY_MS
 class DeviceLog:
     """Devices seen in one transaction, written once at its end."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, site: Site) -> None:
         self._tx = tx
+        self._site = site
         self._seen: dict[str, tuple[Instant, int | None]] = {}
 
     def saw(self, device: str, at: Instant) -> None:
@@ -40,11 +42,11 @@ class DeviceLog:
         return scan.arrived_at, True
 
     def save(self) -> None:
-        """Write what was seen, one row for each device."""
+        """Write what was seen, one row for each device of the site: strangers must not fill the table."""
         self._tx.run_many(
             "INSERT INTO devices (device, last_seen_at, last_seq) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
             " last_seen_at = excluded.last_seen_at, last_seq = excluded.last_seq",
-            [(device, at, seq) for device, (at, seq) in self._seen.items()],
+            [(device, at, seq) for device, (at, seq) in self._seen.items() if device in self._site.devices],
         )
 
     def _last_seq(self, device: str) -> int | None:
@@ -54,8 +56,10 @@ class DeviceLog:
         return row["last_seq"] if row else None
 
 
-def set_device_state(ledger: Ledger, device: str, *, online: bool, now: Instant) -> None:
-    """Record a device's birth or will; a status, not an event."""
+def set_device_state(ledger: Ledger, site: Site, device: str, *, online: bool, now: Instant) -> None:
+    """Record the birth or will of a device of the site; a status, not an event."""
+    if device not in site.devices:
+        return
     with ledger.write(now) as tx:
         tx.run(
             "INSERT INTO devices (device, online, online_at) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET"

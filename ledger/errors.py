@@ -39,5 +39,9 @@ class LedgerTooNew(LedgerError):
         )
 
 
+class Contradiction(LedgerError):
+    """An event cannot be recorded beside those that are."""
+
+
 class RuleRefused(LedgerError):
     """A rule of the shop floor forbids it; nothing was changed."""

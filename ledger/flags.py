@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
-from shopfloor.flags import Owed, why_not_answer, why_not_raise
+from shopfloor.flags import Owed, Standing, why_not_answer, why_not_raise
 from shopfloor.instants import Instant
 from shopfloor.site import Site
+
+LARGEST_NUMBER = 2**63 - 1
+"""That SQLite holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def raise_flag(ledger: Ledger, site: Site, tap: Tap, *, against: str, order: str
             'SELECT 1 FROM flags WHERE line = ? AND link = ? AND "order" = ? AND raised_by = ? AND closed_at IS NULL',
             (line.id, against, order, station.link),
         )
-        owed = owed_of(tx, order, against, tap.at)
+        owed = owed_of(tx, line.id, order, against, tap.at)
         why_not = why_not_raise(line, station.link, against, owed, has_open=has_open is not None)
         if why_not is not None or owed is None:
             raise RuleRefused(why_not or "nothing is owed")
@@ -82,23 +85,37 @@ def answer_flag(
     promised_at: Instant | None,
     comment: str,
     now: Instant,
+    seen: int | None = None,
 ) -> None:
-    """The flagged link's reply. RuleRefused when it is not its flag or the answer does not count."""
+    """The flagged link's reply. RuleRefused when it is not its flag or the answer does not count.
+
+    `seen`: how many answers the flag had when this one was written.
+    """
     station = site.stations[tap.station]
+    line = site.lines[station.line]
     with ledger.write(now) as tx:
         if tx.holds(tap.event_id) is not None:
             return
         row = _flag(tx, flag)
         if (row["line"], row["link"]) != (station.line, station.link):
             raise RuleRefused(f"flag {flag} is not against {station.name}; only the flagged link answers")
-        why_not = why_not_answer(site, row["state"], reason, promised_at, tap.at)
+        standing = Standing(row["state"], row["promised_at"], row["answers"])
+        why_not = why_not_answer(
+            site,
+            line.link(station.link),
+            standing,
+            reason=reason,
+            promised_at=promised_at,
+            seen=seen,
+            now=tap.at,
+        )
         if why_not is not None:
             raise RuleRefused(why_not)
         detail = {
             "flag": flag,
             "comment": comment,
             "promised_at": promised_at,
-            "text": f"answered {row['raised_by']}",
+            "text": f"answered {line.name_of(row['raised_by'])}",
         }
         tx.append(_reply(tap, "flag_answered", row, detail, reason=reason))
 
@@ -116,7 +133,15 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
             )
         if row["closed_at"] is not None:
             raise RuleRefused(f"flag {flag} is {row['state']} already")
-        tx.append(_reply(tap, "flag_withdrawn", row, {"flag": flag, "text": f"flag {flag} withdrawn"}))
+        name = site.lines[station.line].name_of(row["link"])
+        tx.append(
+            _reply(
+                tap,
+                "flag_withdrawn",
+                row,
+                {"flag": flag, "text": f"taken back: {name} flagged for {row['order']}"},
+            )
+        )
 
 
 def resolve_flags(tx: Transaction, line: str, link: str, order: str, at: Instant) -> None:
@@ -141,18 +166,19 @@ def resolve_flags(tx: Transaction, line: str, link: str, order: str, at: Instant
         )
 
 
-def owed_of(tx: Transaction, order: str, link: str, at: Instant) -> Owed | None:
+def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> Owed | None:
     """What a link owes of an order by its last target that ended at or before an instant."""
     row = tx.row(
         'SELECT t.start_at, t.end_at, t.cumulative, l.given FROM targets t JOIN order_links l USING ("order", link)'
-        ' WHERE t."order" = ? AND t.link = ? AND t.give > 0 AND t.end_at <= ? ORDER BY t.start_at DESC LIMIT 1',
-        (order, link, at),
+        ' WHERE t.line = ? AND t."order" = ? AND t.link = ? AND t.give > 0 AND t.end_at <= ?'
+        " ORDER BY t.start_at DESC LIMIT 1",
+        (line, order, link, at),
     )
     return Owed(row["start_at"], row["end_at"], row["cumulative"], row["given"]) if row else None
 
 
 def _flag(tx: Transaction, flag: int) -> Row:
-    row = tx.row("SELECT * FROM flags WHERE flag = ?", (flag,))
+    row = tx.row("SELECT * FROM flags WHERE flag = ?", (min(flag, LARGEST_NUMBER),))
     if row is None:
         raise RuleRefused(f"there is no flag {flag}")
     return row

@@ -177,7 +177,8 @@ def _flag_raised(tx: Transaction, event: Event) -> None:
 
 def _flag_answered(tx: Transaction, event: Event) -> None:
     tx.run(
-        "UPDATE flags SET state = 'answered', reason = ?, comment = ?, promised_at = ?, answered_at = ? WHERE flag = ?",
+        "UPDATE flags SET state = 'answered', reason = ?, comment = ?, promised_at = ?, answered_at = ?,"
+        " answers = answers + 1 WHERE flag = ?",
         (
             event.reason,
             event.detail["comment"],

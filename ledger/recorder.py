@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ledger.devices import DeviceLog
+from ledger.errors import Contradiction
 from ledger.events import Event
 from ledger.flags import resolve_flags
 from ledger.refusals import keep_refused, keep_unreadable
+from ledger.repeats import answered_before, same_scan, told_again
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.calendar_book import CalendarBook
+from shopfloor.codes import is_batch_code, looks_like_batch_code
 from shopfloor.handoffs import (
-    SAME_SCAN_MS,
     Handoff,
     Position,
     Refusal,
@@ -25,9 +26,6 @@ from shopfloor.handoffs import (
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Device, Line, Link, Site, Station
-
-RESERVED_IDS = ("order/", "flag/", "implied/", "bare/")
-"""Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
 
 STATION_DEVICE = "station:"
 """Prefix of the device name of a tap on a station's kiosk."""
@@ -47,7 +45,7 @@ class Recorder:
         LedgerUnavailable when nothing could be written: then nothing is confirmed either.
         """
         with self._ledger.write(now) as tx:
-            devices = DeviceLog(tx)
+            devices = DeviceLog(tx, self._site)
             answers: list[Answer | None] = []
             for item in items:
                 if isinstance(item, Unreadable):
@@ -55,12 +53,22 @@ class Recorder:
                     devices.saw(item.device, item.arrived_at)
                     answers.append(None)
                 else:
-                    answers.append(self._record(tx, devices, item))
+                    answers.append(self._recorded_or_set_aside(tx, devices, item))
             devices.save()
         return answers
 
+    def _recorded_or_set_aside(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
+        """One scan that contradicts what is recorded must not keep all others out for ever."""
+        try:
+            with tx.attempt():
+                return self._record(tx, devices, scan)
+        except Contradiction as fault:
+            text = f"this scan contradicts what is recorded ({fault})"
+            keep_refused(tx, replace(scan, scan_id=None), None, Refusal("contradiction", text))
+            return Answer(scan.device, scan.scan_id, "refused", text)
+
     def _record(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
-        before = self._answered_before(tx, scan)
+        before = answered_before(tx, scan)
         if before is not None:
             return before
         device = self._device(scan.device)
@@ -80,72 +88,34 @@ class Recorder:
             return Device(name, station=name.removeprefix(STATION_DEVICE))
         return self._site.devices.get(name)
 
-    def _answered_before(self, tx: Transaction, scan: Scan) -> Answer | None:
-        """The answer to a scan whose id is known already; other content under the same id is refused."""
-        if scan.scan_id is None:
-            return None
-        if scan.scan_id.startswith(RESERVED_IDS):
-            return self._refuse(
-                tx, scan, None, Refusal("id", f"an id must not begin like {scan.scan_id[:20]}")
-            )
-        event = tx.holds(scan.scan_id)
-        if event is not None:
-            detail = json.loads(event["detail"])
-            told = detail.get("scan", {})
-            if (event["source"], told.get("code"), told.get("quantity")) == (
-                scan.device,
-                scan.code,
-                scan.quantity,
-            ):
-                return Answer(scan.device, scan.scan_id, "duplicate", detail.get("text", ""))
-            return self._refuse(
-                tx,
-                scan,
-                None,
-                Refusal("id", f"id {scan.scan_id} was used before for another scan"),
-                keep_id=False,
-            )
-        refused = tx.row(
-            "SELECT device, code, reason FROM refused WHERE scan_id = ? ORDER BY id LIMIT 1", (scan.scan_id,)
-        )
-        if refused is not None and (refused["device"], refused["code"]) == (scan.device, scan.code):
-            return Answer(scan.device, scan.scan_id, "refused", refused["reason"])
-        return None
-
-    def _refuse(
-        self, tx: Transaction, scan: Scan, station: str | None, refusal: Refusal, *, keep_id: bool = True
-    ) -> Answer:
-        keep_refused(tx, scan if keep_id else replace(scan, scan_id=None), station, refusal)
+    def _refuse(self, tx: Transaction, scan: Scan, station: str | None, refusal: Refusal) -> Answer:
+        keep_refused(tx, scan, station, refusal)
         return Answer(scan.device, scan.scan_id, "refused", refusal.text)
 
     def _move_batch(self, tx: Transaction, scan: Scan, place: _Place) -> Answer:
-        batch = tx.row(
-            'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order") WHERE batch = ?',
-            (scan.code,),
-        )
+        batch = _batch(tx, scan.code) or _batch(tx, scan.code.upper())
         if batch is None:
-            return self._refuse(
-                tx, scan, place.station.id, Refusal("unknown", f"{scan.code[:40]} is no batch here")
-            )
+            return self._refuse(tx, scan, place.station.id, _unknown(scan.code))
+        code = batch["batch"]
         if batch["line"] != place.line.id:
-            text = f"{scan.code} belongs to line {batch['line']}"
+            text = f"{code} belongs to line {batch['line']}"
             return self._refuse(tx, scan, place.station.id, Refusal("line", text))
-        positions = tx.rows("SELECT * FROM positions WHERE batch = ?", (scan.code,))
-        same = _same_scan(positions, scan, place)
+        positions = tx.rows("SELECT * FROM positions WHERE batch = ?", (code,))
+        same = same_scan(positions, scan, place.link.id, place.occurred_at)
         if same is not None:
-            return Answer(scan.device, scan.scan_id, "duplicate", same)
+            return told_again(tx, scan, same)
         steps = meaning_of_scan(
             place.line,
             place.link,
-            _whereabouts(tx, scan.code, positions),
+            _whereabouts(tx, code, positions),
             mode=place.device.mode,
             zone=self._site.zone,
         )
         if isinstance(steps, Refusal):
-            return self._refuse(tx, scan, place.station.id, replace(steps, text=f"{scan.code} {steps.text}"))
+            return self._refuse(tx, scan, place.station.id, replace(steps, text=f"{code} {steps.text}"))
         quantity = batch["quantity"] if scan.quantity is None else scan.quantity
         if not 0 < quantity <= batch["quantity"]:
-            text = f"{scan.code} has {batch['quantity']} units, not {quantity}"
+            text = f"{code} has {batch['quantity']} units, not {quantity}"
             return self._refuse(tx, scan, place.station.id, Refusal("quantity", text))
         text = ""
         for number, step in enumerate(steps):
@@ -170,16 +140,26 @@ class Recorder:
         else:
             pending = tx.row(
                 "SELECT COUNT(*) FROM handoffs WHERE batch = ? AND receiver = ? AND received_at IS NOT NULL",
-                (scan.code, step.link),
+                (batch["batch"], step.link),
             )
             suppliers = len(place.line.previous_links(step.link))
             detail["complete"] = (pending[0] if pending else 0) + len(step.parties) >= suppliers
-        text = _step_text(scan, place, step, clock_text(place.occurred_at, self._site.zone))
+        text = _step_text(batch["batch"], place, step, clock_text(place.occurred_at, self._site.zone))
         if step.implied:
             detail["implied"] = True
         else:
             detail["text"] = text
-        self._append(tx, scan, place, step, detail, order=batch["order"], quantity=quantity, implied=implied)
+        self._append(
+            tx,
+            scan,
+            place,
+            step,
+            detail,
+            batch=batch["batch"],
+            order=batch["order"],
+            quantity=quantity,
+            implied=implied,
+        )
         if step.kind == "given":
             resolve_flags(tx, place.line.id, step.link, batch["order"], place.occurred_at)
         return text
@@ -188,7 +168,7 @@ class Recorder:
         """A milestone gives a whole order at once: by the order's code or that of any of its batches."""
         order = tx.row(
             'SELECT "order", line, quantity FROM orders WHERE "order" = ?1'
-            ' OR "order" = (SELECT "order" FROM batches WHERE batch = ?1)',
+            ' OR "order" = (SELECT "order" FROM batches WHERE batch = upper(?1)) ORDER BY "order" = ?1 DESC LIMIT 1',
             (scan.code,),
         )
         if order is None or order["line"] != place.line.id:
@@ -224,11 +204,11 @@ class Recorder:
             " ORDER BY p.given_at DESC LIMIT 1",
             (order, place.link.id),
         )
-        same = _same_scan([last] if last else [], scan, place)
+        same = same_scan([last] if last else [], scan, place.link.id, place.occurred_at)
         if same is not None:
-            return Answer(scan.device, scan.scan_id, "duplicate", same)
+            return told_again(tx, scan, same)
         at = clock_text(last["given_at"], self._site.zone) if last else ""
-        return self._refuse(tx, scan, place.station.id, Refusal("given", f"{order} was given {at}"))
+        return self._refuse(tx, scan, place.station.id, Refusal("given", f"{order} was already given {at}"))
 
     def _append(
         self,
@@ -241,9 +221,9 @@ class Recorder:
         order: str,
         quantity: int,
         implied: int | None,
-        batch: str | None = "",
+        batch: str | None,
     ) -> None:
-        told: dict[str, object] = {"code": scan.code, "quantity": scan.quantity}
+        told: dict[str, object] = {"as_read": scan.code, "quantity": scan.quantity}
         if scan.seq is not None:
             told["seq"] = scan.seq
         if scan.packet is not None and scan.scan_id is None:
@@ -260,7 +240,7 @@ class Recorder:
                 station=place.station.id,
                 link=f"{place.line.id}/{step.link}",
                 order=order,
-                batch=scan.code if batch == "" else batch,
+                batch=batch,
                 quantity=quantity,
                 person=scan.person,
                 detail={**detail, "scan": told},
@@ -280,15 +260,22 @@ class _Place:
     clock_suspect: bool
 
 
-def _same_scan(positions: Sequence[Row], scan: Scan, place: _Place) -> str | None:
-    """The first answer's text when this is the same scan of the same device once more."""
-    for row in positions:
-        if row["link"] != place.link.id or row["last_device"] != scan.device:
-            continue
-        again = scan.scan_id is None and scan.redelivered and row["last_packet"] == scan.packet is not None
-        if again or abs(place.occurred_at - row["last_at"]) < SAME_SCAN_MS:
-            return str(row["last_text"])
-    return None
+def _batch(tx: Transaction, code: str) -> Row | None:
+    return tx.row(
+        'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order") WHERE batch = ?',
+        (code,),
+    )
+
+
+def _unknown(code: str) -> Refusal:
+    if looks_like_batch_code(code) and not is_batch_code(code.upper()):
+        return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
+    return Refusal("unknown", f"{code[:40]} is no batch here")
+
+
+def _content(scan: Scan) -> tuple[str, str, int | None]:
+    """What must be alike for a scan to be the same under the same id."""
+    return scan.device, scan.code, scan.quantity
 
 
 def _whereabouts(tx: Transaction, batch: str, positions: Sequence[Row]) -> Whereabouts:
@@ -301,8 +288,8 @@ def _whereabouts(tx: Transaction, batch: str, positions: Sequence[Row]) -> Where
     )
 
 
-def _step_text(scan: Scan, place: _Place, step: Step, clock: str) -> str:
+def _step_text(code: str, place: _Place, step: Step, clock: str) -> str:
     names = " and ".join(place.line.link(party).name for party in step.parties)
     if step.kind == "received":
-        return f"{scan.code} received {clock}" + (f" from {names}" if names else "")
-    return f"{scan.code} given {clock} to {names}" if names else f"{scan.code} shipped {clock}"
+        return f"{code} received {clock}" + (f" from {names}" if names else "")
+    return f"{code} given {clock} to {names}" if names else f"{code} shipped {clock}"

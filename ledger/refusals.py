@@ -13,8 +13,8 @@ KEPT = 50_000
 def keep_refused(tx: Transaction, scan: Scan, station: str | None, refusal: Refusal) -> None:
     """A scan that a rule refused."""
     tx.run(
-        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             scan.arrived_at,
             scan.device,
@@ -25,6 +25,7 @@ def keep_refused(tx: Transaction, scan: Scan, station: str | None, refusal: Refu
             refusal.text,
             scan.payload,
             len(scan.payload),
+            scan.quantity,
         ),
     )
     _count(tx)

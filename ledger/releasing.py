@@ -14,10 +14,23 @@ from shopfloor.site import Site
 
 
 def release_orders(
-    ledger: Ledger, site: Site, plans: Sequence[OrderPlan], *, source: str, at: Instant, now: Instant
+    ledger: Ledger,
+    site: Site,
+    plans: Sequence[OrderPlan],
+    *,
+    source: str,
+    at: Instant,
+    now: Instant,
+    planned_after: int | None = None,
 ) -> None:
-    """Put plans in force, all or none. RuleRefused names each that is not feasible or released already."""
+    """Put plans in force, all or none. RuleRefused names each that is not feasible or released already.
+
+    `planned_after` is the last sequence that the plans know of: orders released since then may have taken
+    the same hours, so that nothing is released.
+    """
     with ledger.write(now) as tx:
+        if planned_after is not None and _released_since(tx, planned_after):
+            raise RuleRefused("other orders were released meanwhile; nothing was released, plan again")
         refused = [why for plan in plans if (why := _why_not(tx, plan))]
         if refused:
             raise RuleRefused("\n".join(refused))
@@ -37,6 +50,11 @@ def released_loads(ledger: Ledger, now: Instant, but_not: Collection[str] = ()) 
         for row in rows
         if row["order"] not in but_not
     ]
+
+
+def _released_since(tx: Transaction, sequence: int) -> bool:
+    newer = "SELECT 1 FROM events WHERE sequence > ? AND kind = 'order_released' LIMIT 1"
+    return tx.row(newer, (sequence,)) is not None
 
 
 def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:

@@ -1,6 +1,6 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `refused`, `devices` and `tallies` are evidence and status beside it. Every other
+`events` is the truth. `refused`, `same_scans`, `devices` and `tallies` are evidence and status beside it. Every other
 table is a read model: it can be made again from the events.
 """
 
@@ -149,6 +149,7 @@ CREATE TABLE flags (
     comment TEXT,
     promised_at INTEGER,
     answered_at INTEGER,
+    answers INTEGER NOT NULL DEFAULT 0,
     closed_at INTEGER
 );
 CREATE INDEX open_flags ON flags (line, link) WHERE closed_at IS NULL;
@@ -174,10 +175,19 @@ CREATE TABLE refused (
     word TEXT NOT NULL,
     reason TEXT NOT NULL,
     payload BLOB NOT NULL,
-    size INTEGER NOT NULL
+    size INTEGER NOT NULL,
+    quantity INTEGER
 );
 CREATE INDEX refused_scans ON refused (scan_id) WHERE scan_id IS NOT NULL;
 CREATE INDEX refused_by_time ON refused (arrived_at);
+
+CREATE TABLE same_scans (
+    scan_id TEXT PRIMARY KEY,
+    device TEXT NOT NULL,
+    code TEXT NOT NULL,
+    quantity INTEGER,
+    text TEXT NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE tallies (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 

@@ -15,7 +15,14 @@ from typing import Any
 from sqlite_utils import Database
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks the newest SQLite there is
 
-from ledger.errors import LedgerDamaged, LedgerError, LedgerMissing, LedgerTooNew, LedgerUnavailable
+from ledger.errors import (
+    Contradiction,
+    LedgerDamaged,
+    LedgerError,
+    LedgerMissing,
+    LedgerTooNew,
+    LedgerUnavailable,
+)
 from ledger.events import GENESIS, Event, chained
 from ledger.projections import project
 from ledger.schema import migrations
@@ -23,6 +30,7 @@ from shopfloor.instants import Instant, utc_text
 
 FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 4_000
+LOG_KEPT_BYTES = 16 * 1024 * 1024
 
 Row = Any
 """A `sqlite3.Row`: by name or by place."""
@@ -31,24 +39,35 @@ Row = Any
 class Ledger:
     """One process's connection to the site's record. Use it from one thread at a time or through `write`."""
 
-    def __init__(self, path: Path, *, create: bool = False, checkpoints: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        checkpoints: bool = True,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> None:
         """Open, and bring the schema up to date.
 
         Of several processes only one should have `checkpoints`; the others leave the log to it.
+        A write waits at most `busy_timeout_ms` for another process.
         """
         if not create and not path.exists():
             raise LedgerMissing(path)
+        if path.exists() and not path.stat().st_size:
+            raise LedgerDamaged(path, OSError("it is empty; if nothing was ever recorded here, delete it"))
         self.path = path
         self.listeners: list[Callable[[int], None]] = []
         """Called after each commit with the last sequence."""
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
-                str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+                str(path), isolation_level=None, check_same_thread=False, timeout=busy_timeout_ms / 1000
             )
         except sqlite3.OperationalError as fault:
             raise LedgerUnavailable(path, fault) from None
         self._connection.row_factory = sqlite3.Row
+        self._place = _place(path)
         try:
             self._prepare(checkpoints=checkpoints)
         except BaseException:
@@ -91,17 +110,30 @@ class Ledger:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
+                if _place(self.path) != self._place:
+                    raise LedgerDamaged(self.path, OSError("it was replaced or removed while it was open"))  # noqa: TRY301  # undone below
                 transaction = Transaction(self._connection, now)
                 yield transaction
                 self._connection.execute("COMMIT")
             except sqlite3.OperationalError as fault:
                 self._roll_back()
                 raise LedgerUnavailable(self.path, fault) from fault
+            except sqlite3.IntegrityError:
+                self._roll_back()
+                raise
+            except sqlite3.DatabaseError as fault:
+                self._roll_back()
+                raise LedgerDamaged(self.path, fault) from fault
             except BaseException:
                 self._roll_back()
                 raise
         for tell in self.listeners:
             tell(transaction.sequence)
+
+    def checkpoint(self) -> None:
+        """Move what is in the log into the file as far as no reader holds it up; never waits."""
+        with self._lock, suppress(sqlite3.OperationalError):
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close the connection; the file is complete without it."""
@@ -127,6 +159,7 @@ class Ledger:
             self._connection.execute(f"PRAGMA journal_mode={'WAL' if safe_wal else 'TRUNCATE'}")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.execute("PRAGMA foreign_keys=ON")
+            self._connection.execute(f"PRAGMA journal_size_limit={LOG_KEPT_BYTES}")
             if not checkpoints:
                 self._connection.execute("PRAGMA wal_autocheckpoint=0")
             self._migrate()
@@ -176,6 +209,20 @@ class Transaction:
         project(self, event, self.sequence)
         return self.sequence
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that can fail by itself: Contradiction, and only it is undone."""
+        before = self.sequence, self._hash
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except sqlite3.IntegrityError as fault:
+            self._connection.execute("ROLLBACK TO attempt")
+            self.sequence, self._hash = before
+            raise Contradiction(str(fault)) from fault
+        finally:
+            self._connection.execute("RELEASE attempt")
+
     def holds(self, event_id: str) -> Row | None:
         """The event of that id, if it is recorded already."""
         return self.row("SELECT * FROM events WHERE event_id = ?", (event_id,))
@@ -193,6 +240,15 @@ class Transaction:
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         return list(self._connection.execute(sql, values))
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Which file stands under a name; commits to one that was removed would go nowhere."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 _INSERT = """

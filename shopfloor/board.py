@@ -31,14 +31,15 @@ def link_state(
     unmet_end_at: Instant | None,
     unmet_latest_at: Instant | None,
     has_targets: bool,
+    behind_pace: bool,
     silent_devices: bool,
     now: Instant,
 ) -> LinkState:
     """The loudest thing that is true of a link.
 
     `flags` are the states of its open flags; `unmet_end_at` is the end of the first hour whose target it
-    has not met in full, `unmet_latest_at` the first latest among those; `silent_devices` when every device
-    of the link is known to be off.
+    has not met in full, `unmet_latest_at` the first latest among those; `behind_pace` when this hour's gives
+    lag behind its time; `silent_devices` when every device of the link is known to be off.
     """
     if "raised" in flags:
         return "flagged"
@@ -48,7 +49,7 @@ def link_state(
         return "stands_still" if unmet_latest_at is not None and unmet_latest_at <= now else "late"
     if silent_devices:
         return "no_data"
-    if unmet_end_at is not None and unmet_end_at - now <= DUE_SOON_MS:
+    if unmet_end_at is not None and unmet_end_at - now <= DUE_SOON_MS and behind_pace:
         return "due_soon"
     return "on_target" if has_targets else "idle"
 

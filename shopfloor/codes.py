@@ -32,6 +32,11 @@ def is_batch_code(code: str) -> bool:
     )
 
 
+def looks_like_batch_code(code: str) -> bool:
+    """Whether it has the length and symbols of one; small letters are taken for capitals."""
+    return len(code) == _DIGITS + 1 and all(symbol in _VALUE for symbol in code.upper())
+
+
 def _check_character(body: str) -> str:
     # Different weights below 31 make every single error and every transposition change the sum.
     total = sum((place + 2) * _VALUE[symbol] for place, symbol in enumerate(body))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopfloor.instants import Instant
-from shopfloor.site import Line, Site
+from shopfloor.site import Line, Link, Site
+
+PREVIOUS = "previous"
+"""The reason that passes a flag on to the link before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,55 @@ def why_not_raise(
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A flag as it stands when it is answered: its state, the promise given, how often it was answered."""
+
+    state: str
+    promised_at: Instant | None
+    answers: int
+
+
 def why_not_answer(
-    site: Site, state: str, reason: str | None, promised_at: Instant | None, now: Instant
+    site: Site,
+    link: Link,
+    standing: Standing,
+    *,
+    reason: str | None,
+    promised_at: Instant | None,
+    seen: int | None,
+    now: Instant,
 ) -> str | None:
-    """The sentence that refuses an answer, or None when it counts."""
-    if state not in ("raised", "answered"):
-        return f"the flag is {state}; it needs no answer any more"
-    if reason is not None and reason not in {known.id for known in site.reasons}:
-        return f"{reason!r} is not a reason of this site; use one of {', '.join(r.id for r in site.reasons)}"
-    if promised_at is not None and promised_at <= now:
-        return "the promised time has passed already; promise a later one"
-    if reason is None and promised_at is None:
-        return "an answer needs a reason or a promised time"
-    return None
+    """The sentence that refuses an answer, or None when it counts.
+
+    `seen` is how often the flag had been answered when the answer was written; None when that was not noted.
+    A promise can be replaced, never taken back: a broken one must not vanish.
+    """
+    sentences = (
+        (
+            standing.state not in ("raised", "answered"),
+            f"the flag is {standing.state}; it needs no answer any more",
+        ),
+        (
+            seen is not None and seen != standing.answers,
+            "somebody of this link has answered meanwhile; look at that answer first",
+        ),
+        (
+            reason is not None and reason not in {known.id for known in site.reasons},
+            f"{reason!r} is not a reason of this site; use one of {', '.join(r.id for r in site.reasons)}",
+        ),
+        (
+            reason == PREVIOUS and not link.after,
+            f"{link.name} is a first link; there is no previous link to pass it to",
+        ),
+        (
+            promised_at is None and standing.promised_at is not None,
+            "a time is promised already; promise another, it cannot be taken back",
+        ),
+        (
+            promised_at is not None and promised_at <= now,
+            "the promised time has passed already; promise a later one",
+        ),
+        (reason is None and promised_at is None, "an answer needs a reason or a promised time"),
+    )
+    return next((sentence for is_so, sentence in sentences if is_so), None)

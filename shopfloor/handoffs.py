@@ -82,11 +82,13 @@ def meaning_of_scan(
     """The steps that a batch's scan at a link records, in order, or why it is refused."""
     here = where.at(link.id)
     if here.given_at is not None:
-        return Refusal("given", f"given {clock_text(here.given_at, zone)} to {_receivers(line, link)}")
+        return Refusal(
+            "given", f"already given {clock_text(here.given_at, zone)} to {_receivers(line, link)}"
+        )
     pending = [p for p in line.previous_links(link.id) if where.between(p.id, link.id).received_at is None]
     if here.received_at is not None and not pending:
         if mode == "in":
-            return Refusal("received", f"received here {clock_text(here.received_at, zone)}")
+            return Refusal("received", f"already received here {clock_text(here.received_at, zone)}")
         return (_give(line, link),)
     receipt = _receive(line, link, pending, where)
     if isinstance(receipt, Refusal) or mode != "out":
@@ -106,7 +108,7 @@ def _receive(line: Line, link: Link, pending: list[Link], where: Whereabouts) ->
         return (Step("received", link.id, given),)
     near = [p for p in pending if _is_at(line, p, where)]
     if not near:
-        return Refusal("skipped", f"skipped a link: {_and(pending)} has not received it")
+        return Refusal("skipped", f"skipped a link: not received yet by {_and(pending)}")
     gives = tuple(Step("given", p.id, (link.id,), implied=True) for p in near)
     return (*gives, Step("received", link.id, tuple(p.id for p in near)))
 

@@ -55,6 +55,10 @@ class Line:
     def has_link(self, link_id: str) -> bool:
         return link_id in self._by_id
 
+    def name_of(self, link_id: str) -> str:
+        """A link's name; its id when the configuration no longer has it."""
+        return self._by_id[link_id].name if link_id in self._by_id else link_id
+
     def next_links(self, link_id: str) -> tuple[Link, ...]:
         """Its customers inside the line; empty for the last link."""
         return tuple(link for link in self.links if link_id in link.after)
@@ -131,6 +135,16 @@ class Site:
         """The stations that work for a link, in the order of the configuration."""
         return tuple(s for s in self.stations.values() if (s.line, s.link) == (line_id, link_id))
 
+    def line_or_ghost(self, line_id: str) -> Line:
+        """A line; one without links when the configuration no longer has it."""
+        return self.lines.get(line_id) or Line(line_id, line_id, ())
+
+    def product_name(self, product_id: str) -> str:
+        """A product's name; its id when the configuration no longer has it."""
+        product = self.products.get(product_id)
+        return product_id if product is None else product.name
+
     def per_hour(self, product_id: str, link: Link) -> Fraction | None:
         """Units of the product one station of the link makes in an hour; None for a milestone."""
-        return self.products[product_id].per_hour.get(link.id, link.per_hour)
+        product = self.products.get(product_id)
+        return link.per_hour if product is None else product.per_hour.get(link.id, link.per_hour)

@@ -33,7 +33,7 @@ from station_config.values import FILE_VERSION, HOLIDAY, NAME, VERSION, ZONE
 _HINTS = {
     "Invalid value": 'texts stand in quotes, name = "Cutting", and times too',
     "Cannot overwrite": "the key stands here for the second time, take one out",
-    "Cannot declare": "the table stands here for the second time; write two brackets for a list, [[shift]]",
+    "Cannot declare": "the table stands here twice, take one out; tables of a list have two brackets, [[shift]]",
     "Cannot mutate": "a table in braces ends with its brace, write all its keys inside",
     "Expected '='": "write key = value",
     "Expected ']": "close the header with the brackets that it opens with",

@@ -31,10 +31,11 @@ def import_orders(folder: Path, orders_file: Path) -> None:
     ledger = open_ledger(folder, create=True)
     try:
         orders = read_orders_file(orders_file, site)
+        known = reading.last_sequence(ledger)
         plans = plan_orders(site, orders, now=now, loads=released_loads(ledger, now))
         if late := [_why(site, plan) for plan in plans if not plan.feasible]:
             raise click.ClickException("\n".join([*late, "Nothing was imported."]))
-        release_orders(ledger, site, plans, source="import", at=now, now=now)
+        release_orders(ledger, site, plans, source="import", at=now, now=now, planned_after=known)
         _wake(folder, ledger_sequence=reading.last_sequence(ledger))
         for order in orders:
             codes = [row["batch"] for row in reading.batches(ledger, order.order)]

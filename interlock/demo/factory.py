@@ -148,6 +148,8 @@ class Factory:
         if kind in ("flag_withdrawn", "flag_resolved"):
             self.hands.flags.pop(key, None)
             self.floor.leads.closed(key)
+        elif kind == "flag_answered" and not event["event_id"].startswith(ID_PREFIX):
+            self.floor.leads.spoken_for(key)
         elif (
             kind == "flag_raised"
             and not event["event_id"].startswith(ID_PREFIX)

@@ -59,6 +59,8 @@ class Leads:
         self._per_hour = per_hour
         self._open: dict[FlagKey, int] = {}
         """Open flags, each with the cumulative quantity that closes it."""
+        self._round: dict[FlagKey, int] = {}
+        """How often each flag was raised or answered by a visitor: what was planned before counts no more."""
         for link in line.links:
             if line.next_links(link.id):
                 self._note_hour_end(link, agenda.now)
@@ -66,6 +68,7 @@ class Leads:
     def opened(self, key: FlagKey, cumulative: int, *, by_visitor: bool, answered: bool = False) -> None:
         """A flag is open that was not raised here."""
         self._open[key] = cumulative
+        self.spoken_for(key)
         if answered:
             return
         if by_visitor:
@@ -73,6 +76,10 @@ class Leads:
             self._note_answer(key, self._agenda.now + dice.randint(15, 45) * SECOND_MS)
         else:
             self._note_first_answer(key, self._agenda.now)
+
+    def spoken_for(self, key: FlagKey) -> None:
+        """A visitor acts on a flag: answers that were planned for it are dropped."""
+        self._round[key] = self._round.get(key, 0) + 1
 
     def closed(self, key: FlagKey) -> None:
         """A flag was withdrawn or resolved, or could not be raised."""
@@ -124,11 +131,11 @@ class Leads:
             self._note_answer(key, now + dice.randint(20, 50) * MINUTE_MS)
 
     def _note_answer(self, key: FlagKey, at: Instant) -> None:
-        self._agenda.note(at, partial(self._answer, key, self._open[key]))
+        self._agenda.note(at, partial(self._answer, key, self._open[key], self._round.get(key, 0)))
 
-    def _answer(self, key: FlagKey, cumulative: int, now: Instant) -> Iterator[Action]:
+    def _answer(self, key: FlagKey, cumulative: int, planned_in: int, now: Instant) -> Iterator[Action]:
         """The reason that there is, and a time that will mostly do; a broken promise is mostly replaced."""
-        if self._open.get(key) != cumulative:
+        if self._open.get(key) != cumulative or self._round.get(key, 0) != planned_in:
             return
         dice = self._luck.of("said", key, now)
         reason, comment = self._why(key, now, dice)

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from kiosk.contexts import BoardPage, BoardRow, HourCell
 from kiosk.services import Services
-from kiosk.views.frame import flag_card, frame, hour_cell, hour_label, minutes, shift_name
+from kiosk.views.frame import (
+    flag_card,
+    frame,
+    hour_cell,
+    hour_label,
+    loudest_first,
+    minutes,
+    next_start,
+    shift_name,
+)
 from ledger import reading
 from ledger.reading import OwedRow
 from ledger.store import Row
@@ -90,7 +99,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
             frame=frame(services, now),
             line=line.id,
             name=line.name,
-            shift=shift_name(facts.shift),
+            shift=shift_name(facts.shift, now, zone),
             past_labels=tuple(hour_label(hour, services) for hour in past),
             now_label=hour_label(running, services) if running else "",
             following_label=hour_label(following, services) if following else "",
@@ -98,6 +107,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
             minutes_total=minutes(running.end_at - running.start_at) if running else 0,
             since=clock_text(facts.shift.start_at, zone) if facts.shift else "",
             until=clock_text(facts.shift.end_at, zone) if facts.shift else "",
+            next_start=next_start(services.calendars.of_line(line, now), now, zone),
             rows=tuple(board_row(services, facts, link) for link in line.links),
             flags_open=len(facts.flags),
             orders_open=reading.open_orders(services.ledger, line.id),
@@ -114,7 +124,9 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
     cells = [_cell(services, facts, link, hour) for hour in past]
     owed = [row for row in facts.owed_now if row.link == link.id]
     behind = sum(row.missing for row in owed)
-    flags = tuple(flag_card(row, services, facts.line, now) for row in facts.flags if row["link"] == link.id)
+    flags = loudest_first(
+        flag_card(row, services, facts.line, now) for row in facts.flags if row["link"] == link.id
+    )
     calendar = services.calendars.of_link(facts.line, link.id, now)
     in_shift = [
         row
@@ -133,6 +145,7 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
             unmet_end_at=facts.first_unmet.get(link.id),
             unmet_latest_at=min((row.latest_at for row in owed), default=None),
             has_targets=any(row["target"] for row in in_shift),
+            behind_pace=_is_behind_pace(facts, link),
             silent_devices=_devices_are_off(services, facts, link),
             now=now,
         ),
@@ -143,8 +156,8 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
         shift_given=sum(row["given"] for row in in_shift),
         shift_target=sum(row["target"] for row in in_shift),
         behind=behind,
-        needed_per_hour=rate_to_catch_up(behind, due_by_end - behind, left_ms) if behind else None,
-        rate_per_hour=_rate(services, facts.line, link),
+        needed_per_hour=rate_to_catch_up(behind, due_by_end - behind, left_ms) if behind and shift else None,
+        rate_per_hour=_rate(services, facts.line, link, [row.product for row in owed]),
         flags=flags,
         last_given=clock_text(last, services.config.site.zone) if last else None,
         last_given_age_min=minutes(now - last) if last else None,
@@ -171,10 +184,22 @@ def _devices_are_off(services: Services, facts: LineFacts, link: Link) -> bool:
     return bool(devices) and devices <= facts.offline
 
 
-def _rate(services: Services, line: Line, link: Link) -> int | None:
+def _is_behind_pace(facts: LineFacts, link: Link) -> bool:
+    """Whether less of the running hour's target was given than of its time has passed."""
+    hour = facts.running
+    row = facts.counts.get((link.id, hour.start_at)) if hour else None
+    if hour is None or row is None:
+        return True
+    gone, length = facts.now - hour.start_at, hour.end_at - hour.start_at
+    return bool(row["given"] * length < row["target"] * gone)
+
+
+def _rate(services: Services, line: Line, link: Link, owed_products: list[str]) -> int | None:
+    """What all stations of a link can make in an hour of the slowest product that it owes."""
     if link.per_hour is None:
         return None
-    return int(link.per_hour * len(services.config.site.stations_of(line.id, link.id)))
+    rates = [services.config.site.per_hour(product, link) or link.per_hour for product in owed_products]
+    return int(min(rates, default=link.per_hour) * len(services.config.site.stations_of(line.id, link.id)))
 
 
 def _midnight(services: Services, now: Instant) -> Instant:

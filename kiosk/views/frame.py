@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
 from kiosk.contexts import FlagCard, Frame, HourCell
 from kiosk.services import Services
 from ledger import reading
 from ledger.store import Row
 from shopfloor.board import cell_state
-from shopfloor.calendar import Hour, Shift
+from shopfloor.calendar import Calendar, Hour, Shift
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
 from shopfloor.site import Line
@@ -29,17 +32,40 @@ def frame(services: Services, now: Instant) -> Frame:
 
 
 def hour_label(hour: Hour, services: Services) -> str:
-    """For example 08-09, or 08:30-09:30 where hours are not whole."""
+    """For example 08-09, or 08:30-09:30 where hours are not whole; the hour that the clock repeats is 02A and 02B."""
     zone = services.config.site.zone
     start, end = moment_of(hour.start_at, zone), moment_of(hour.end_at, zone)
-    if start.minute == end.minute == 0:
-        return f"{start:%H}-{end:%H}"
-    return f"{start:%H:%M}-{end:%H:%M}"
+    form = "%H" if start.minute == end.minute == 0 else "%H:%M"
+    return f"{start:{form}}{_pass(start)}-{end:{form}}{_pass(end)}"
 
 
-def shift_name(shift: Shift | None) -> str:
-    """For example late shift; empty outside every shift."""
-    return "" if shift is None else f"{shift.id.partition('/')[2]} shift"
+def _pass(moment: datetime) -> str:
+    """A or B for the first or second pass of a wall time that comes twice."""
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return ""
+    return "B" if moment.fold else "A"
+
+
+def shift_name(shift: Shift | None, now: Instant, zone: tzinfo) -> str:
+    """For example late shift; night shift of Sunday when its production date is not today. Empty outside shifts."""
+    if shift is None:
+        return ""
+    name = f"{shift.id.partition('/')[2]} shift"
+    return name if shift.on == moment_of(now, zone).date() else f"{name} of {shift.on:%A}"
+
+
+def when_text(at: Instant, now: Instant, zone: tzinfo) -> str:
+    """For example 11:15, or Tue 06:15 when that is not today."""
+    moment = moment_of(at, zone)
+    return f"{moment:%H:%M}" if moment.date() == moment_of(now, zone).date() else f"{moment:%a %H:%M}"
+
+
+def next_start(calendar: Calendar, now: Instant, zone: tzinfo) -> str:
+    """When work goes on; empty while an hour runs, or when nothing is planned for weeks."""
+    if calendar.hour_at(now) is not None:
+        return ""
+    index = calendar.first_hour_from(now)
+    return when_text(calendar.starts[index], now, zone) if index < len(calendar.starts) else ""
 
 
 def minutes(duration_ms: int) -> int:
@@ -63,14 +89,20 @@ def flag_card(row: Row, services: Services, line: Line, now: Instant) -> FlagCar
     return FlagCard(
         flag=row["flag"],
         order=row["order"],
-        against=line.link(row["link"]).name,
-        raised_by=line.link(row["raised_by"]).name,
+        against=line.name_of(row["link"]),
+        raised_by=line.name_of(row["raised_by"]),
         quantity=row["quantity"],
-        hour=clock_text(row["end_at"], zone),
+        hour=when_text(row["end_at"], now, zone),
         age_min=minutes(calendar.working_ms(row["raised_at"], now)),
         state=row["state"],
         reason=None if row["reason"] is None else reasons.get(row["reason"], row["reason"]),
-        promised=None if promised_at is None else clock_text(promised_at, zone),
+        promised=None if promised_at is None else when_text(promised_at, now, zone),
         promise_broken=promised_at is not None and promised_at < now,
         comment=row["comment"] or "",
+        answers=row["answers"],
     )
+
+
+def loudest_first(cards: Iterable[FlagCard]) -> tuple[FlagCard, ...]:
+    """Unanswered flags, then broken promises, then the others; the oldest first among equals."""
+    return tuple(sorted(cards, key=lambda card: (card.state != "raised", not card.promise_broken)))

@@ -75,7 +75,7 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
             return None
         links = {link["link"]: link for link in reading.order_links(ledger, number)}
         targets = reading.targets(ledger, number)
-        line = services.config.site.lines[row["line"]]
+        line = services.config.site.line_or_ghost(row["line"])
         return {
             **_order_json(services, row),
             "links": [
@@ -175,6 +175,7 @@ def _flag_json(services: Services, row: Row) -> dict[str, Any]:
         "promised_at": _maybe(services, row["promised_at"]),
         "comment": row["comment"],
         "answered_at": _maybe(services, row["answered_at"]),
+        "answers": row["answers"],
         "closed_at": _maybe(services, row["closed_at"]),
     }
 

@@ -8,7 +8,6 @@ from kiosk.views.frame import flag_card, frame, minutes
 from ledger import reading
 from ledger.store import Row
 from shopfloor.board import LinkState, link_state
-from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant, moment_of
 from shopfloor.site import Line, Link
 
@@ -41,7 +40,7 @@ def order_page(services: Services, number: str) -> OrderPage | None:
         row = reading.order(services.ledger, number)
         if row is None:
             return None
-        line = services.config.site.lines[row["line"]]
+        line = services.config.site.line_or_ghost(row["line"])
         flags = [flag for flag in reading.order_flags(services.ledger, number) if flag["closed_at"] is None]
         return OrderPage(
             frame=frame(services, now),
@@ -54,7 +53,7 @@ def order_page(services: Services, number: str) -> OrderPage | None:
 
 def _summary(services: Services, row: Row, now: Instant) -> OrderRow:
     site = services.config.site
-    line = site.lines[row["line"]]
+    line = site.line_or_ghost(row["line"])
     moment = moment_of(row["due_at"], site.zone)
     links = [] if row["shipped_at"] else list(_links(services, row, line, now))
     worst = max(links, key=lambda link: (LOUDNESS.index(link.state), link.late_min), default=None)
@@ -63,23 +62,22 @@ def _summary(services: Services, row: Row, now: Instant) -> OrderRow:
         order=row["order"],
         line=line.id,
         line_name=line.name,
-        product=site.products[row["product"]].name,
+        product=site.product_name(row["product"]),
         quantity=row["quantity"],
         customer=row["customer"],
         due=f"{moment:%a} {moment.day} {moment:%b %H:%M}",
-        shipped=next(
-            (
-                p["given"]
-                for p in reading.order_links(services.ledger, row["order"])
-                if p["link"] == line.last.id
-            ),
-            0,
-        ),
+        shipped=_shipped(services, row["order"], line),
         done=row["shipped_at"] is not None,
         state=worst.state if worst else "on_target",
         worst_link=worst.name if worst and late else "",
         late_min=worst.late_min if worst else 0,
     )
+
+
+def _shipped(services: Services, number: str, line: Line) -> int:
+    """Units that the last link has given."""
+    progress = reading.order_links(services.ledger, number)
+    return sum(part["given"] for part in progress if line.links and part["link"] == line.last.id)
 
 
 def _links(services: Services, row: Row, line: Line, now: Instant) -> list[OrderLink]:
@@ -112,6 +110,7 @@ def _link(
             unmet_end_at=unmet_at,
             unmet_latest_at=progress["unmet_latest_at"],
             has_targets=True,
+            behind_pace=True,
             silent_devices=False,
             now=now,
         ),
@@ -119,10 +118,7 @@ def _link(
         if unmet_at is not None and unmet_at <= now
         else 0,
         next_quantity=target["cumulative"] - progress["given"] if target else 0,
-        next_by=f"{moment_of(unmet_at, services.config.site.zone):%a} "
-        f"{clock_text(unmet_at, services.config.site.zone)}"
-        if unmet_at is not None
-        else "",
+        next_by="" if unmet_at is None else f"{moment_of(unmet_at, services.config.site.zone):%a %H:%M}",
     )
 
 
@@ -138,7 +134,7 @@ def _batches(services: Services, number: str, line: Line) -> list[BatchRow]:
 
 def _where(line: Line, at: dict[str, Row]) -> tuple[str, str]:
     """The place of a batch; while its parts are on several branches, each of their places."""
-    shipped = at.get(line.last.id)
+    shipped = at.get(line.last.id) if line.links else None
     if shipped is not None and shipped["given_at"] is not None:
         return "", "shipped"
     here = [link.name for link in line.links if link.id in at and at[link.id]["given_at"] is None]

@@ -13,17 +13,31 @@ from kiosk.contexts import (
 )
 from kiosk.services import Services
 from kiosk.views.board import LETTER_PX_PER_METRE, LineFacts, board_row, line_facts
-from kiosk.views.frame import flag_card, frame, hour_cell, minutes, shift_name
+from kiosk.views.frame import (
+    flag_card,
+    frame,
+    hour_cell,
+    loudest_first,
+    minutes,
+    next_start,
+    shift_name,
+    when_text,
+)
 from ledger import reading
 from ledger.reading import OwedRow
 from ledger.store import Row
+from shopfloor.flags import PREVIOUS
 from shopfloor.handoffs import clock_text
-from shopfloor.instants import DAY_MS, MINUTE_MS, Instant, moment_of, utc_text
-from shopfloor.site import Link
+from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of, utc_text
+from shopfloor.site import Line, Link
 
 SHOWN_ACTIONS = 3
 SHOWN_ORDERS = 6
 PROMISES_MIN = (15, 30, 60, 120)
+PROMISE_STEP_MS = 5 * MINUTE_MS
+PROMISED_SHIFTS = 2
+"""Ends of this shift and the next are offered, and an hour into each that has not begun."""
+FAR_FUTURE: Instant = 1 << 52
 
 
 def kiosk_page(services: Services, station_id: str) -> KioskPage:
@@ -37,6 +51,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
         facts = line_facts(services, line, now)
         row = board_row(services, facts, link)
         running = facts.running
+        to_give = _to_give(services, line, link) if link.kind == "milestone" else []
         by_end = reading.owed(services.ledger, line.id, running.end_at) if running else list(facts.owed_now)
         return KioskPage(
             frame=frame(services, now),
@@ -47,7 +62,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             link=link.id,
             link_name=link.name,
             milestone=link.kind == "milestone",
-            shift=shift_name(facts.shift),
+            shift=shift_name(facts.shift, now, zone),
             hour=row.now or (hour_cell(running, None, services, now) if running else None),
             minutes_left=minutes(running.end_at - now) if running else 0,
             minutes_total=minutes(running.end_at - running.start_at) if running else 0,
@@ -57,13 +72,19 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             next_quantity=sum(owed.missing for owed in by_end if owed.link == link.id),
             next_by=clock_text(running.end_at, zone) if running else "",
             incoming=tuple(_incoming(services, facts, link, by_end)),
-            orders=_milestone_orders(services, facts, link) if link.kind == "milestone" else (),
+            orders=tuple(_milestone_order(services, facts, link, owed) for owed in to_give[:SHOWN_ORDERS]),
+            orders_open=len(to_give),
             against_me=row.flags,
-            mine=tuple(
+            mine=loudest_first(
                 flag_card(flag, services, line, now) for flag in facts.flags if flag["raised_by"] == link.id
             ),
-            reasons=tuple(Choice(reason.id, reason.name) for reason in services.config.site.reasons),
-            promises=_promises(services, now),
+            reasons=tuple(
+                Choice(reason.id, reason.name)
+                for reason in services.config.site.reasons
+                if link.after or reason.id != PREVIOUS
+            ),
+            promises=_promises(services, line, link, now),
+            next_start=next_start(services.calendars.of_link(line, link.id, now), now, zone),
             last=tuple(
                 Action(done["sequence"], done["text"], clock_text(done["occurred_at"], zone))
                 for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
@@ -106,9 +127,9 @@ def _owed(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> Owe
     calendar = services.calendars.of_link(facts.line, row.link, facts.now)
     return OwedOrder(
         order=row.order,
-        product=services.config.site.products[row.product].name,
+        product=services.config.site.product_name(row.product),
         missing=row.missing,
-        by=clock_text(row.since_at, services.config.site.zone),
+        by=when_text(row.since_at, facts.now, services.config.site.zone),
         late_min=minutes(calendar.working_ms(row.since_at, facts.now)),
         flag=_flag_of(services, facts, row.order, against=row.link, raised_by=link.id),
     )
@@ -123,25 +144,29 @@ def _flag_of(
     return None
 
 
-def _milestone_orders(services: Services, facts: LineFacts, link: Link) -> tuple[MilestoneOrder, ...]:
-    zone = services.config.site.zone
-    horizon = facts.now + 14 * DAY_MS
-    rows = [row for row in reading.owed(services.ledger, facts.line.id, horizon) if row.link == link.id]
-    return tuple(
-        MilestoneOrder(
-            order=row.order,
-            product=services.config.site.products[row.product].name,
-            quantity=row.missing,
-            by=f"{moment_of(row.since_at, zone):%a %H:%M}",
-            late=row.since_at <= facts.now,
-            flag=_flag_of(services, facts, row.order, against=link.id, raised_by=None),
-        )
-        for row in rows[:SHOWN_ORDERS]
+def _to_give(services: Services, line: Line, link: Link) -> list[OwedRow]:
+    """All orders that a milestone has still to give, the first due first."""
+    return [row for row in reading.owed(services.ledger, line.id, FAR_FUTURE) if row.link == link.id]
+
+
+def _milestone_order(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> MilestoneOrder:
+    return MilestoneOrder(
+        order=row.order,
+        product=services.config.site.product_name(row.product),
+        quantity=row.missing,
+        by=f"{moment_of(row.since_at, services.config.site.zone):%a %H:%M}",
+        late=row.since_at <= facts.now,
+        flag=_flag_of(services, facts, row.order, against=link.id, raised_by=None),
     )
 
 
-def _promises(services: Services, now: Instant) -> tuple[Choice, ...]:
-    """Times on the wall that are easy to say: the next full five minutes after each interval."""
-    step = 5 * MINUTE_MS
-    times = [-(-(now + wait * MINUTE_MS) // step) * step for wait in PROMISES_MIN]
-    return tuple(Choice(utc_text(at), clock_text(at, services.config.site.zone)) for at in times)
+def _promises(services: Services, line: Line, link: Link, now: Instant) -> tuple[Choice, ...]:
+    """Times that are easy to say, in the link's working time: soon, and at the ends of its next shifts."""
+    calendar = services.calendars.of_link(line, link.id, now)
+    soon = [-(-(now + wait * MINUTE_MS) // PROMISE_STEP_MS) * PROMISE_STEP_MS for wait in PROMISES_MIN]
+    working = [at for at in soon if calendar.hour_at(at) is not None]
+    ahead = [shift for shift in calendar.shifts if shift.end_at > now + MINUTE_MS][:PROMISED_SHIFTS]
+    begun = [shift.start_at + HOUR_MS for shift in ahead if shift.start_at > now]
+    times = sorted({*working, *begun, *(shift.end_at for shift in ahead)})
+    zone = services.config.site.zone
+    return tuple(Choice(utc_text(at), when_text(at, now, zone)) for at in times)

@@ -119,7 +119,7 @@ UNREADABLE = [
     ("version = 1\n[site\n", 2, "close the header"),
     ('version = 1\n[site]\nname = "Plant\n', 3, "close the text"),
     ("version = 1\nversion = 1\n", 2, "take one out"),
-    ('[shift]\nid = "a"\n[shift]\nid = "b"\n', 3, "write two brackets for a list"),
+    ('[shift]\nid = "a"\n[shift]\nid = "b"\n', 3, "tables of a list have two brackets"),
     ("version = 1\nsome words\n", 2, "write key = value"),
     ("holidays = [", 1, "close what is open"),
     ("a = " + "[" * 5000, None, "nested too deep"),

@@ -9,15 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.checking import READ_MODELS, faults
-from ledger.errors import LedgerDamaged, LedgerMissing, LedgerTooNew, LedgerUnavailable
+from ledger.errors import LedgerDamaged, LedgerMissing, LedgerTooNew, LedgerUnavailable, RuleRefused
+from ledger.releasing import release_orders
 from ledger.store import Ledger
+from shopfloor.planning import plan_orders
 from shopfloor.scans import Scan
 from tests.factory import Plant, china, worked_order
 
 
 def test_every_table_is_truth_evidence_or_a_checked_read_model(plant: Plant) -> None:
     tables = {row["name"] for row in plant.ledger.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    beside = {"events", "refused", "tallies", "devices", "_sqlite_migrations"}
+    beside = {"events", "refused", "same_scans", "tallies", "devices", "_sqlite_migrations"}
     assert tables == beside | set(READ_MODELS)
 
 
@@ -106,3 +108,35 @@ def test_a_write_that_fails_changes_nothing_and_says_so(plant: Plant) -> None:
         pass
     other.close()
     assert plant.ledger.rows("SELECT COUNT(*) FROM events")[0][0] == before
+
+
+def test_an_empty_file_is_no_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    path.touch()
+    with pytest.raises(LedgerDamaged, match="it is empty"):
+        Ledger(path, create=True)
+    assert path.stat().st_size == 0
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_nothing_is_confirmed_once_the_file_is_gone(plant: Plant, how: str) -> None:
+    path = plant.folder / "ledger.db"
+    path.rename(path.with_suffix(".old"))
+    if how == "replaced":
+        path.write_bytes(path.with_suffix(".old").read_bytes())
+    with pytest.raises(LedgerDamaged, match="replaced or removed"):
+        plant.scan("scanner-cut", plant.codes()[0], "24 14:10")
+
+
+@pytest.mark.parametrize("change", ["detail = 'no json'", "kind = 'unheard of'", "occurred_at = 'yesterday'"])
+def test_an_event_that_cannot_be_read_is_named(plant: Plant, change: str) -> None:
+    with plant.ledger.write(plant.now) as tx:
+        tx.run("DROP TRIGGER events_are_never_changed")
+        tx.run(f"UPDATE events SET {change} WHERE sequence = 1")  # noqa: S608  # the test's own words
+    assert any(fault.startswith("event 1 cannot be read") for fault in faults(plant.ledger))
+
+
+def test_orders_released_after_a_plan_was_made_stop_its_release(plant: Plant) -> None:
+    plans = plan_orders(plant.site, [worked_order("A-2")], now=plant.now, loads=[])
+    with pytest.raises(RuleRefused, match="released meanwhile"):
+        release_orders(plant.ledger, plant.site, plans, source="test", at=0, now=0, planned_after=0)

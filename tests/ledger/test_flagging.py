@@ -108,3 +108,52 @@ def test_an_answer_that_does_not_count_changes_nothing(
     with pytest.raises(RuleRefused, match=sentence):
         answer_at(plant, flag, "24 15:10", promised, reason=reason)
     assert state(plant, flag) == "raised"
+
+
+def test_a_promise_can_be_replaced_but_not_taken_back(plant: Plant) -> None:
+    flag = raise_at(plant, "24 15:05")
+    answer_at(plant, flag, "24 15:10", "24 15:30")
+    answer_at(plant, flag, "24 15:20", "24 15:50")
+    now = china("24 15:25")
+    with pytest.raises(RuleRefused, match="cannot be taken back"):
+        answer_flag(
+            plant.ledger,
+            plant.site,
+            Tap("a3", "cut-1", now),
+            flag=flag,
+            reason="other",
+            promised_at=None,
+            comment="",
+            now=now,
+        )
+
+
+def test_an_answer_to_a_flag_that_was_answered_meanwhile_is_refused(plant: Plant) -> None:
+    flag = raise_at(plant, "24 15:05")
+    answer_at(plant, flag, "24 15:10", "24 15:30")
+    now = china("24 15:12")
+    with pytest.raises(RuleRefused, match="answered meanwhile"):
+        answer_flag(
+            plant.ledger,
+            plant.site,
+            Tap("a3", "cut-1", now),
+            flag=flag,
+            reason="other",
+            promised_at=china("24 16:00"),
+            comment="",
+            now=now,
+            seen=0,
+        )
+
+
+def test_a_first_link_has_nobody_to_pass_a_flag_to(plant: Plant) -> None:
+    flag = raise_at(plant, "24 15:05")
+    with pytest.raises(RuleRefused, match="is a first link"):
+        answer_at(plant, flag, "24 15:10", "24 15:30", reason="previous")
+
+
+def test_an_order_of_another_line_is_not_flagged(plant: Plant) -> None:
+    with plant.ledger.write(plant.now) as tx:
+        tx.run("UPDATE targets SET line = 'other'")
+    with pytest.raises(RuleRefused, match="owes nothing"):
+        raise_at(plant, "24 16:05")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import reading
+from ledger.events import Event
 from shopfloor.scans import Scan
 from tests.factory import Plant, china
 
@@ -87,7 +88,7 @@ def test_a_batch_given_on_already_says_when_and_to_whom(plant: Plant) -> None:
     plant.scan("scanner-cut", batch, "24 14:10")
     plant.scan("scanner-cut", batch, "24 14:40")
     answer = plant.scan("scanner-cut", batch, "24 15:00")
-    assert (answer.result, answer.text) == ("refused", f"{batch} given 14:40 to Sewing")
+    assert (answer.result, answer.text) == ("refused", f"{batch} already given 14:40 to Sewing")
 
 
 def test_the_last_links_give_ships_the_order(plant: Plant) -> None:
@@ -174,3 +175,51 @@ def test_a_clock_that_lost_its_battery_is_not_believed_even_in_sequence(plant: P
     event = plant.ledger.row("SELECT occurred_at FROM events WHERE event_id = 'b'")
     assert event is not None
     assert event["occurred_at"] == "2026-11-24T06:10:00.000Z"
+
+
+def test_an_id_that_was_told_duplicate_stays_the_same_scan_when_it_comes_again(plant: Plant) -> None:
+    batch = plant.codes()[0]
+    first = plant.scan("scanner-cut", batch, "24 14:10:00", scan_id="x1")
+    assert plant.scan("scanner-cut", batch, "24 14:10:02", scan_id="x2").result == "duplicate"
+    again = plant.scan("scanner-cut", batch, "24 14:30:00", scan_id="x2")
+    assert (again.result, again.text) == ("duplicate", first.text)
+    assert len(events(plant)) == 1
+    assert plant.scan("scanner-cut", plant.codes()[1], "24 14:31", scan_id="x2").result == "refused"
+
+
+def test_an_id_that_was_refused_cannot_stand_for_another_scan(plant: Plant) -> None:
+    plant.scan("scanner-cut", "NOSUCH", "24 14:10", scan_id="x")
+    assert plant.scan("scanner-cut", plant.codes()[0], "24 14:11", scan_id="x").result == "refused"
+    assert events(plant) == []
+
+
+def test_a_scan_that_contradicts_the_record_does_not_keep_the_others_out(plant: Plant) -> None:
+    first, second = plant.codes()[:2]
+    now = china("24 15:10")
+    with plant.ledger.write(now) as tx:  # what no door allows: an id of the ledger's own, taken
+        tx.append(Event("implied/bad/0", "received", now, "x", link="shirts/cut", order="A-1", batch="x", quantity=1,
+                        detail={"parties": [], "complete": False}))  # fmt: skip
+    answers = plant.recorder.record(
+        [Scan("scanner-sew", first, now, scan_id="bad"), Scan("scanner-sew", second, now, scan_id="good")],
+        now,
+    )
+    assert [answer.result for answer in answers if answer] == ["refused", "recorded"]
+    assert [
+        row["batch"] for row in plant.ledger.rows("SELECT batch FROM events WHERE event_id = 'good'")
+    ] == [second]
+
+
+def test_small_letters_are_taken_for_capitals_and_a_misread_is_told_apart(plant: Plant) -> None:
+    code = plant.codes()[9]
+    assert plant.scan("scanner-cut", code.lower(), "24 14:10", scan_id="a").result == "recorded"
+    assert plant.scan("scanner-cut", code.lower(), "24 14:11", scan_id="a").result == "duplicate"
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    assert "check character is wrong" in plant.scan("scanner-cut", wrong, "24 14:12").text
+    assert "is no batch here" in plant.scan("scanner-cut", "HELLO", "24 14:13").text
+
+
+def test_strangers_do_not_fill_the_list_of_devices(plant: Plant) -> None:
+    for n in range(3):
+        plant.scan(f"stranger-{n}", "X", "24 14:10")
+    plant.scan("scanner-cut", "X", "24 14:10")
+    assert [row["device"] for row in plant.ledger.rows("SELECT device FROM devices")] == ["scanner-cut"]
