@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from flask import Flask
+from gevent import Timeout
 from gevent.event import Event
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import socket as gevent_socket
@@ -20,6 +21,10 @@ STOP_LIMIT_S = 5
 """How long requests that run at the end may take."""
 SILENT_READER_S = 30
 """A client that takes nothing off its connection for so long is let go."""
+IDLE_S = 75
+"""How long a connection may wait for its next request."""
+HEAD_LIMIT_S = 10
+"""How long the head of a request may take once its first line is there."""
 BACKLOG = 1_024
 
 log = structlog.get_logger()
@@ -46,6 +51,7 @@ def serve(
     *,
     ready: Callable[[int], None] | None = None,
     silent_reader_s: float = SILENT_READER_S,
+    head_limit_s: float = HEAD_LIMIT_S,
 ) -> None:
     """Serve until `stop` is set. Port 0 takes a free one; `ready` is told which. CannotListen at once."""
     listener = _listener(listen, port, silent_reader_s)
@@ -56,7 +62,7 @@ def serve(
         app,
         log=None,
         error_log=_ErrorLog(),
-        handler_class=_Handler,
+        handler_class=type("_LimitedHandler", (_Handler,), {"head_limit_s": head_limit_s}),
         environ={"SERVER_NAME": address, "SERVER_PORT": str(actual_port)},  # else it asks DNS for its name
     )
     hub.start()
@@ -72,8 +78,22 @@ def serve(
 
 
 class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
+    """Ends connections that send nothing, or half a request, for too long: each holds a descriptor."""
+
     # A client that went, and one that was let go, is nothing to log.
     ignored_socket_errors = (*WSGIHandler.ignored_socket_errors, errno.ETIMEDOUT, errno.EHOSTUNREACH)
+
+    head_limit_s = HEAD_LIMIT_S
+
+    def read_requestline(self) -> Any:
+        with Timeout(IDLE_S, exception=False):
+            return super().read_requestline()
+        return ""  # type: ignore[unreachable]  # after the time limit: ends the connection
+
+    def read_request(self, raw_requestline: Any) -> Any:
+        with Timeout(self.head_limit_s, exception=False):
+            return super().read_request(raw_requestline)
+        return False  # type: ignore[unreachable]  # after the time limit: answered with 400
 
 
 class _ErrorLog:

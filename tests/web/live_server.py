@@ -30,6 +30,7 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--limit", type=int, default=50)
     options.add_argument("--silent-reader-s", type=float, default=30)
+    options.add_argument("--head-limit-s", type=float, default=10)
     options.add_argument("--deaf", action="store_true", help="hear no wake-ups")
     told = options.parse_args()
     config = load(told.folder)
@@ -53,6 +54,7 @@ def main() -> None:
         stop,
         ready=lambda port: print(port, flush=True),  # noqa: T201  # the test reads it
         silent_reader_s=told.silent_reader_s,
+        head_limit_s=told.head_limit_s,
     )
     receiver.close()
     ledger.close()

@@ -156,3 +156,15 @@ def test_a_server_that_is_told_to_stop_ends_its_streams_and_leaves_no_socket(
     assert board.to_the_end()
     assert server.process.wait(timeout=10) == 0
     assert not (floor.folder / "wake.sock").exists()
+
+
+@pytest.mark.usefixtures("gateway")
+def test_half_a_request_does_not_hold_its_connection_for_ever(serve: Serve) -> None:
+    server = serve("--head-limit-s", "0.3")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as half:
+        half.sendall(b"GET /healthy HTTP/1.1\r\nHost: x\r\n")
+        assert half.recv(100).startswith(b"HTTP/1.1 400")
+        while half.recv(1000):
+            pass
+    _, answer = server.request("/healthy")
+    assert answer.status == 200
