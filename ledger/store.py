@@ -54,7 +54,8 @@ class Ledger:
         """
         if not create and not path.exists():
             raise LedgerMissing(path)
-        if path.exists() and not path.stat().st_size:
+        # A young ledger may stand in its log alone; a file that is empty and has none was emptied by somebody.
+        if path.exists() and not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
             raise LedgerDamaged(path, OSError("it is empty; if nothing was ever recorded here, delete it"))
         self.path = path
         self.listeners: list[Callable[[int], None]] = []

@@ -69,7 +69,7 @@ def test_a_first_connection_that_fails_is_tried_again(site: Site, new_page: Call
 
 
 def test_a_change_during_the_cut_is_there_after_it(site: Site, new_page: Callable[..., Page]) -> None:
-    page = new_page(forgive="ERR_|aborted|timeout|network error")
+    page = new_page(forgive="ERR_|aborted|timeout|network error|Failed to fetch")
     page.goto(f"{site.base}/board/parts")
     expect(page.locator(LIVE)).to_be_attached()
     os.kill(pid(site, "kiosk"), signal.SIGKILL)

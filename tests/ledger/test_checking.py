@@ -140,3 +140,16 @@ def test_orders_released_after_a_plan_was_made_stop_its_release(plant: Plant) ->
     plans = plan_orders(plant.site, [worked_order("A-2")], now=plant.now, loads=[])
     with pytest.raises(RuleRefused, match="released meanwhile"):
         release_orders(plant.ledger, plant.site, plans, source="test", at=0, now=0, planned_after=0)
+
+
+def test_a_young_ledger_that_stands_in_its_log_alone_is_whole(tmp_path: Path) -> None:
+    first = Ledger(tmp_path / "ledger.db", create=True)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in tmp_path.glob("ledger.db*"):
+        (copy / file.name).write_bytes(file.read_bytes())
+    first.close()
+    assert (copy / "ledger.db-wal").stat().st_size > 0
+    second = Ledger(copy / "ledger.db")
+    assert faults(second) == []
+    second.close()
