@@ -7,6 +7,7 @@ the ledger uses a rollback journal instead: slower, but safe. Every commit is sy
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ from shopfloor.instants import Instant, utc_text
 
 FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 4_000
+BEING_MADE_S = 1.0
 LOG_KEPT_BYTES = 16 * 1024 * 1024
 
 Row = Any
@@ -54,8 +56,7 @@ class Ledger:
         """
         if not create and not path.exists():
             raise LedgerMissing(path)
-        # A young ledger may stand in its log alone; a file that is empty and has none was emptied by somebody.
-        if path.exists() and not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
+        if _stays_empty(path):
             raise LedgerDamaged(path, OSError("it is empty; if nothing was ever recorded here, delete it"))
         self.path = path
         self.listeners: list[Callable[[int], None]] = []
@@ -241,6 +242,16 @@ class Transaction:
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         return list(self._connection.execute(sql, values))
+
+
+def _stays_empty(path: Path) -> bool:
+    """Whether somebody emptied the file: a young ledger stands in its log alone, and one may be made just now."""
+    until_s = time.monotonic() + BEING_MADE_S
+    while path.exists() and not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
+        if time.monotonic() > until_s:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _place(path: Path) -> tuple[int, int] | None:

@@ -89,7 +89,7 @@ def last_scan(ledger: Ledger, id_prefix: str) -> RecordedScan | None:
     if row is None:
         return None
     return RecordedScan(
-        row["source"], row["event_id"].partition("/")[0], json.loads(row["detail"])["scan"]["code"]
+        row["source"], row["event_id"].partition("/")[0], json.loads(row["detail"])["scan"]["as_read"]
     )
 
 
