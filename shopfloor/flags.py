@@ -69,7 +69,7 @@ def why_not_answer(
         ),
         (
             seen is not None and seen != standing.answers,
-            "somebody of this link has answered meanwhile; look at that answer first",
+            "somebody of this link has answered meanwhile; close this form and open it again",
         ),
         (
             reason is not None and reason not in {known.id for known in site.reasons},

@@ -32,10 +32,35 @@
     if (counts.scrollWidth > counts.clientWidth + 1) board.dataset.tight = "yes";
   }
 
+  /* The sums of a shift grow while the page stands: the columns make room when one gets its fourth digit. */
+  function fitNumbers() {
+    const figures = [...rows.querySelectorAll(".since-figures")];
+    if (figures.some((figure) => /\d{4}/.test(figure.textContent))) board.dataset.numbers = "long";
+    else delete board.dataset.numbers;
+  }
+
+  const cut = (element) => element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1;
+
+  /* Where rows have one line and a name needs two, all rows get two and there are more pages: no name is cut. */
+  function fitWords(slots) {
+    delete board.dataset.lines;
+    for (const slot of slots) slot.hidden = false;
+    if (slots.some((slot) => cut(slot.querySelector("h2")))) board.dataset.lines = "two";
+    const turn = board.dataset.turn;
+    board.dataset.turn = "state";
+    for (const badge of rows.querySelectorAll(".c-state .badge")) {
+      delete badge.dataset.tight;
+      if (cut(badge.querySelector(":scope > span"))) badge.dataset.tight = "yes";
+    }
+    if (turn) board.dataset.turn = turn;
+  }
+
   function show() {
     fitCounts();
     const slots = [...rows.querySelectorAll(".slot")];
     if (!slots.length) return;
+    fitNumbers();
+    fitWords(slots);
     const perPage = rowsPerPage(slots);
     const pages = Math.ceil(slots.length / perPage);
     const even = Math.ceil(slots.length / pages); // pages of the same length look calmer than a last page of one row

@@ -1,12 +1,13 @@
 /* What became of an action: shape, word, an edge around the screen, and a rhythm to hear. */
 (() => {
   "use strict";
-  const SHOWN_MS = { recorded: 4000, duplicate: 6000, refused: 9000 };
+  const SHOWN_MS = { recorded: 4000, duplicate: 6000, notice: 6000, refused: 9000 };
   const FLASH_MS = 900;
   /* [frequency in Hz, start and length in s]: the rhythm tells them apart, not the pitch. */
-  const SOUNDS = { recorded: [[880, 0, 0.09]], duplicate: [[880, 0, 0.09]], refused: [[220, 0, 0.38], [220, 0.52, 0.38]] };
+  const SOUNDS = { recorded: [[880, 0, 0.09]], duplicate: [[880, 0, 0.09]], notice: [[880, 0, 0.09]], refused: [[220, 0, 0.38], [220, 0.52, 0.38]] };
 
   const place = document.getElementById("message-place");
+  const panel = document.getElementById("panel");
   let audio = null;
   let hideTimer = 0;
   let flashTimer = 0;
@@ -36,29 +37,35 @@
     sound(result);
   }
 
-  /* The server could not answer in words, so the page says it. */
-  function announceHere(text) {
+  /* What the server does not say, or could not say, the page does. */
+  function announceHere(text, result = "refused") {
     const message = document.getElementById("message");
-    const cross = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    cross.setAttribute("class", "icon");
-    cross.setAttribute("aria-hidden", "true");
+    const shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    shape.setAttribute("class", "icon");
+    shape.setAttribute("aria-hidden", "true");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", "#i-refused");
-    cross.append(use);
-    message.className = "message refused";
-    message.dataset.result = "refused";
-    message.replaceChildren(cross, ` ${text}`);
+    use.setAttribute("href", result === "refused" ? "#i-refused" : "#i-recorded");
+    shape.append(use);
+    message.className = `message ${result}`;
+    message.dataset.result = result;
+    message.replaceChildren(shape, ` ${text}`);
     announce();
   }
 
+  const isScan = (event) => ["scans", "code-entry"].includes(event.detail.ctx?.sourceElement?.id);
   const isStream = (event) => event.detail.ctx?.sourceElement?.id === "stream";
 
   document.addEventListener("htmx:after:swap", (event) => {
     // The same sentence twice changes nothing on the page, and has to be said again nevertheless.
     if (!isStream(event) && event.detail.ctx?.text?.includes('id="message"')) announce();
   });
-  document.addEventListener("htmx:error", (event) => { if (!isStream(event)) announceHere(place.dataset.noAnswer); });
-  document.addEventListener("htmx:response:error", (event) => { if (!isStream(event)) announceHere(place.dataset.failed); });
+  document.addEventListener("htmx:error", (event) => { if (!isStream(event)) announceHere(isScan(event) ? place.dataset.noAnswerScan : place.dataset.noAnswer); });
+  document.addEventListener("htmx:response:error", (event) => {
+    const { target, response } = event.detail.ctx ?? {};
+    if (target === panel && response.status === 404) announceHere(panel.dataset.settled, "notice");
+    else if (!isStream(event)) announceHere(place.dataset.failed);
+  });
+  document.addEventListener("kiosk:say", (event) => announceHere(event.detail.text, event.detail.result));
   // Browsers allow sound only after a touch.
   document.addEventListener("pointerdown", () => {
     delete place.dataset.shown; // read and done with: the next tap has its own answer

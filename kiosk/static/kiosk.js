@@ -9,17 +9,22 @@
   const confirmBox = document.getElementById("confirm");
   const panel = document.getElementById("panel");
   const codeForm = document.getElementById("code-entry");
+  const scans = document.getElementById("scans");
 
   /* ---- a tap keeps its id until the server has answered, so tapping again after a cut counts once ---- */
   const unanswered = new Map();
+  const KEPT_MS = 120000; // later the same words are a new act: a batch that came this morning goes this afternoon
 
   function newTapId() {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   function tapId(key) {
-    if (!unanswered.has(key)) unanswered.set(key, newTapId());
-    return unanswered.get(key);
+    const now = performance.now();
+    const kept = unanswered.get(key);
+    if (kept && now - kept.at < KEPT_MS) return kept.id;
+    unanswered.set(key, { id: newTapId(), at: now });
+    return unanswered.get(key).id;
   }
 
   function keyOf(action, fields) {
@@ -36,6 +41,21 @@
   document.addEventListener("htmx:before:response", (event) => {
     const { ctx } = event.detail;
     if (ctx.tapKey && ctx.response.status < 500) unanswered.delete(ctx.tapKey);
+  });
+
+  /* ---- sent from an element that stays: htmx drops the answer to one that the stream has taken away ---- */
+  function post(url, values, { source = confirmBox, button = null, sentForm = null } = {}) {
+    button?.classList.add("htmx-request");
+    htmx.ajax("POST", url, { source, values, swap: "none", sentForm }).finally(() => button?.classList.remove("htmx-request"));
+  }
+
+  const say = (text, result) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail: { text, result } }));
+
+  document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
+  panel.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = event.target;
+    post(form.action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
   });
 
   /* ---- first tap, second tap ---- */
@@ -78,7 +98,7 @@
     if (!asked) return;
     const { url, values } = asked;
     dismiss();
-    htmx.ajax("POST", url, { source: confirmBox, values, swap: "none" });
+    post(url, values);
   }
 
   /* ---- one listener for all buttons; none keeps the focus, so a scanner's Enter presses nothing ---- */
@@ -89,6 +109,7 @@
     if (button.dataset.firstTap) ask(button);
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
+    else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
     else if ("closePanel" in button.dataset) panel.replaceChildren();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });
@@ -103,9 +124,19 @@
       field.blur();
     }
     const refused = document.getElementById("message").dataset.result === "refused";
-    if (source?.id === "answer" && !refused) panel.replaceChildren();
+    if (ctx.sentForm && !refused) ctx.sentForm.remove();
+    closeSettled(ctx.sentForm);
     countUndo();
   });
+
+  /* Nobody fills in an answer that nobody waits for; whoever has just sent it reads the server's own words. */
+  function closeSettled(sent) {
+    const form = panel.firstElementChild;
+    const against = document.getElementById("kiosk-against");
+    if (!form || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
+    form.remove();
+    if (form !== sent) say(panel.dataset.settled, "notice");
+  }
 
   let panelTouchedAt = performance.now();
   for (const kind of ["pointerdown", "input"]) panel.addEventListener(kind, () => { panelTouchedAt = performance.now(); });

@@ -92,7 +92,7 @@ OUTSIDE = replace(
 EMPTY = replace(OUTSIDE, hour=replace(HOUR, target=0, given=0, state="none"), incoming=(), against_me=(),
                 mine=(), reasons=(), promises=(), last=())  # fmt: skip
 TO_GIVE = tuple(MilestoneOrder(f"A-{n}", "polo", 200, "Tue 14:00", n == 1, RAISED) for n in range(1, 5))
-MILESTONE = replace(STATION, milestone=True, hour=None, incoming=(), orders=TO_GIVE)
+MILESTONE = replace(STATION, milestone=True, hour=None, incoming=(), orders=TO_GIVE, orders_open=19)
 HOME = HomePage(
     FRAME,
     (LineSummary("shirts", "Shirts", (StationLink("sew-1", "bench 1", "Sewing"),), 1, 2, 3),),
@@ -241,6 +241,60 @@ def test_a_live_region_is_one_element_with_its_id(templates: Environment, region
     assert attributes["id"] == region
     assert html.endswith(f"</{first}>")
     assert html.startswith(f"<{first}")
+
+
+def words(templates: Environment, name: str, **context: Any) -> str:
+    """What a screen or a region says, without its markup."""
+    html = re.sub(r"<[^>]+>", " ", templates.get_template(name).render(**context))
+    return " ".join(html.split())
+
+
+@pytest.mark.parametrize("loudest", [RAISED, BROKEN, ANSWERED])
+def test_a_row_counts_its_other_flags_and_says_how_late_it_is(templates: Environment, loudest: Any) -> None:
+    row = replace(ROW, state="flagged", late_min=34, behind=18, flags=(loudest, ANSWERED, ANSWERED))
+    said = words(templates, "board/_row.html", page=BOARD, row=row)
+    assert "+2 more" in said
+    assert "late 34 min" in said
+
+
+def test_the_foot_says_what_a_milestone_owes_when_no_other_link_is_behind(templates: Environment) -> None:
+    row = replace(ROW, name="Castings in", milestone=True, behind=1500, late_min=180, needed_per_hour=None)
+    said = words(templates, "board/_foot.html", page=replace(BOARD, rows=(ROW, row)))
+    assert "Castings in : 1500 due since 3 h" in said
+    assert "nothing to catch up" not in said
+
+
+def test_a_milestone_owes_what_was_due_before_and_what_this_hour_asks(templates: Environment) -> None:
+    row = replace(ROW, milestone=True, behind=100)
+    assert "due 118" in words(templates, "board/_row.html", page=BOARD, row=row)
+
+
+def test_outside_an_hour_the_screens_say_when_work_goes_on(templates: Environment) -> None:
+    pause = replace(BOARD, now_label="", next_start="13:00")
+    night = replace(SCREENS["board outside every shift"][1], next_start="Tue 06:00")
+    behind = replace(ROW, behind=120, needed_per_hour=None)
+    assert "break until 13:00" in words(templates, "board/_head.html", page=pause)
+    assert "no shift until Tue 06:00" in words(templates, "board/_head.html", page=night)
+    foot = words(templates, "board/_foot.html", page=replace(night, rows=(behind,)))
+    assert "Sewing 120 to catch up from Tue 06:00" in foot
+    hour = replace(OUTSIDE, shift="early shift", next_start="13:00")
+    assert "Break until 13:00" in words(templates, "kiosk/_hour.html", page=hour)
+    assert "i-night" not in templates.get_template("kiosk/_hour.html").render(page=hour)
+    dark = replace(OUTSIDE, next_start="Tue 06:00")
+    assert "No shift until Tue 06:00" in words(templates, "kiosk/_hour.html", page=dark)
+
+
+def test_a_milestones_kiosk_counts_all_orders_that_it_has_to_give(templates: Environment) -> None:
+    assert "19 to give" in words(templates, "kiosk/_hour.html", page=MILESTONE)
+    assert "16 orders more after these" in words(templates, "kiosk/_orders.html", page=MILESTONE)
+
+
+def test_the_last_minute_and_what_was_just_given_have_words_of_their_own(templates: Environment) -> None:
+    for name, page in (("board/_head.html", BOARD), ("kiosk/_hour.html", STATION)):
+        assert "last minute" in words(templates, name, page=replace(page, minutes_left=0))
+    fresh = replace(STATION.incoming[0], on_its_way_since_min=0)
+    said = words(templates, "kiosk/_incoming.html", page=replace(STATION, incoming=(fresh,)))
+    assert "on its way: 20 just now" in said
 
 
 def test_names_are_shown_as_text_and_never_as_markup(templates: Environment) -> None:

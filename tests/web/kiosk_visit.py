@@ -1,0 +1,67 @@
+"""A visit to a kiosk in a real browser, with a scanner that types.
+
+It is played with the instants of its keys, so that a busy machine types no slower than it does.
+"""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import parse_qs
+
+from playwright.sync_api import CDPSession, Page, Request, expect
+
+UNREAD = "Not read completely: scan again."
+
+
+class Kiosk:
+    """A page of a kiosk, the scanner that is plugged into it, and what the page sends."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.posts: list[tuple[str, dict[str, str]]] = []
+        page.on("request", self._note)
+        page.goto(address)
+        expect(page.locator("body[data-fresh=live]")).to_be_attached()
+        self.message = page.locator("#message")
+        self.panel = page.locator("#panel")
+        self._keys: CDPSession = page.context.new_cdp_session(page)
+        self._last_s = 0.0
+
+    def _note(self, request: Request) -> None:
+        if request.method == "POST":
+            told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
+            self.posts.append((request.url.rpartition("/")[2], told))
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were sent so far."""
+        self.page.evaluate("0")  # what the browser has told is heard while it is asked something
+        return [told["code"] for what, told in self.posts if what == "scans"]
+
+    def wedge(self, *keys: str, gap_ms: float = 5, after_ms: float = 0) -> None:
+        """Keys, a text's characters being one each, at a pace; `after_ms`: so long after the keys before, and a gap."""
+        each = [key for part in keys for key in ([part] if part in ("Enter", "Shift") else part)]
+        since_s = time.time() - len(each) * gap_ms / 1000
+        at_s = self._last_s + after_ms / 1000 if after_ms else max(since_s, self._last_s)
+        for key in each:
+            at_s += gap_ms / 1000
+            self._press(key, at_s)
+        self._last_s = at_s
+
+    def _press(self, key: str, at_s: float) -> None:
+        what = {
+            "key": key,
+            "timestamp": at_s,
+            "windowsVirtualKeyCode": {"Enter": 13, "Shift": 16}.get(key, 0),
+        }
+        text = {"Enter": "\r", "Shift": ""}.get(key, key)
+        down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
+        self._keys.send("Input.dispatchKeyEvent", {**what, **down})
+        self._keys.send("Input.dispatchKeyEvent", {**what, "type": "keyUp"})
+
+    def refuses_the_scan(self) -> None:
+        """It says so, flashes, and sends nothing."""
+        expect(self.message).to_have_text(UNREAD)
+        expect(self.message).to_be_visible()
+        expect(self.message).to_have_class("message refused")
+        assert self.codes == []

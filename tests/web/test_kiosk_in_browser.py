@@ -1,0 +1,364 @@
+"""The kiosk's scripts in a real browser: a scanner that types, and taps whose answers come late."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from interlock.wake import WakeSender
+from tests.factory import Plant, china
+from tests.waiting import wait_for
+from tests.web.kiosk_visit import Kiosk
+from tests.web.live_client import LiveServer
+
+COMMENT = "#answer input[name=comment]"
+FIELD = "#code-entry input[name=code]"
+
+
+@pytest.fixture
+def server(floor: Plant, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
+    """A server at Tuesday 15:10, told of each commit."""
+    floor.now = china("24 15:10")
+    (floor.folder / "now").write_text(str(floor.now))
+    with closing(WakeSender(floor.folder)) as sender:
+        floor.ledger.listeners.append(sender.changed)
+        yield serve()
+
+
+@pytest.fixture
+def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Kiosk]:
+    def visit(station: str, **options: object) -> Kiosk:
+        return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
+
+    return visit
+
+
+@pytest.fixture
+def flagged(server: LiveServer, kiosk: Callable[..., Kiosk]) -> Callable[..., Kiosk]:
+    """Cutting's kiosk with the answer to Sewing's flag open."""
+
+    def open_answer(**options: object) -> Kiosk:
+        assert server.post("/kiosk/sew-1/flags", "against=cut&order=A-1") == 303
+        cutting = kiosk("cut-1", **options)
+        cutting.page.locator(".button-answer").click()
+        expect(cutting.page.locator("#answer")).to_be_visible()
+        return cutting
+
+    return open_answer
+
+
+def answer_is_open(kiosk: Kiosk, comment: str) -> None:
+    expect(kiosk.page.locator(COMMENT)).to_have_value(comment)
+    assert [what for what, _ in kiosk.posts if what == "answer"] == []
+
+
+# ---- a scan while somebody writes
+
+
+def test_a_scan_into_the_comment_is_a_scan_and_leaves_the_comment(
+    flagged: Callable[..., Kiosk], floor: Plant
+) -> None:
+    cutting = flagged()
+    cutting.panel.locator("label", has_text="Machine stopped").click()
+    comment = cutting.page.locator(COMMENT)
+    comment.fill("the blade is worn")
+    comment.evaluate("field => field.setSelectionRange(4, 9)")
+    cutting.wedge(floor.codes()[0], "Enter")
+    expect(cutting.message).to_have_attribute("data-result", "recorded")
+    assert cutting.codes == [floor.codes()[0]]
+    answer_is_open(cutting, "the blade is worn")
+    assert comment.evaluate("field => [field.selectionStart, field.selectionEnd]") == [4, 9]
+
+
+def test_enter_after_a_written_comment_sends_nothing(flagged: Callable[..., Kiosk]) -> None:
+    cutting = flagged()
+    cutting.panel.locator("label", has_text="Machine stopped").click()
+    cutting.page.locator(COMMENT).focus()
+    cutting.wedge("late cloth", "Enter", gap_ms=120)
+    cutting.wedge("Enter", after_ms=500)
+    answer_is_open(cutting, "late cloth")
+    assert cutting.posts == []
+
+
+def test_a_scan_replaces_nothing_that_is_half_typed(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
+    sewing = kiosk("sew-1")
+    sewing.page.locator(FIELD).focus()
+    sewing.wedge("00", gap_ms=150)
+    sewing.wedge(floor.codes()[0], "Enter", after_ms=150)
+    expect(sewing.message).to_have_attribute("data-result", "recorded")
+    assert sewing.codes == [floor.codes()[0]]
+    expect(sewing.page.locator(FIELD)).to_have_value("00")
+
+
+def test_a_code_that_is_typed_slowly_is_sent_with_enter(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
+    sewing = kiosk("sew-1")
+    sewing.page.locator(FIELD).focus()
+    sewing.wedge(floor.codes()[0], "Enter", gap_ms=150)
+    expect(sewing.message).to_have_attribute("data-result", "recorded")
+    assert sewing.codes == [floor.codes()[0]]
+    expect(sewing.page.locator(FIELD)).to_have_value("")
+
+
+@pytest.mark.parametrize(("head", "stalls_ms"), [(4, 150), (7, 150), (7, 250)])
+def test_a_scan_that_stalls_in_a_field_is_undone_and_told(
+    kiosk: Callable[..., Kiosk], head: int, stalls_ms: float
+) -> None:
+    sewing = kiosk("sew-1")
+    field = sewing.page.locator(FIELD)
+    field.fill("half")
+    sewing.wedge("7K3-0411-27"[:head])
+    sewing.wedge("0411-27", "Enter", after_ms=stalls_ms)
+    sewing.refuses_the_scan()
+    expect(field).to_have_value("half")
+
+
+def test_what_a_scanner_leaves_in_a_field_without_an_end_is_taken_out_and_its_rest_is_no_code(
+    flagged: Callable[..., Kiosk],
+) -> None:
+    cutting = flagged()
+    cutting.page.locator(COMMENT).fill("soon")
+    cutting.wedge("7K3-0411")
+    cutting.refuses_the_scan()
+    answer_is_open(cutting, "soon")
+    cutting.wedge("-27-0001", "Enter", after_ms=1500)
+    cutting.refuses_the_scan()
+    answer_is_open(cutting, "soon")
+
+
+def test_a_key_that_is_held_down_in_a_field_is_typing(flagged: Callable[..., Kiosk]) -> None:
+    cutting = flagged()
+    cutting.page.locator(COMMENT).focus()
+    for _ in range(10):
+        cutting.page.keyboard.down("-")
+    cutting.page.keyboard.up("-")
+    cutting.page.keyboard.press("Enter")
+    answer_is_open(cutting, "-" * 10)
+    assert cutting.posts == []
+
+
+# ---- a scan while nobody writes
+
+
+@pytest.mark.parametrize("gap_ms", [2, 30, 90])
+def test_a_scan_beside_every_field_may_be_slow(
+    kiosk: Callable[..., Kiosk], floor: Plant, gap_ms: float
+) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge(floor.codes()[0], gap_ms=gap_ms)
+    sewing.wedge("Enter", after_ms=250)
+    expect(sewing.message).to_have_attribute("data-result", "recorded")
+    assert sewing.codes == [floor.codes()[0]]
+    expect(sewing.page.locator(FIELD)).to_have_value("")
+
+
+def test_an_order_of_three_letters_is_scanned(kiosk: Callable[..., Kiosk]) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge("A-1", "Enter")
+    wait_for(lambda: sewing.codes == ["A-1"], what="the scan")
+
+
+def test_the_keys_that_make_capitals_are_no_letters(kiosk: Callable[..., Kiosk]) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge("Shift", "A", "Shift", "B", "Shift", "C", "1", "Enter", gap_ms=70)
+    wait_for(lambda: sewing.codes == ["ABC1"], what="the scan")
+
+
+def test_capitals_in_a_field_make_a_scan_no_slower(kiosk: Callable[..., Kiosk]) -> None:
+    sewing = kiosk("sew-1")
+    sewing.page.locator(FIELD).focus()
+    sewing.wedge(*(key for letter in "ABCDEF" for key in ("Shift", letter)), "Enter", gap_ms=30)
+    wait_for(lambda: sewing.codes == ["ABCDEF"], what="the scan")
+    expect(sewing.page.locator(FIELD)).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "stalls_ms"),
+    [
+        ("0000", "017XY", 130),
+        ("0000", "017XY", 3000),
+        ("0000017XY", "", 400),
+        ("A", "0000017", 200),
+        ("", "A1", 0),
+    ],
+)
+def test_half_a_code_is_told_and_never_sent(
+    kiosk: Callable[..., Kiosk], head: str, tail: str, stalls_ms: float
+) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge(head)
+    sewing.wedge(tail, "Enter", after_ms=stalls_ms)
+    sewing.refuses_the_scan()
+    expect(sewing.page.locator("body")).to_have_attribute("data-flash", "refused")
+
+
+def test_after_half_a_code_the_next_scan_counts(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge(floor.codes()[0][:5])
+    sewing.wedge(floor.codes()[0][5:], "Enter", after_ms=200)
+    sewing.refuses_the_scan()
+    sewing.wedge(floor.codes()[0], "Enter")
+    expect(sewing.message).to_have_attribute("data-result", "recorded")
+
+
+def test_a_code_without_an_end_is_told(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
+    sewing = kiosk("sew-1")
+    sewing.wedge(floor.codes()[0])
+    sewing.refuses_the_scan()
+
+
+def test_a_tap_into_a_field_during_a_scan_changes_nothing_of_it(
+    kiosk: Callable[..., Kiosk], floor: Plant
+) -> None:
+    sewing = kiosk("sew-1")
+    code = floor.codes()[0]
+    sewing.wedge(code[:4])
+    sewing.page.locator(FIELD).focus()
+    sewing.wedge(code[4:], "Enter", gap_ms=1, after_ms=20)
+    wait_for(lambda: sewing.codes == [code], what="the scan")
+    expect(sewing.page.locator(FIELD)).to_have_value("")
+
+
+def test_scans_in_a_row_are_all_sent(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
+    sewing = kiosk("sew-1")
+    first, second, third = floor.codes()[:3]
+    for code in (first, second, third):
+        sewing.wedge(code, "Enter")
+    wait_for(lambda: sewing.codes == [first, second, third], what="three scans")
+
+
+def test_a_scan_without_an_answer_asks_for_the_scanner_and_a_tap_for_the_finger(
+    kiosk: Callable[..., Kiosk], floor: Plant
+) -> None:
+    sewing = kiosk("sew-1", forgive="ERR_|Failed to fetch")
+    sewing.page.route("**/kiosk/sew-1/*", lambda route: route.abort())
+    sewing.wedge(floor.codes()[0], "Enter")
+    expect(sewing.message).to_contain_text("Scan again: it counts once")
+    sewing.page.locator("[data-first-tap=flag]").first.click()
+    sewing.page.locator(".confirm-yes").click()
+    expect(sewing.message).to_contain_text("Tap again: it counts once")
+
+
+# ---- taps whose answers come after the stream has changed the page
+
+
+def test_undo_is_told_though_its_button_is_gone_before_the_answer(kiosk: Callable[..., Kiosk]) -> None:
+    sewing = kiosk("sew-1")
+    sewing.page.locator("[data-first-tap=flag]").first.click()
+    sewing.page.locator(".confirm-yes").click()
+    undo = sewing.page.locator("[data-undo]")
+    expect(undo).to_be_visible()
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        expect(undo).to_have_count(0)
+        route.fulfill(response=answer)
+
+    sewing.page.route("**/withdraw", answer_late)
+    undo.click()
+    expect(sewing.message).to_contain_text("withdrawn")
+    expect(sewing.message).to_be_visible()
+
+
+def withdraw(server: LiveServer, kiosk: Kiosk) -> None:
+    """Sewing takes its flag back."""
+    flag = kiosk.page.locator("#kiosk-against").get_attribute("data-flags")
+    assert server.post(f"/kiosk/sew-1/flags/{flag}/withdraw", "") == 303
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_closed_with_a_notice(
+    flagged: Callable[..., Kiosk], server: LiveServer
+) -> None:
+    cutting = flagged()
+    withdraw(server, cutting)
+    expect(cutting.page.locator("#answer")).to_have_count(0)
+    expect(cutting.message).to_contain_text("Resolved meanwhile")
+    expect(cutting.message).to_be_visible()
+
+
+@pytest.mark.parametrize("is_fetched", [True, False])
+def test_a_form_that_comes_after_its_flag_was_resolved_does_not_stay(
+    kiosk: Callable[..., Kiosk], server: LiveServer, *, is_fetched: bool
+) -> None:
+    assert server.post("/kiosk/sew-1/flags", "against=cut&order=A-1") == 303
+    cutting = kiosk("cut-1", forgive="404")
+
+    def come_late(route: Route) -> None:
+        form = route.fetch() if is_fetched else None
+        withdraw(server, cutting)
+        expect(cutting.page.locator(".button-answer")).to_have_count(0)
+        route.fulfill(response=form) if form else route.continue_()
+
+    cutting.page.route("**/answer", come_late)
+    cutting.page.locator(".button-answer").click()
+    expect(cutting.message).to_contain_text("Resolved meanwhile")
+    expect(cutting.page.locator("#answer")).to_have_count(0)
+
+
+# ---- the answer
+
+
+def send(kiosk: Kiosk) -> dict[str, str]:
+    """Press ANSWER; what was sent."""
+    kiosk.panel.locator("[type=submit]").click()
+    expect(kiosk.message).to_have_attribute("data-result", re.compile("."))
+    return kiosk.posts[-1][1]
+
+
+def test_an_answer_says_which_state_it_answers_and_may_leave_the_time_open(
+    flagged: Callable[..., Kiosk],
+) -> None:
+    cutting = flagged()
+    cutting.panel.locator("label", has_text="Machine stopped").click()
+    times = cutting.panel.locator(".chips-times label")
+    times.first.click()
+    cutting.panel.locator("label", has_text="no time yet").click()
+    told = send(cutting)
+    assert told["seen"] == "0"
+    assert "promised_at" not in told  # empty values are not parsed
+    expect(cutting.page.locator("#answer")).to_have_count(0)
+    expect(cutting.message).to_contain_text("answer recorded")
+    expect(cutting.page.locator("#kiosk-against")).to_contain_text("Machine stopped")
+
+
+def overlap(one: Locator, other: Locator) -> bool:
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None
+    assert b is not None
+    apart_x = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    apart_y = a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+    return not (apart_x or apart_y)
+
+
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)])
+def test_a_refused_answer_is_told_beside_the_button_that_closes(
+    flagged: Callable[..., Kiosk], viewport: tuple[int, int], floor: Plant
+) -> None:
+    cutting = flagged(viewport=viewport)
+    cutting.panel.locator("label", has_text="Machine stopped").click()
+    cutting.panel.locator(".chips-times label").first.click()
+    later = floor.folder / "now.new"
+    later.write_text(str(china("24 16:30")))
+    later.rename(floor.folder / "now")
+    send(cutting)
+    expect(cutting.message).to_contain_text("promised time has passed")
+    close = cutting.panel.locator("[data-close-panel]")
+    assert not overlap(cutting.message, close)
+    close.click()
+    expect(cutting.page.locator("#answer")).to_have_count(0)
+
+
+def test_an_answer_without_a_reply_keeps_its_form(flagged: Callable[..., Kiosk]) -> None:
+    cutting = flagged(forgive="ERR_|Failed to fetch")
+    cutting.page.route("**/answer", lambda route: route.abort())
+    cutting.panel.locator("label", has_text="Machine stopped").click()
+    send(cutting)
+    expect(cutting.message).to_contain_text("Tap again: it counts once")
+    cutting.page.unroute_all()
+    send(cutting)
+    expect(cutting.page.locator("#answer")).to_have_count(0)
+    first, second = (told["tap_id"] for _, told in cutting.posts)
+    assert first == second
