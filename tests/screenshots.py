@@ -79,14 +79,14 @@ def take(address: str, pictures: dict[str, tuple[str, tuple[int, int], str]], fo
     """Each picture once its page is live and shows something open."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=CHROMIUM_FLAGS)
-        stations = {"busy": station(address, "raised_by"), "flagged": station(address, "against")}
+        stations = stations_of_a_flag(address)
         for name, (path, size, scheme) in pictures.items():
             picture(browser, address + path.format(**stations), size, scheme, folder / f"{name}.png")
         browser.close()
 
 
-def station(address: str, side: str) -> str:
-    """A station of a link that takes part in the oldest open flag; waits a while for one."""
+def stations_of_a_flag(address: str) -> dict[str, str]:
+    """Stations of the links on both sides of the oldest open flag; waits a while for one."""
     until_s = time.monotonic() + 120
     while True:
         with urllib.request.urlopen(f"{address}/api/v1/flags", timeout=5) as answer:  # noqa: S310  # the demo's own
@@ -94,7 +94,8 @@ def station(address: str, side: str) -> str:
         if flags or time.monotonic() > until_s:
             break
         time.sleep(1)
-    return f"{flags[0][side]}-1" if flags else "assembly-1"
+    raised_by, against = (flags[0]["raised_by"], flags[0]["against"]) if flags else ("testrun", "assembly")
+    return {"busy": f"{raised_by}-1", "flagged": f"{against}-1"}
 
 
 def picture(browser: Browser, address: str, size: tuple[int, int], scheme: str, path: Path) -> None:
