@@ -50,7 +50,9 @@
     board.dataset.turn = "state";
     for (const badge of rows.querySelectorAll(".c-state .badge")) {
       delete badge.dataset.tight;
-      if (cut(badge.querySelector(":scope > span"))) badge.dataset.tight = "yes";
+      // A long reason must not take the line that says by when.
+      const wraps = badge.nextElementSibling && badge.offsetHeight > 1.7 * parseFloat(getComputedStyle(badge).fontSize);
+      if (wraps || cut(badge.querySelector(":scope > span"))) badge.dataset.tight = "yes";
     }
     if (turn) board.dataset.turn = turn;
   }
