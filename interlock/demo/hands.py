@@ -8,6 +8,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Mapping
 from http import HTTPStatus
+from secrets import token_hex
 from typing import Any
 
 from gateway.device import ScannerClient
@@ -47,6 +48,8 @@ class Hands:
         self._client = client
         self._api = f"{web_address}/api/v1"
         self._seqs = Counter(seqs)
+        # What a killed start left at the broker may still come, under ids that no new scan must have.
+        self._token = token_hex(3)
 
     def do(self, action: Action) -> None:
         """Do it, or NotNow: then try the same again. Refused concerns flags and answers only."""
@@ -84,7 +87,7 @@ class Hands:
 
     def _scan(self, action: Scanned) -> None:
         seq = self._seqs[action.device] + 1
-        scan_id = f"{ID_PREFIX}{action.device}-{seq}"
+        scan_id = f"{ID_PREFIX}{self._token}-{action.device}-{seq}"
         scan = {"id": scan_id, "seq": seq, "at": utc_text(action.at), "code": action.code}
         try:
             self._client.publish(action.device, json.dumps(scan).encode(), PATIENCE_S)
