@@ -18,6 +18,7 @@ from kiosk.errors import TooManyStreams
 from kiosk.regions import Regions, partials
 from kiosk.services import Services
 from ledger import reading
+from ledger.errors import LedgerError
 
 COALESCE_S = 0.1
 """Least time between two fan-outs; the first after a pause comes at once."""
@@ -256,7 +257,7 @@ class Hub:
             if self._sequence - before > _MANY_EVENTS:
                 return None
             links = {row["link"] for row in ledger.rows(_LINKS, (before,))}
-        except Exception:  # noqa: BLE001  # an unreadable ledger shows when a page is rendered: try them all
+        except LedgerError:  # shows when a page is rendered: try them all
             return None
         return None if None in links else frozenset(links)
 
