@@ -9,6 +9,7 @@ import click
 import pytest
 
 from interlock.__main__ import main
+from station_config import load, write_template
 from station_config.keys import KEYS
 from tests.test_locks import names
 
@@ -92,3 +93,10 @@ def test_every_dependency_is_in_the_table_that_says_why(readme: str) -> None:
 def test_every_link_to_a_file_leads_somewhere(readme: str) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", readme)
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_scanner_in_the_readme_is_one_of_the_starting_site(readme: str, tmp_path: Path) -> None:
+    site = load(write_template("shirts", tmp_path / "site").parent).site
+    topics = re.findall(r"interlock/([\w-]+)/([\w-]+)/(?:scan|ack)", readme)
+    assert topics
+    assert {(site.id, device) for device in site.devices} >= set(topics)
