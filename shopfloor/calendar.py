@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from operator import attrgetter
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from shopfloor.instants import DAY_MS, HOUR_MS, Duration, Instant
@@ -18,7 +19,7 @@ from shopfloor.wall_time import days_away, wall_instant
 _DAY = timedelta(days=1)
 _MIDNIGHT = time()
 
-_Span = tuple[Instant, Instant]
+Span: TypeAlias = tuple[Instant, Instant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Calendar:
     """The start of each hour."""
     ends: tuple[Instant, ...]
     """The end of each hour."""
-    _segments: tuple[_Span, ...] = field(repr=False)
+    _segments: tuple[Span, ...] = field(repr=False)
     _segment_starts: tuple[Instant, ...] = field(repr=False)
     _worked: tuple[int, ...] = field(repr=False)
     """Working milliseconds before each segment, then the total."""
@@ -137,17 +138,22 @@ def calendar_of(site: Site, shift_ids: Iterable[str], from_on: date, to_on: date
     return _calendar(site.zone, patterns, site.holidays, from_on, to_on)
 
 
-@lru_cache(maxsize=64)
+def works_on(pattern: ShiftPattern, on: date, holidays: Collection[date]) -> bool:
+    """Whether a shift of the pattern exists on a production date: by its days, or as overtime."""
+    return on in pattern.overtime or (on.weekday() in pattern.days and on not in holidays)
+
+
+@lru_cache(maxsize=32)
 def _calendar(
     zone: ZoneInfo, patterns: tuple[ShiftPattern, ...], holidays: frozenset[date], from_on: date, to_on: date
 ) -> Calendar:
     dated = sorted(
-        (_dated(pattern, on, zone) for on in _dates(from_on, to_on) if on not in holidays
-         for pattern in patterns if on.weekday() in pattern.days),
+        (_dated(pattern, on, zone) for on in _dates(from_on, to_on)
+         for pattern in patterns if works_on(pattern, on, holidays)),
         key=lambda shift_and_work: (shift_and_work[0].start_at, shift_and_work[0].id),
     )  # fmt: skip
     shifts = tuple(shift for shift, _ in dated if shift.start_at < shift.end_at)
-    segments = _union(sorted(span for _, work in dated for span in work))
+    segments = union(span for _, work in dated for span in work)
     begins_at, ends_at = wall_instant(from_on, _MIDNIGHT, zone), wall_instant(to_on + _DAY, _MIDNIGHT, zone)
     hours = tuple(_hours(shifts, segments))
     return Calendar(
@@ -168,7 +174,7 @@ def _dates(from_on: date, to_on: date) -> Iterator[date]:
     return (date.fromordinal(day) for day in range(from_on.toordinal(), to_on.toordinal() + 1))
 
 
-def _dated(pattern: ShiftPattern, on: date, zone: ZoneInfo) -> tuple[Shift, list[_Span]]:
+def _dated(pattern: ShiftPattern, on: date, zone: ZoneInfo) -> tuple[Shift, list[Span]]:
     """One shift of a pattern, and the spans in which it works.
 
     Start and end are wall times. A break begins at its wall time and lasts as long as on any other day,
@@ -197,18 +203,18 @@ def _time_of_day_ms(at: time) -> int:
     return ((at.hour * 60 + at.minute) * 60 + at.second) * 1_000 + at.microsecond // 1_000
 
 
-def _union(spans: list[_Span]) -> tuple[_Span, ...]:
-    """Sorted spans, those that touch or overlap made one."""
-    union: list[_Span] = []
-    for start_at, end_at in spans:
-        if union and start_at <= union[-1][1]:
-            union[-1] = (union[-1][0], max(end_at, union[-1][1]))
+def union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in time order, those that touch or overlap made one."""
+    merged: list[Span] = []
+    for start_at, end_at in sorted(spans):
+        if merged and start_at <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end_at, merged[-1][1]))
         else:
-            union.append((start_at, end_at))
-    return tuple(union)
+            merged.append((start_at, end_at))
+    return tuple(merged)
 
 
-def _hours(shifts: tuple[Shift, ...], segments: tuple[_Span, ...]) -> Iterator[Hour]:
+def _hours(shifts: tuple[Shift, ...], segments: tuple[Span, ...]) -> Iterator[Hour]:
     """Shifts cut from their start; where two overlap the later one begins when the earlier one ends."""
     cut_to: Instant = shifts[0].start_at if shifts else 0
     index = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shopfloor.instants import Instant
@@ -51,6 +52,8 @@ class Shortage:
 
     link: str
     quantity: int
+    before_at: Instant | None = None
+    """The moment by which the link lacks them: most is owed beyond what it can make until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,13 @@ class Load:
     start_at: Instant
     product: str
     make: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedOrder:
+    """An order in force: its targets, and the units that each link has given of it so far."""
+
+    order: Order
+    plan_version: int
+    links: tuple[LinkTargets, ...]
+    given: Mapping[str, int]

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from shopfloor.instants import NO_TIME, Duration
+from shopfloor.instants import NO_TIME, Duration, Instant
+from shopfloor.roles import ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class ShiftPattern:
     days: frozenset[int]
     """Weekdays of the production date, Monday = 0."""
     breaks: tuple[tuple[time, time], ...] = ()
+    overtime: frozenset[date] = frozenset()
+    """Production dates on which the shift works besides its days, also when they are holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,8 @@ class Station:
     name: str
     line: str
     link: str
+    out_of_service: tuple[tuple[Instant, Instant | None], ...] = ()
+    """Half-open spans in which it makes nothing; without an end, until further notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,8 @@ class Site:
     stations: Mapping[str, Station]
     devices: Mapping[str, Device]
     reasons: tuple[Reason, ...] = ()
+    roles: tuple[Role, ...] = ROLES
+    """Who has to confirm an order before it is released; with nobody an order is released when it is drafted."""
 
     def stations_of(self, line_id: str, link_id: str) -> tuple[Station, ...]:
         """The stations that work for a link, in the order of the configuration."""

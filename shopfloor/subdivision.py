@@ -2,30 +2,43 @@
 
 The curve C of a link is what it must have made by the end of each hour. It ends with the whole quantity in
 the hour of the last need, and C before an hour is the larger of what is due by then, in whole batches,
-and what the hour cannot hold: as late as possible, within capacity.
+and what the hour cannot hold: as late as possible, within capacity. Where a link has given some already,
+the curve begins there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from graphlib import TopologicalSorter
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shopfloor.calendar import Calendar
 from shopfloor.capacity import LinkCapacity
-from shopfloor.instants import NO_TIME, Instant
+from shopfloor.chain import Chain, Due, Stage
+from shopfloor.instants import Instant
 from shopfloor.orders import HourTarget, LinkTargets, Shortage
-from shopfloor.site import Line, Link
 
 
-class Need(NamedTuple):
-    """A cumulative quantity that the next links need of a link."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is divided: a quantity in whole batches, less what each link has given of it already."""
 
-    latest_at: Instant
-    hour: int
-    """The link's hour it belongs to: the last that ends a buffer before the latest; -1 if none is known."""
+    product: str
     quantity: int
+    batch: int
+    due_at: Instant
+    given: Mapping[str, int] = field(default_factory=dict)
+
+    def given_by(self, link_id: str) -> int:
+        return self.given.get(link_id, 0) if self.given else 0
+
+
+class Needs(NamedTuple):
+    """What the next links need of a link: each cumulative quantity later and more than the one before it."""
+
+    due_by: Sequence[Due]
+    quantities: Sequence[int]
 
 
 class Work(NamedTuple):
@@ -34,197 +47,179 @@ class Work(NamedTuple):
     hours: list[int]
     makes: list[int]
     cumulative: list[int]
-    needs: Sequence[Need]
+    """With what it had given before."""
+    needs: Needs
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ChainLink:
-    """A link with its calendar and what is left of its capacity."""
-
-    link: Link
-    calendar: Calendar
-    first: int
-    """The first hour that starts at or after now."""
-    capacity: LinkCapacity | None
-    """None for a milestone."""
-
-
-class Handover:
-    """When a link must have given what an hour of its next link begins with."""
-
-    def __init__(self, giver: ChainLink, taker: ChainLink) -> None:
-        self.taker = taker.link.id
-        self._giver, self._taker = giver, taker
-        self._known: dict[int, tuple[Instant, int]] = {}
-
-    def needed(self, hour: int) -> tuple[Instant, int]:
-        """The latest for an hour of the next link, and the giver's hour that it is due in."""
-        known = self._known.get(hour)
-        if known is None:
-            giver, calendar = self._giver.link, self._giver.calendar
-            latest_at = calendar.back(_lead_begins_at(self._taker, hour), giver.transfer)
-            due_at = calendar.back(latest_at, giver.buffer)
-            known = self._known[hour] = latest_at, calendar.last_hour_ending_by(due_at)
-        return known
-
-
-class Chain:
-    """A line from its last link to its first, each link with the handovers to its next links."""
-
-    def __init__(self, line: Line, links: Mapping[str, ChainLink], now: Instant) -> None:
-        self.line = line
-        self.now = now
-        self.links = links
-        self.last = links[line.last.id]
-        self.backward = [
-            (
-                links[link_id],
-                [Handover(links[link_id], links[after.id]) for after in line.next_links(link_id)],
-            )
-            for link_id in reversed(_forward(line))
-        ]
-
-    def last_hour(self, due_at: Instant) -> int:
-        """The last link's hour that an order's whole quantity is due in."""
-        calendar = self.last.calendar
-        return calendar.last_hour_ending_by(calendar.back(due_at, self.line.ship_buffer))
+_NOTHING = Work([], [], [], Needs([], []))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Subdivision:
     """One order's work on every link; with any shortage it is not feasible and not complete."""
 
-    product: str
-    quantity: int
-    batch: int
+    task: Task
     works: dict[str, Work]
     short: list[Shortage]
 
-    def whole_batches_for(self, units: int) -> int:
-        """The units of as many batches as it takes; the order's last batch may be smaller."""
-        return min(-(-units // self.batch) * self.batch, self.quantity)
-
 
 def subdivide(
-    chain: Chain, *, product: str, batch: int, quantity: int, due_at: Instant, last_hour: int
+    chain: Chain, capacities: Mapping[str, LinkCapacity], task: Task, *, last_hour: int, now: Instant
 ) -> Subdivision:
     """Divide a quantity backward from the last link's hour; takes no capacity.
 
     Links before one that is short are not looked at: what they owe would be a guess.
     """
-    done = Subdivision(product, quantity, batch, {}, [])
-    for chain_link, handovers in chain.backward:
-        works = [
-            (handover, done.works[handover.taker]) for handover in handovers if handover.taker in done.works
-        ]
-        if len(works) < len(handovers):
+    done = Subdivision(task, {}, [])
+    for stage in chain.backward:
+        link_id = stage.link.id
+        needs = _needs(stage, done.works, task, last_hour)
+        if needs is None:
             continue
-        needs = _needs(works) if works else [Need(due_at, last_hour, quantity)]
-        if chain_link.capacity is None:
-            work = _milestone(chain_link, needs, done, chain.now)
+        given = task.given_by(link_id)
+        if given:
+            needs = _unmet(needs, given)
+        work: Work | Shortage
+        if not needs.quantities:
+            work = _NOTHING
+        elif link_id in capacities:
+            work = _work(stage, capacities[link_id], needs, task, given)
         else:
-            work = _work(chain_link.capacity, needs, done)
-        if isinstance(work, int):
-            done.short.append(Shortage(chain_link.link.id, work))
+            work = _milestone(stage, needs, task, given, now)
+        if isinstance(work, Shortage):
+            done.short.append(work)
         else:
-            done.works[chain_link.link.id] = work
+            done.works[link_id] = work
     done.short.reverse()
     return done
 
 
-def take(chain: Chain, done: Subdivision) -> None:
+def take(capacities: Mapping[str, LinkCapacity], done: Subdivision) -> None:
     """Take a feasible order's work out of the capacity that is left."""
     for link_id, work in done.works.items():
-        capacity = chain.links[link_id].capacity
-        if capacity is not None:
+        if work.hours and link_id in capacities:
+            capacity = capacities[link_id]
+            left, cost = capacity.left, capacity.cost_of(done.task.product)
             for hour, make in zip(work.hours, work.makes, strict=True):
-                capacity.take(hour, done.product, make)
+                left[hour] -= make * cost
 
 
 def targets(chain: Chain, done: Subdivision) -> tuple[LinkTargets, ...]:
     """A feasible order's hours with a make or a give, from the first link to the last."""
     return tuple(
-        LinkTargets(link_id, tuple(_rows(chain.links[link_id].calendar, work, done)))
+        LinkTargets(
+            link_id, tuple(_rows(chain.calendars[link_id], work, done.task, done.task.given_by(link_id)))
+        )
         for link_id, work in reversed(done.works.items())
     )
 
 
-def _lead_begins_at(taker: ChainLink, hour: int) -> Instant:
-    """When everything must have come for a link's hour: its lead before the start; a milestone's end."""
-    calendar, lead = taker.calendar, taker.link.lead
-    at = calendar.ends[hour] if taker.capacity is None else calendar.starts[hour]
-    return at if lead == NO_TIME else calendar.back(at, lead)
+def _needs(stage: Stage, works: Mapping[str, Work], task: Task, last_hour: int) -> Needs | None:
+    """What the next links need, the order's due of the last one; None when a next link is short."""
+    if not stage.handovers:
+        return Needs([(task.due_at, last_hour)], [task.quantity])
+    if any(handover.taker not in works for handover in stage.handovers):
+        return None
+    if len(stage.handovers) == 1:
+        ((taker, due_by),) = stage.handovers
+        return Needs([due_by[hour] for hour in works[taker].hours], works[taker].cumulative)
+    needs = sorted(
+        (due_by[hour], quantity)
+        for taker, due_by in stage.handovers
+        for hour, quantity in zip(works[taker].hours, works[taker].cumulative, strict=True)
+    )
+    dues: list[Due] = []
+    quantities: list[int] = []
+    for due, quantity in needs:
+        if not quantities or quantity > quantities[-1]:
+            dues.append(due)
+            quantities.append(quantity)
+    return Needs(dues, quantities)
 
 
-def _needs(works: Sequence[tuple[Handover, Work]]) -> list[Need]:
-    """What the next links need, each need earlier than and less than the one after it."""
-    needs = [
-        Need(*handover.needed(hour), quantity)
-        for handover, work in works
-        for hour, quantity in zip(work.hours, work.cumulative, strict=True)
-    ]
-    if len(works) == 1:
-        return needs
-    highest: list[Need] = []
-    for need in sorted(needs):
-        if not highest or need.quantity > highest[-1].quantity:
-            highest.append(need)
-    return highest
+def _unmet(needs: Needs, given: int) -> Needs:
+    """Without what is given already."""
+    met = bisect_right(needs.quantities, given)
+    return Needs(needs.due_by[met:], needs.quantities[met:])
 
 
-def _milestone(chain_link: ChainLink, needs: list[Need], done: Subdivision, now: Instant) -> Work | int:
-    """The whole quantity by the first need, in one hour that the lead still fits before; or it is short."""
-    hour = needs[0].hour
-    if hour < chain_link.first or _lead_begins_at(chain_link, hour) < now:
-        return done.quantity
-    return Work([hour], [0], [done.quantity], [Need(needs[0].latest_at, hour, done.quantity)])
+def _milestone(stage: Stage, needs: Needs, task: Task, given: int, now: Instant) -> Work | Shortage:
+    """All that is missing by the first need, in one hour that the lead still fits before; or it is short."""
+    due = needs.due_by[0]
+    hour = due[1]
+    if hour < 0 or stage.calendar.starts[hour] < now or stage.lead_begins_at(hour) < now:
+        return Shortage(stage.link.id, task.quantity - given, _end_of(stage, due))
+    return Work([hour], [0], [task.quantity], Needs([due], [task.quantity]))
 
 
-def _work(capacity: LinkCapacity, needs: list[Need], done: Subdivision) -> Work | int:
+def _work(stage: Stage, capacity: LinkCapacity, needs: Needs, task: Task, given: int) -> Work | Shortage:
     """A link's hours from the last need back; or the units that would have had to be made before now."""
-    unit_cost = capacity.unit_cost[done.product]
-    hours, makes, cumulative = [], [], []
-    left, hour, earlier = done.quantity, needs[-1].hour, len(needs) - 2
-    while left:
+    unit_cost = capacity.cost_of(task.product)
+    hours: list[int] = []
+    makes: list[int] = []
+    cumulative: list[int] = []
+    due_by, quantities = needs
+    left, hour, earlier = task.quantity, due_by[-1][1], len(due_by) - 2
+    while left > given:
         hour = capacity.room_by(hour, unit_cost)
         if hour < capacity.first:
-            return left
-        while earlier >= 0 and needs[earlier].hour >= hour:
+            work = Work(hours[::-1], makes[::-1], cumulative[::-1], needs)
+            return Shortage(stage.link.id, left - given, _lacks_by(stage, work, task, given, left))
+        while earlier >= 0 and due_by[earlier][1] >= hour:
             earlier -= 1
-        owed_before = done.whole_batches_for(needs[earlier].quantity) if earlier >= 0 else 0
+        owed_before = _whole_batches(quantities[earlier], task, given) if earlier >= 0 else given
         make = min(left - owed_before, capacity.left[hour] // unit_cost)
         if make:
             hours.append(hour)
             makes.append(make)
             cumulative.append(left)
             left -= make
-        hour = needs[earlier].hour if left == owed_before else hour - 1
+        hour = due_by[earlier][1] if left == owed_before else hour - 1
     hours.reverse()
     makes.reverse()
     cumulative.reverse()
     return Work(hours, makes, cumulative, needs)
 
 
-def _rows(calendar: Calendar, work: Work, done: Subdivision) -> Iterator[HourTarget]:
-    given = need = 0
+def _whole_batches(units: int, task: Task, given: int) -> int:
+    """As many batches after those given as it takes; the order's last batch may be smaller."""
+    return min(given - (given - units) // task.batch * task.batch, task.quantity)
+
+
+def _lacks_by(stage: Stage, work: Work, task: Task, given: int, left: int) -> Instant:
+    """The end of the first hour by which as much is owed, beyond all that fits until then, as is short.
+
+    Until that hour every hour is filled, so what was found to fit is all that fits.
+    """
+    made = at = 0
+    for due, quantity in zip(*work.needs, strict=True):
+        while at < len(work.hours) and work.hours[at] <= due[1]:
+            made += work.makes[at]
+            at += 1
+        if _whole_batches(quantity, task, given) - made == left:
+            return _end_of(stage, due)
+    raise AssertionError("what is short is owed by some need")
+
+
+def _end_of(stage: Stage, due: Due) -> Instant:
+    """The end of the hour that something is due in; before the first hour that is known, when it is due."""
+    latest_at, hour = due
+    return stage.calendar.ends[hour] if hour >= 0 else stage.calendar.back(latest_at, stage.buffer)
+
+
+def _rows(calendar: Calendar, work: Work, task: Task, given: int) -> list[HourTarget]:
+    rows: list[HourTarget] = []
+    due_by, quantities = work.needs
+    first, need, quantity, batch = given, 0, task.quantity, task.batch
     for hour, make, made in zip(work.hours, work.makes, work.cumulative, strict=True):
-        cumulative = made if made == done.quantity else made - made % done.batch
-        while work.needs[need].quantity < cumulative:
+        cumulative = made if made == quantity else made - (made - first) % batch
+        while quantities[need] < cumulative:
             need += 1
-        slot, latest_at = calendar.hours[hour], work.needs[need].latest_at
-        yield HourTarget(
-            slot.start_at, slot.end_at, slot.shift, make, cumulative - given, cumulative, latest_at
+        slot = calendar.hours[hour]
+        rows.append(
+            HourTarget(
+                slot.start_at, slot.end_at, slot.shift, make, cumulative - given, cumulative, due_by[need][0]
+            )
         )
         given = cumulative
-
-
-def _forward(line: Line) -> list[str]:
-    """The links' ids, previous before next; the same however the line is written down."""
-    sorter = TopologicalSorter({link.id: link.after for link in line.links})
-    sorter.prepare()
-    forward: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        forward += ready
-        sorter.done(*ready)
-    return forward
+    return rows

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +13,13 @@ from kiosk.services import Pulse, Services
 from kiosk.views import board_page
 from ledger.store import Ledger
 from shopfloor.calendar_book import CalendarBook
-from shopfloor.instants import DAY_MS, HOUR_MS
+from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
-from shopfloor.planning import plan_orders
 from shopfloor.scans import Scan
-from station_config import load, write_template
+from tests.bench.measure import Row, median_s
+from tests.bench.planning import planning
 from tests.factory import Plant, china, worked_order
 
-ROUNDS = 5
 COMMIT = 500
 DEVICES = ("scanner-cut", "scanner-cut", "scanner-sew", "scanner-sew", "scanner-pack", "scanner-pack")
 
@@ -38,17 +35,7 @@ def main() -> None:
     Console(width=130).print(table)
 
 
-def median_s(run: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The median of several runs, in seconds."""
-    taken = []
-    for _ in range(rounds):
-        start_s = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - start_s)
-    return statistics.median(taken)
-
-
-def ingest(folder: Path) -> list[tuple[str, str, str, str]]:
+def ingest(folder: Path) -> list[Row]:
     """Scans recorded a second, beside rows of the same size put into an empty table in commits of the same size."""
     plant = Plant(folder / "ingest")
     plant.release(Order("A-1", "shirts", "polo", 20_000, china("23 08:00") + 300 * DAY_MS))
@@ -88,7 +75,7 @@ def _plain_commit(ledger: Ledger, rows: list[tuple[object, ...]]) -> None:
         tx.run_many("INSERT INTO baseline VALUES (?, ?, ?, ?)", rows)
 
 
-def board(folder: Path) -> list[tuple[str, str, str, str]]:
+def board(folder: Path) -> list[Row]:
     """A board's context from a ledger of some events and from one of a hundred times as many."""
     few, many = (_board_s(folder / f"board-{batches}", batches) for batches in (30, 3_000))
     return [
@@ -116,25 +103,6 @@ def _board_s(folder: Path, batches: int) -> float:
     taken = median_s(lambda: board_page(services, "shirts"), rounds=50)
     plant.close()
     return taken
-
-
-def planning(folder: Path) -> list[tuple[str, str, str, str]]:
-    """Hours of targets planned: ten and a hundred times as many should take ten and a hundred times as long."""
-    site = load(write_template("gearbox", folder / "planning").parent).site
-    now = china("23 08:00")
-    found: list[tuple[str, str, str, str]] = []
-    base_us = 0.0
-    for count in (60, 600, 6_000):
-        orders = [
-            Order(f"B-{n}", "gearbox", "gx20", 40, now + 5 * DAY_MS + n * 2 * HOUR_MS) for n in range(count)
-        ]
-        plans = plan_orders(site, orders, now=now)
-        hours = sum(len(link.hours) for plan in plans for link in plan.links)
-        each_us = median_s(lambda orders=orders: plan_orders(site, orders, now=now), rounds=3) / hours * 1e6
-        base_us = base_us or each_us
-        what = f"cost of one hour of targets among {hours:,} / among the fewest, us"
-        found.append((what, f"{each_us:.1f}", f"{base_us:.1f}", f"{each_us / base_us:.2f}"))
-    return found
 
 
 if __name__ == "__main__":

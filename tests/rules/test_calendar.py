@@ -180,3 +180,41 @@ def test_a_calendar_without_shifts_has_no_hours() -> None:
     assert calendar.hours == ()
     assert calendar.back(at("11-25 12:00"), hours(1)) == calendar.begins_at
     assert calendar.hour_of(at("11-25 12:00")) == calendar.last_hour_ending_by(at("11-25 12:00")) == -1
+
+
+def overtime_week(*overtime: date, holidays: tuple[date, ...] = ()) -> Calendar:
+    pattern = replace(DAY, overtime=frozenset(overtime))
+    site = site_of(work("sew", 40), shifts=[pattern], holidays=holidays)
+    return calendar_of(site, ["day"], date(2026, 11, 23), date(2026, 11, 29))
+
+
+def test_overtime_is_a_shift_on_a_day_that_is_none_of_its_days() -> None:
+    saturday = date(2026, 11, 28)
+    calendar = overtime_week(saturday)
+    assert len(calendar.hours) == 48
+    assert calendar.hours[40].shift == "2026-11-28/day"
+    assert starts(calendar)[40:] == ["08:00", "09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00"]
+    assert calendar.back(at("11-30 08:00"), hours(1)) == at("11-28 16:00")
+
+
+def test_overtime_works_on_a_holiday_too() -> None:
+    tuesday, wednesday = date(2026, 11, 24), date(2026, 11, 25)
+    calendar = overtime_week(tuesday, holidays=(tuesday, wednesday))
+    assert {str(shift.on) for shift in calendar.shifts} == {
+        "2026-11-23",
+        "2026-11-24",
+        "2026-11-26",
+        "2026-11-27",
+    }
+
+
+def test_overtime_on_a_day_that_works_anyway_changes_nothing() -> None:
+    assert overtime_week(date(2026, 11, 24)).hours == week().hours
+
+
+def test_overtime_is_of_one_shift_and_not_of_others() -> None:
+    saturday, workdays = date(2026, 11, 28), frozenset(range(5))
+    night = replace(NIGHT, days=workdays, overtime=frozenset({saturday}))
+    calendar = berlin(saturday, DAY, night)
+    assert [shift.id for shift in calendar.shifts] == ["2026-11-28/night"]
+    assert calendar.hours[-1].end_at == at("11-29 06:00", BERLIN)

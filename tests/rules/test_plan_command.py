@@ -173,8 +173,8 @@ def test_a_fault_is_a_sentence_and_exit_code_one(folder: Path) -> None:
     )
     result = run_plan(folder, "--json")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "row 2: the site has no product 'hat'" in result.stderr
-    assert "row 3: the site has no line 'shoes'" in result.stderr
+    assert "row 2: product: the site has no product 'hat'" in result.stderr
+    assert "row 3: line: the site has no line 'shoes'" in result.stderr
     result = run_promise(folder, "hat", "20")
     assert (result.exit_code, result.stderr) == (
         1,

@@ -1,137 +1,22 @@
-"""What is always true of plans, over random lines with branches, calendars, batches, orders and loads."""
+"""What is always true of plans, over random floors; and that they are what a slow reading of the rules gives."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from fractions import Fraction
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shopfloor.instants import DAY_MS, MINUTE_MS, SECOND_MS, Duration, Instant, instant_of
-from shopfloor.orders import Order, OrderPlan
-from shopfloor.planning import loads_of, plan_orders, promise
-from shopfloor.site import Line, Link, Product, ShiftPattern, Site, Station
+from shopfloor.floor import Floor
+from shopfloor.orders import Load, OrderPlan
+from shopfloor.planning import loads_of, plan_orders
+from tests.rules.plan_cases import Case, assert_in_hand, assert_same, cases, makes_of, rows_of
 from tests.rules.plan_reference import TICK_MS, SlowFloor
 
-DAYS = 10
-EVERY_DAY, WORKDAYS = frozenset(range(7)), frozenset(range(5))
-PATTERNS = [
-    ShiftPattern("early", time(6), time(14), EVERY_DAY, ((time(10), time(10, 30)),)),
-    ShiftPattern("late", time(14), time(22), WORKDAYS, ((time(17, 45), time(18, 15)),)),
-    ShiftPattern("night", time(22), time(6), EVERY_DAY, ((time(0, 15), time(0, 45)), (time(5), time(5, 10)))),
-    ShiftPattern("day", time(7, 30), time(16, 15), EVERY_DAY, ((time(12), time(12, 30)),)),
-    ShiftPattern("office", time(8), time(17), WORKDAYS, ((time(12), time(13)),)),
-]
-SHIFTS = [
-    ("early", "late"),
-    ("early", "late", "night"),
-    ("night",),
-    ("day",),
-    ("office",),
-    ("early", "night"),
-]
-# The nights from the 28th to the 29th of March and from the 24th to the 25th of October have 7 and 9 hours.
-BEGINNINGS = [date(2026, 3, 25), date(2026, 10, 21), date(2026, 11, 23)]
-LAGS = st.sampled_from(
-    [Duration(working_ms=m * MINUTE_MS) for m in (0, 0, 0, 15, 30, 60, 150)] + [Duration(0, 1)]
-)
-RATES = st.sampled_from([Fraction(rate) for rate in ("6", "7.5", "12", "40", "100/3", "250")])
-
-
-@dataclass
-class Case:
-    site: Site
-    orders: list[Order]
-    now: Instant
-    from_on: date
-
-    def slow(self) -> SlowFloor:
-        return SlowFloor(self.site, self.from_on, DAYS, self.now)
-
-
-@st.composite
-def lines(draw: st.DrawFn) -> Line:
-    count = draw(st.integers(2, 6))
-    after: dict[int, list[str]] = defaultdict(list)
-    for link in range(count - 1):
-        straight = draw(st.booleans())
-        nexts = st.sets(st.integers(link + 1, count - 1), min_size=1, max_size=2)
-        for following in [link + 1] if straight else draw(nexts):
-            after[following].append(f"link{link}")
-    links = []
-    for link in range(count):
-        milestone = draw(st.integers(0, 8)) == 5
-        links.append(
-            Link(
-                f"link{link}",
-                "",
-                kind="milestone" if milestone else "work",
-                after=tuple(after[link]),
-                per_hour=None if milestone else draw(RATES),
-                lead=draw(LAGS),
-                transfer=draw(LAGS),
-                buffer=draw(LAGS),
-                shifts=draw(st.sampled_from(SHIFTS)),
-            )
-        )
-    return Line("line", "", tuple(links), draw(LAGS))
-
-
-@st.composite
-def cases(draw: st.DrawFn, most_orders: int = 4) -> Case:
-    line = draw(lines())
-    workers = [link.id for link in line.links if link.kind == "work"]
-    stations = [f"{link}#{n}" for link in workers for n in range(draw(st.integers(1, 2)))]
-    from_on = draw(st.sampled_from(BEGINNINGS))
-    products = [Product("plain", "line", "", draw(st.integers(1, 12)))]
-    rates = draw(st.dictionaries(st.sampled_from(workers), RATES)) if workers else {}
-    products.append(Product("fancy", "line", "", draw(st.integers(1, 12)), rates))
-    zone = ZoneInfo(draw(st.sampled_from(["Europe/Berlin", "Europe/Berlin", "Asia/Shanghai"])))
-    site = Site(
-        id="site",
-        name="",
-        zone=zone,
-        holidays=draw(
-            st.frozensets(st.sampled_from([from_on + timedelta(days=d) for d in range(DAYS)]), max_size=1)
-        ),
-        shifts={pattern.id: pattern for pattern in PATTERNS},
-        lines={"line": line},
-        products={product.id: product for product in products},
-        stations={name: Station(name, "", "line", name.partition("#")[0]) for name in stations},
-        devices={},
-    )
-    now = instant_of(datetime.combine(from_on, time(), zone)) + draw(st.integers(288, 400)) * TICK_MS
-    orders = [
-        Order(
-            f"A-{n}",
-            "line",
-            draw(st.sampled_from(["plain", "fancy"])),
-            draw(st.integers(1, 60)),
-            now
-            + draw(st.integers(-20, 140) | st.integers(10, 140)) * 15 * TICK_MS
-            + draw(st.integers(0, 14)) * TICK_MS,
-            priority=draw(st.integers(1, 3)),
-        )
-        for n in range(draw(st.integers(1, most_orders)))
-    ]
-    return Case(site, orders, now, from_on)
-
-
-def makes_of(slow: SlowFloor, plan: OrderPlan) -> dict[str, dict[int, int]]:
-    """Per link and slot what a plan makes."""
-    line = slow.site.lines[plan.order.line]
-    return {
-        link.link: {
-            slot: hour.make
-            for hour in link.hours
-            for slot, at in enumerate(slow.slots(line.link(link.link)))
-            if slow.instant(at.begin) == hour.start_at
-        }
-        for link in plan.links
-    }
+pytestmark = pytest.mark.usefixtures("near_horizon")
+FEW = max(1, settings.default.max_examples * 2 // 5 if settings.default else 25)
+"""Examples of what is large: 12 links, 20 orders."""
+LARGE = cases(links=(5, 12), orders=(6, 20))
 
 
 def assert_within_capacity(slow: SlowFloor, plans: Sequence[OrderPlan]) -> None:
@@ -141,22 +26,25 @@ def assert_within_capacity(slow: SlowFloor, plans: Sequence[OrderPlan]) -> None:
     assert all(second >= 0 for left in slow.left.values() for second in left)
 
 
-@given(cases())
-def test_plans_are_those_that_a_slow_reading_of_the_rules_gives(case: Case) -> None:
+def in_the_order_of_taking(plans: Sequence[OrderPlan]) -> list[OrderPlan]:
+    return sorted(plans, key=lambda plan: (-plan.order.due_at, plan.order.priority, plan.order.order))
+
+
+def assert_all_as_the_slow_reading(case: Case) -> None:
     slow = case.slow().plan(case.orders)
     for plan in plan_orders(case.site, case.orders, now=case.now):
-        outcome = slow[plan.order.order]
-        assert {short.link: short.quantity for short in plan.short} == outcome.short
-        assert plan.feasible is not bool(outcome.short)
-        if plan.feasible:
-            found = {
-                link.link: [
-                    (h.start_at, h.end_at, h.shift, h.make, h.give, h.cumulative, h.latest_at)
-                    for h in link.hours
-                ]
-                for link in plan.links
-            }
-            assert found == outcome.rows
+        assert_same(plan, slow[plan.order.order])
+
+
+@given(cases())
+def test_plans_are_those_that_a_slow_reading_of_the_rules_gives(case: Case) -> None:
+    assert_all_as_the_slow_reading(case)
+
+
+@settings(max_examples=FEW)
+@given(LARGE)
+def test_twenty_orders_on_twelve_links_are_planned_as_a_slow_reading_of_the_rules_does(case: Case) -> None:
+    assert_all_as_the_slow_reading(case)
 
 
 @given(cases())
@@ -164,37 +52,52 @@ def test_gives_sum_to_the_order_and_makes_stay_within_working_time_and_capacity(
     plans = plan_orders(case.site, case.orders, now=case.now)
     for plan in plans:
         for link in plan.links if plan.feasible else ():
-            work = case.site.lines["line"].link(link.link).kind == "work"
+            work = case.line.link(link.link).kind == "work"
             assert sum(hour.give for hour in link.hours) == plan.order.quantity
             assert sum(hour.make for hour in link.hours) == (plan.order.quantity if work else 0)
+            assert all(hour.make >= 0 and hour.give >= 0 and hour.make + hour.give for hour in link.hours)
             assert all(case.now <= hour.start_at for hour in link.hours)
             assert all(hour.end_at <= hour.latest_at for hour in link.hours if hour.give)
+    # A load that starts at no hour of its link is an error there: so all of it is in working time.
     assert_within_capacity(case.slow(), plans)
 
 
 @given(cases())
+def test_what_an_hour_begins_with_was_handed_on_a_buffer_and_a_transfer_before(case: Case) -> None:
+    slow = case.slow()
+    for plan in plan_orders(case.site, case.orders, now=case.now):
+        if plan.feasible:
+            assert_in_hand(slow, plan)
+
+
+@given(cases())
 def test_what_is_due_is_given_and_nothing_can_be_moved_an_hour_later(case: Case) -> None:
-    plans = [plan for plan in plan_orders(case.site, case.orders, now=case.now) if plan.feasible]
-    slow, line = case.slow(), case.site.lines["line"]
-    assert_within_capacity(slow, plans)
-    for plan in plans:
+    slow = case.slow()
+    for plan in in_the_order_of_taking(plan_orders(case.site, case.orders, now=case.now)):
+        if not plan.feasible:
+            continue
         makes = makes_of(slow, plan)
-        batch = case.site.products[plan.order.product].batch
-        for link in (link for link in line.links if link.kind == "work"):
-            required = slow.required(plan.order, line, link, makes)[1:]
-            cost, left = slow.unit_seconds(plan.order.product, link), slow.seconds(line, link)
-            made, quantity = 0, plan.order.quantity
+        assert_within_capacity(slow, [plan])
+        quantity, batch = plan.order.quantity, case.site.products[plan.order.product].batch
+        for link in case.line.links:
+            required = slow.required(plan.order, case.line, link, makes)[1:]
+            if link.kind == "milestone":
+                ((slot, _),) = makes[link.id].items()
+                assert not any(required[:slot])
+                assert required[slot]
+                continue
+            cost, left = slow.unit_seconds(plan.order.product, link), slow.seconds(case.line, link)
+            made = 0
             for slot in range(len(required)):
                 made += makes[link.id].get(slot, 0)
-                given_by = quantity if made == quantity else made // batch * batch
-                assert given_by >= required[slot]
+                assert (quantity if made == quantity else made // batch * batch) >= required[slot]
                 if makes[link.id].get(slot):
                     one_less = (made - 1) // batch * batch
                     full = slot + 1 == len(required) or left[slot + 1] < cost
                     assert one_less < required[slot] or full
 
 
-@given(cases(most_orders=3), st.integers(1, 500))
+@given(cases(orders=(1, 3)), st.integers(1, 500))
 def test_a_later_due_never_makes_a_feasible_order_infeasible(case: Case, later: int) -> None:
     before = plan_orders(case.site, case.orders, now=case.now)
     for i, plan in enumerate(before):
@@ -206,36 +109,71 @@ def test_a_later_due_never_makes_a_feasible_order_infeasible(case: Case, later: 
 
 @given(cases())
 def test_an_added_order_takes_only_what_released_ones_have_left(case: Case) -> None:
-    released = plan_orders(case.site, case.orders[:-1], now=case.now)
+    *first, last = case.orders
+    released = plan_orders(case.site, first, now=case.now)
     loads = [load for plan in released for load in loads_of(plan)]
-    added = plan_orders(case.site, case.orders[-1:], now=case.now, loads=loads)
-    assert_within_capacity(case.slow(), [*released, *added])
+    (added,) = plan_orders(case.site, [last], now=case.now, loads=loads)
+    assert_within_capacity(case.slow(), [*released, added])
     slow = case.slow()
     for load in loads:
         slow.load(load)
-    assert slow.subdivide(case.orders[-1]).short == {s.link: s.quantity for s in added[0].short}
+    assert_same(added, slow.subdivide(last))
+
+
+@given(cases())
+def test_a_floor_that_is_kept_plans_each_order_as_one_made_anew_beside_the_loads(case: Case) -> None:
+    kept = Floor(case.site, now=case.now, products=["plain"])
+    loads: list[Load] = []
+    for order in case.orders:
+        trial = kept.copy()
+        (plan,) = kept.plan([order])
+        assert plan_orders(case.site, [order], now=case.now, loads=loads) == [plan]
+        assert trial.plan([order]) == [plan]
+        loads += loads_of(plan)
+
+
+@given(cases(), st.integers(0, 60))
+def test_a_floor_that_grows_old_plans_as_one_made_anew(case: Case, ticks: int) -> None:
+    kept = Floor(case.site, now=case.now)
+    first = kept.plan(case.orders[:1])
+    now = case.now + ticks * TICK_MS
+    kept.move_to(now)
+    loads = [load for plan in first for load in loads_of(plan)]
+    assert kept.plan(case.orders[1:]) == plan_orders(case.site, case.orders[1:], now=now, loads=loads)
 
 
 @given(cases(), st.randoms(use_true_random=False))
 def test_a_line_in_another_order_of_links_gives_the_same_plans(case: Case, random: object) -> None:
-    line = case.site.lines["line"]
-    links = list(line.links)
+    links = [replace(link, after=tuple(reversed(link.after))) for link in case.line.links]
     random.shuffle(links)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
-    site = replace(case.site, lines={"line": replace(line, links=tuple(links))})
+    site = replace(case.site, lines={"line": replace(case.line, links=tuple(links))})
     assert plan_orders(site, case.orders, now=case.now) == plan_orders(case.site, case.orders, now=case.now)
 
 
-@given(cases(most_orders=2))
-def test_the_promise_is_feasible_and_a_second_earlier_is_not(case: Case) -> None:
-    planned, asked = case.orders[:-1], case.orders[-1]
-    loads = [load for plan in plan_orders(case.site, planned, now=case.now) for load in loads_of(plan)]
-    promised_at = promise(
-        case.site, product=asked.product, quantity=asked.quantity, now=case.now, loads=loads
-    )
-    assert promised_at is not None
-    assert promised_at < case.now + 60 * DAY_MS
-    for due_at, feasible in ((promised_at, True), (promised_at - SECOND_MS, False)):
-        order = replace(asked, due_at=due_at)
-        (plan,) = plan_orders(case.site, [order], now=case.now, loads=loads)
-        assert plan.feasible is feasible
-        assert plan.earliest_ship_at == (None if feasible else promised_at)
+@given(cases(links=(2, 4), orders=(4, 9)))
+def test_an_order_that_is_not_feasible_changes_nothing_for_the_others(case: Case) -> None:
+    plans = plan_orders(case.site, case.orders, now=case.now)
+    feasible = [plan.order for plan in plans if plan.feasible]
+    without = plan_orders(case.site, feasible, now=case.now)
+    assert [rows_of(plan) for plan in without] == [rows_of(plan) for plan in plans if plan.feasible]
+
+
+@given(cases())
+def test_a_shortage_names_the_moment_by_which_most_is_owed_beyond_what_can_be_made(case: Case) -> None:
+    slow = case.slow()
+    for plan in in_the_order_of_taking(plan_orders(case.site, case.orders, now=case.now)):
+        outcome = slow.subdivide(plan.order)
+        slow.take(plan.order, outcome)
+        for short in plan.short:
+            link = case.line.link(short.link)
+            required = slow.required(plan.order, case.line, link, outcome.makes)
+            if link.kind == "milestone":
+                lacks = [int(units > 0) for units in required]
+            else:
+                cost, left = slow.unit_seconds(plan.order.product, link), slow.seconds(case.line, link)
+                fits = [0 if i < slow.first(link) else int(s // cost) for i, s in enumerate(left)]
+                lacks = [units - sum(fits[:slot]) for slot, units in enumerate(required)]
+                assert max(lacks) == short.quantity
+            slot = lacks.index(max(lacks)) - 1
+            if slot >= 0:
+                assert short.before_at == slow.slots(link)[slot].end_at

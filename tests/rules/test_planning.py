@@ -78,7 +78,7 @@ def test_an_order_that_is_not_feasible_takes_nothing_and_ships_beside_those_that
     ]
     taken, late, beside = plan_orders(ONE_LINK, orders, now=NOW)
     assert taken.feasible
-    assert (late.feasible, late.links, late.short) == (False, (), (Shortage("sew", 80),))
+    assert (late.feasible, late.links, late.short) == (False, (), (Shortage("sew", 80, at("11-23 17:00")),))
     assert rows(beside, "sew") == [
         ("11-23 15:00", 40, 40, 40, "11-23 16:00"),
     ]

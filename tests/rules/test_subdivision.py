@@ -150,7 +150,8 @@ def test_a_milestone_gives_everything_by_the_first_need_and_its_lead_has_to_fit(
     # Cutting begins on Tuesday at 14:00; four working hours before that is 09:00; three days before, Saturday.
     plan = planned(WITH_FABRIC, 200, "11-25 17:00", now="11-21 09:00")
     assert rows(plan, "fabric") == [("11-24 08:00", 0, 200, 200, "11-24 14:00")]
-    assert planned(WITH_FABRIC, 200, "11-25 17:00", now="11-21 09:01").short == (Shortage("fabric", 200),)
+    late = planned(WITH_FABRIC, 200, "11-25 17:00", now="11-21 09:01")
+    assert late.short == (Shortage("fabric", 200, at("11-24 09:00")),)
 
 
 def test_a_milestone_that_cannot_come_in_time_moves_the_ship_date_by_its_lead() -> None:
@@ -173,7 +174,7 @@ def test_an_order_that_would_have_to_begin_before_now_names_what_is_short() -> N
     # From Monday 08:00 to Wednesday 16:00 packing has 8 + 8 + 7 hours of 50.
     plan = planned(shirts(), 1200, "11-25 17:00")
     assert (plan.feasible, plan.links) == (False, ())
-    assert plan.short == (Shortage("pack", 50),)
+    assert plan.short == (Shortage("pack", 50, at("11-25 16:00")),)
 
 
 def test_only_links_whose_own_work_does_not_fit_are_short_and_nothing_before_them() -> None:
@@ -185,25 +186,26 @@ def test_only_links_whose_own_work_does_not_fit_are_short_and_nothing_before_the
         work("sew", 100, "body", "collar"),
     )
     plan = planned(site, 100, "11-23 11:00")
-    assert plan.short == (Shortage("body", 60),)
+    assert plan.short == (Shortage("body", 60, at("11-23 10:00")),)
 
 
 def test_two_branches_can_be_short_at_once() -> None:
     site = site_of(work("body", 20), work("collar", 30), work("sew", 100, "body", "collar"))
     plan = planned(site, 100, "11-23 11:00")
-    assert plan.short == (Shortage("body", 60), Shortage("collar", 40))
+    assert plan.short == (Shortage("body", 60, at("11-23 10:00")), Shortage("collar", 40, at("11-23 10:00")))
 
 
 def test_an_hour_that_has_begun_counts_no_more() -> None:
     site = site_of(work("sew", 40))
     assert planned(site, 40, "11-24 09:00", now="11-24 08:00").feasible
-    assert planned(site, 40, "11-24 09:00", now="11-24 08:00:00.001").short == (Shortage("sew", 40),)
+    late = planned(site, 40, "11-24 09:00", now="11-24 08:00:00.001")
+    assert late.short == (Shortage("sew", 40, at("11-24 09:00")),)
 
 
 def test_a_night_of_seven_or_nine_hours_holds_as_much_as_it_has() -> None:
     site = site_of(work("bake", 10, shifts=("night",)), batch=1, zone=BERLIN, shifts=[NIGHT])
     for begin, end, most in (("03-28 22:00", "03-29 06:00", 70), ("10-24 22:00", "10-25 06:00", 90)):
-        for quantity, short in ((most, ()), (most + 1, (Shortage("bake", 1),))):
+        for quantity, short in ((most, ()), (most + 1, (Shortage("bake", 1, at(end, BERLIN)),))):
             order = polos(quantity, end)
             order = type(order)(order.order, order.line, order.product, quantity, at(end, BERLIN))
             (plan,) = plan_orders(site, [order], now=at(begin, BERLIN))

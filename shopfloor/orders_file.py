@@ -1,0 +1,190 @@
+"""An orders file: all of its orders, or every fault with its row and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar, overload
+
+from shopfloor.orders import Order
+from shopfloor.orders_cells import (
+    CellFault,
+    customer_name,
+    order_number,
+    priority,
+    quantity,
+    refuse_what_is_no_value,
+    shown,
+)
+from shopfloor.orders_dates import DateOrder, date_order, due
+from shopfloor.orders_table import Row, Table, read_table
+from shopfloor.site import Site
+
+REQUIRED = ("order", "line", "product", "quantity", "due")
+OPTIONAL = ("customer", "priority")
+COLUMNS = REQUIRED + OPTIONAL
+LARGEST_FILE = 20_000_000
+"""Bytes."""
+MOST_FAULTS = 1_000
+
+_MOST_LISTED = 20
+_HEADER = ",".join(COLUMNS)
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_MAY_BE_ONE_NUMBER = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?:\.[0-9]+)?")
+
+T = TypeVar("T")
+
+
+class OrdersFaults(Exception):
+    """An orders file that cannot be used; the text holds each fault on its own line."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+@dataclass(frozen=True)
+class OrdersFile(Sequence[Order]):
+    """The orders of a file, in its order, and the row of each, for what is refused later."""
+
+    orders: tuple[Order, ...]
+    row_of: Mapping[str, int]
+    """By order number; the row that a spreadsheet shows, so the header is row 1."""
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    @overload
+    def __getitem__(self, at: int) -> Order: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Order]: ...
+    def __getitem__(self, at: int | slice) -> Order | Sequence[Order]:
+        return self.orders[at]
+
+
+def read_orders(content: bytes, site: Site, *, name: str = "orders file") -> OrdersFile:
+    """The orders in the bytes of a file; `name` is for sentences about the file. Raises OrdersFaults."""
+    if len(content) > LARGEST_FILE:
+        most = f"{LARGEST_FILE // 1_000_000} MB"
+        raise OrdersFaults([f"{name}: it is larger than {most}; divide it into several files."])
+    table = read_table(content, COLUMNS)
+    if not table.rows and not table.broken:
+        raise OrdersFaults([f"{name}: it is empty; its first row is {_HEADER}."])
+    faults = _Faults()
+    orders, row_of = _orders(table, site, faults) if table.rows else ([], {})
+    if table.broken:
+        faults.add(*table.broken)
+    faults.settle()
+    return OrdersFile(tuple(orders), row_of)
+
+
+@dataclass
+class _Faults:
+    kept: list[str] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, row: int, sentence: str) -> None:
+        if len(self.kept) < MOST_FAULTS:
+            self.kept.append(f"row {row}: {sentence}")
+        else:
+            self.more += 1
+
+    def settle(self) -> None:
+        if self.more:
+            self.kept.append(f"There are {self.more} faults more; correct these first.")
+        if self.kept:
+            raise OrdersFaults(self.kept)
+
+
+def _orders(table: Table, site: Site, faults: _Faults) -> tuple[list[Order], dict[str, int]]:
+    header, *rows = table.rows
+    columns = _columns(header, faults)
+    faults.settle()
+    lines = [dict.fromkeys(COLUMNS, "") | dict(zip(columns, row.cells, strict=False)) for row in rows]
+    slashes = date_order((row.number, cells["due"]) for row, cells in zip(rows, lines, strict=True))
+    orders: list[Order] = []
+    row_of: dict[str, int] = {}
+    for row, cells in zip(rows, lines, strict=True):
+        for sentence in _count_faults(row, header, columns, table.separator):
+            faults.add(row.number, sentence)
+        order = _order(row.number, cells, site, slashes, faults)
+        if order.order in row_of:
+            where = f"{shown(order.order)} is in row {row_of[order.order]} already"
+            faults.add(row.number, f"order: {where}; take one out.")
+        elif order.order:
+            row_of[order.order] = row.number
+        orders.append(order)
+    return orders, row_of
+
+
+def _columns(header: Row, faults: _Faults) -> list[str]:
+    """Column names in the order of the file, without empty ones at the end."""
+    columns = [cell.casefold() for cell in header.cells]
+    while columns and not columns[-1]:
+        columns.pop()
+    for column in REQUIRED:
+        if column not in columns:
+            faults.add(header.number, f"{column}: the column is missing; the first row is {_HEADER}.")
+    for at, column in enumerate(columns):
+        if column not in COLUMNS:
+            faults.add(header.number, f"{shown(column)}: there is no such column; the columns are {_HEADER}.")
+        elif column in columns[:at]:
+            faults.add(header.number, f"{column}: the column is there twice; take one out.")
+    return columns
+
+
+def _count_faults(row: Row, header: Row, columns: Sequence[str], separator: str) -> Iterator[str]:
+    """Whether the cells stand under their columns."""
+    if any(row.cells[len(columns) :]):
+        count = f"it has {len(row.cells)} cells under {len(columns)} columns"
+        yield f"{count}; put quotation marks around a cell that holds a {_SEPARATORS[separator]}."
+    elif separator == "," and len(row.cells) != len(header.cells):
+        # 1,200 without quotation marks would be a quantity of 1 and a customer 200.
+        at = columns.index("quantity")
+        number = ",".join(row.cells[at : at + 2])
+        if _MAY_BE_ONE_NUMBER.fullmatch(number):
+            yield f"quantity: {shown(number)} may be one cell or two; write it without a comma, and every cell."
+
+
+def _order(row: int, cells: Mapping[str, str], site: Site, slashes: DateOrder, faults: _Faults) -> Order:
+    """The order of one row; what is wrong with it is added to the faults."""
+
+    def read(column: str, reader: Callable[[str], T], otherwise: T) -> T:
+        try:
+            refuse_what_is_no_value(cells[column])
+            return reader(cells[column])
+        except CellFault as fault:
+            faults.add(row, f"{column}: {fault}")
+            return otherwise
+
+    return Order(
+        order=read("order", order_number, ""),
+        line=read("line", lambda text: _line(text, site), ""),
+        product=read("product", lambda text: _product(text, cells["line"], site), ""),
+        quantity=read("quantity", quantity, 0),
+        due_at=read("due", lambda text: due(text, site.zone, slashes), 0),
+        customer=read("customer", customer_name, ""),
+        priority=read("priority", priority, 0),
+    )
+
+
+def _line(text: str, site: Site) -> str:
+    if text not in site.lines:
+        raise CellFault(f"the site has no line {shown(text)}; its lines are {_listed(site.lines)}.")
+    return text
+
+
+def _product(text: str, line: str, site: Site) -> str:
+    if text not in site.products:
+        raise CellFault(f"the site has no product {shown(text)}; its products are {_listed(site.products)}.")
+    made_on = site.products[text].line
+    if line in site.lines and line != made_on:
+        raise CellFault(f"product {text} is made on line {made_on}, not on {line}; correct one of the two.")
+    return text
+
+
+def _listed(ids: Collection[str]) -> str:
+    listed = ", ".join(list(ids)[:_MOST_LISTED]) or "none"
+    more = len(ids) - _MOST_LISTED
+    return f"{listed} and {more} more" if more > 0 else listed
