@@ -24,6 +24,13 @@ READ_MODELS = (
     "handoffs",
     "flags",
     "last_actions",
+    "drafts",
+    "confirmations",
+    "plan_versions",
+    "old_targets",
+    "loads",
+    "given_back",
+    "site_versions",
 )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+_LONGEST_ID = 60
 
 
 class LedgerError(Exception):
@@ -45,3 +48,19 @@ class Contradiction(LedgerError):
 
 class RuleRefused(LedgerError):
     """A rule of the shop floor forbids it; nothing was changed."""
+
+
+class IdTaken(RuleRefused):
+    """The same id was used before for something else."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"id {event_id[:_LONGEST_ID]} was used before for something else; make a new one")
+
+
+class OrdersRefused(RuleRefused):
+    """Orders that were to be taken in together, and why each of the faulty ones cannot be."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        """A sentence by order number."""
+        super().__init__("\n".join(self.faults.values()))

@@ -14,7 +14,14 @@ GENESIS = "0" * 64
 """What the first event's hash covers in place of a hash before it."""
 
 KINDS = (
+    "order_drafted",
+    "order_changed",
+    "order_discarded",
+    "order_confirmed",
+    "confirmation_withdrawn",
     "order_released",
+    "order_replanned",
+    "site_changed",
     "received",
     "given",
     "flag_raised",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger import order_projections
+from ledger.order_projections import find_unmet, ship_if_complete
 from shopfloor.instants import Instant
 
 if TYPE_CHECKING:
@@ -28,58 +30,6 @@ def project(tx: Transaction, event: Event, sequence: int) -> None:
             " WHERE station = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
             (event.station, KEPT_ACTIONS),
         )
-
-
-def _order_released(tx: Transaction, event: Event) -> None:
-    detail, order = event.detail, event.order
-    tx.run(
-        'INSERT INTO orders ("order", line, product, quantity, due_at, customer, priority, state, plan_version,'
-        " last_number, released_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'released', ?, ?, ?)",
-        (
-            order,
-            detail["line"],
-            detail["product"],
-            event.quantity,
-            detail["due_at"],
-            detail["customer"],
-            detail["priority"],
-            detail["plan_version"],
-            detail["last_number"],
-            event.occurred_at,
-        ),
-    )
-    tx.run_many(
-        'INSERT INTO batches (batch, "order", number, quantity) VALUES (?, ?, ?, ?)',
-        [(code, order, number, quantity) for number, (code, quantity) in enumerate(detail["batches"], 1)],
-    )
-    for link, hours in detail["targets"].items():
-        _set_targets(tx, str(order), detail["line"], link, hours)
-
-
-def _set_targets(tx: Transaction, order: str, line: str, link: str, hours: list[list[int | str]]) -> None:
-    """Each hour is start, end, shift, make, give, cumulative, latest."""
-    tx.run_many(
-        'INSERT INTO targets ("order", line, link, start_at, end_at, shift, make, give, cumulative, latest_at)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(order, line, link, *hour) for hour in hours],
-    )
-    tx.run_many(
-        "INSERT INTO hour_counts (line, link, start_at, end_at, shift, target) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (line, start_at, link) DO UPDATE SET target = target + excluded.target",
-        [(line, link, start, end, shift, give) for start, end, shift, _, give, _, _ in hours if give],
-    )
-    tx.run('INSERT INTO order_links ("order", line, link) VALUES (?, ?, ?)', (order, line, link))
-    _find_unmet(tx, order, link)
-
-
-def _find_unmet(tx: Transaction, order: str, link: str) -> None:
-    """Keep beside an order's link the first target that its gives do not meet yet."""
-    tx.run(
-        "UPDATE order_links SET (unmet_end_at, unmet_latest_at) = (SELECT end_at, latest_at FROM targets t WHERE"
-        ' t."order" = order_links."order" AND t.link = order_links.link AND t.cumulative > order_links.given'
-        ' ORDER BY t.start_at LIMIT 1) WHERE "order" = ? AND link = ?',
-        (order, link),
-    )
 
 
 def _received(tx: Transaction, event: Event) -> None:
@@ -114,7 +64,7 @@ def _given(tx: Transaction, event: Event) -> None:
         'UPDATE order_links SET given = given + ? WHERE "order" = ? AND link = ?',
         (event.quantity, event.order, link),
     )
-    _find_unmet(tx, str(event.order), link)
+    find_unmet(tx, str(event.order), link)
     hour = event.detail["hour"]
     tx.run(
         "INSERT INTO hour_counts (line, link, start_at, end_at, shift, given) VALUES (?, ?, ?, ?, ?, ?)"
@@ -127,11 +77,7 @@ def _given(tx: Transaction, event: Event) -> None:
         (line, link, event.occurred_at),
     )
     if not event.detail["parties"]:
-        tx.run(
-            "UPDATE orders SET shipped_at = ?1, state = 'shipped' WHERE \"order\" = ?2"
-            ' AND quantity <= (SELECT given FROM order_links WHERE "order" = ?2 AND link = ?3)',
-            (event.occurred_at, event.order, link),
-        )
+        ship_if_complete(tx, str(event.order), link, event.occurred_at)
 
 
 def _set_position(tx: Transaction, event: Event, link: str, column: str, batch: str | None = None) -> None:
@@ -202,7 +148,7 @@ def _close_flag(tx: Transaction, flag: int, state: str, at: Instant) -> None:
 
 
 _PROJECTIONS = {
-    "order_released": _order_released,
+    **order_projections.PROJECTIONS,
     "received": _received,
     "given": _given,
     "flag_raised": _flag_raised,

@@ -1,16 +1,19 @@
-"""Releasing orders: targets come into force, and batches get their codes."""
+"""Plans come into force: orders are released, batches get their codes, released orders are planned anew."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.store import Ledger, Transaction
 from shopfloor.codes import batch_code
 from shopfloor.instants import Instant
-from shopfloor.orders import Load, OrderPlan
+from shopfloor.orders import OrderPlan
 from shopfloor.site import Site
+
+RELEASED_MEANWHILE = "other orders were released meanwhile; nothing was released, plan again"
+CHANGED_MEANWHILE = "the configuration was changed meanwhile; nothing was released, plan again"
 
 
 def release_orders(
@@ -22,39 +25,28 @@ def release_orders(
     at: Instant,
     now: Instant,
     planned_after: int | None = None,
+    person: str | None = None,
 ) -> None:
-    """Put plans in force, all or none. RuleRefused names each that is not feasible or released already.
+    """Put plans in force without an agreement, all or none. RuleRefused names each that cannot be.
 
     `planned_after` is the last sequence that the plans know of: orders released since then may have taken
     the same hours, so that nothing is released.
     """
     with ledger.write(now) as tx:
-        if planned_after is not None and _released_since(tx, planned_after):
-            raise RuleRefused("other orders were released meanwhile; nothing was released, plan again")
+        if planned_after is not None:
+            refuse_outdated(tx, planned_after)
         refused = [why for plan in plans if (why := _why_not(tx, plan))]
         if refused:
             raise RuleRefused("\n".join(refused))
         for plan in plans:
-            tx.append(_release(tx, site, plan, source=source, at=at))
+            tx.append(released(tx, site, plan, source=source, at=at, person=person))
 
 
-def released_loads(ledger: Ledger, now: Instant, but_not: Collection[str] = ()) -> list[Load]:
-    """The capacity that released orders, but for some of them, have taken from an instant on."""
-    rows = ledger.rows(
-        'SELECT "order", t.line, t.link, t.start_at, o.product, t.make FROM orders o JOIN targets t USING ("order")'
-        " WHERE o.shipped_at IS NULL AND t.start_at >= ? AND t.make > 0",
-        (now,),
-    )
-    return [
-        Load(row["line"], row["link"], row["start_at"], row["product"], row["make"])
-        for row in rows
-        if row["order"] not in but_not
-    ]
-
-
-def _released_since(tx: Transaction, sequence: int) -> bool:
-    newer = "SELECT 1 FROM events WHERE sequence > ? AND kind = 'order_released' LIMIT 1"
-    return tx.row(newer, (sequence,)) is not None
+def refuse_outdated(tx: Transaction, planned_after: int) -> None:
+    """RuleRefused if hours were taken or changed since the last event that plans know of: they may not hold."""
+    newer = tx.row(_CHANGED_SINCE, (planned_after,))
+    if newer is not None:
+        raise RuleRefused(CHANGED_MEANWHILE if newer["kind"] == "site_changed" else RELEASED_MEANWHILE)
 
 
 def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:
@@ -63,10 +55,15 @@ def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:
         return f"order {number} is not feasible"
     if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (number,)):
         return f"order {number} is released already"
+    if tx.row('SELECT 1 FROM drafts WHERE "order" = ?', (number,)):
+        return f"order {number} is a draft that has to be agreed"
     return None
 
 
-def _release(tx: Transaction, site: Site, plan: OrderPlan, *, source: str, at: Instant) -> Event:
+def released(
+    tx: Transaction, site: Site, plan: OrderPlan, *, source: str, at: Instant, person: str | None
+) -> Event:
+    """The event that releases a feasible plan, with new codes for its batches."""
     order = plan.order
     size = site.products[order.product].batch
     sizes = [min(size, order.quantity - made) for made in range(0, order.quantity, size)]
@@ -79,6 +76,7 @@ def _release(tx: Transaction, site: Site, plan: OrderPlan, *, source: str, at: I
         source=source,
         order=order.order,
         quantity=order.quantity,
+        person=person,
         detail={
             "line": order.line,
             "product": order.product,
@@ -88,12 +86,44 @@ def _release(tx: Transaction, site: Site, plan: OrderPlan, *, source: str, at: I
             "plan_version": 1,
             "batches": [[batch_code(first + n), quantity] for n, quantity in enumerate(sizes)],
             "last_number": first + len(sizes) - 1,
-            "targets": {
-                link.link: [
-                    [h.start_at, h.end_at, h.shift, h.make, h.give, h.cumulative, h.latest_at]
-                    for h in link.hours
-                ]
-                for link in plan.links
-            },
+            "targets": _targets(plan),
         },
     )
+
+
+def replanned(
+    plan: OrderPlan, *, version: int, source: str, at: Instant, from_at: Instant, person: str | None, why: str
+) -> Event:
+    """The event that puts another plan of a released order in force, for hours that begin at `from_at` or later."""
+    order = plan.order
+    return Event(
+        event_id=f"order/{order.order}/released/{version}",
+        kind="order_replanned",
+        occurred_at=at,
+        source=source,
+        order=order.order,
+        quantity=order.quantity,
+        reason=why or None,
+        person=person,
+        detail={
+            "due_at": order.due_at,
+            "plan_version": version,
+            "from_at": from_at,
+            "targets": _targets(plan),
+        },
+    )
+
+
+def _targets(plan: OrderPlan) -> dict[str, list[list[int | str]]]:
+    return {
+        link.link: [
+            [h.start_at, h.end_at, h.shift, h.make, h.give, h.cumulative, h.latest_at] for h in link.hours
+        ]
+        for link in plan.links
+    }
+
+
+_CHANGED_SINCE = """
+SELECT kind FROM events
+ WHERE sequence > ? AND kind IN ('order_released', 'order_replanned', 'site_changed') LIMIT 1
+"""

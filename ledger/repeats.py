@@ -12,7 +12,7 @@ from shopfloor.handoffs import SAME_SCAN_MS, Refusal
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Result, Scan
 
-RESERVED_IDS = ("order/", "flag/", "implied/", "bare/")
+RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/")
 """Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
 
 

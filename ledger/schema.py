@@ -209,6 +209,101 @@ def m001_events_and_read_models(db: Database) -> None:
             db.execute(statement)
 
 
+_AGREEMENT = """
+CREATE TABLE drafts (
+    "order" TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    product TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    customer TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    drafted_at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    why TEXT NOT NULL,
+    material_at INTEGER,
+    may_move_to INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE confirmations (
+    "order" TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    person TEXT NOT NULL,
+    confirmed_at INTEGER NOT NULL,
+    quantity INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    may_move_to INTEGER,
+    starts_at INTEGER,
+    material_at INTEGER,
+    needed_at INTEGER,
+    PRIMARY KEY ("order", version, role)
+) WITHOUT ROWID;
+
+CREATE TABLE plan_versions (
+    "order" TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    planned_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY ("order", version)
+) WITHOUT ROWID;
+
+CREATE TABLE old_targets (
+    "order" TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    link TEXT NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    shift TEXT NOT NULL,
+    make INTEGER NOT NULL,
+    give INTEGER NOT NULL,
+    cumulative INTEGER NOT NULL,
+    latest_at INTEGER NOT NULL,
+    PRIMARY KEY ("order", version, link, start_at)
+) WITHOUT ROWID;
+
+CREATE TABLE loads (
+    start_at INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    product TEXT NOT NULL,
+    make INTEGER NOT NULL,
+    PRIMARY KEY (start_at, line, link, product)
+) WITHOUT ROWID;
+
+CREATE TABLE given_back (id INTEGER PRIMARY KEY CHECK (id = 1), times INTEGER NOT NULL);
+
+CREATE TABLE site_versions (
+    version INTEGER PRIMARY KEY,
+    saved_at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    why TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    changes TEXT NOT NULL
+);
+"""
+
+_LOADS_SO_FAR = """
+INSERT INTO loads (start_at, line, link, product, make)
+SELECT t.start_at, t.line, t.link, o.product, SUM(t.make) FROM targets t JOIN orders o USING ("order")
+ WHERE o.shipped_at IS NULL AND t.make > 0 GROUP BY t.start_at, t.line, t.link, o.product;
+INSERT INTO given_back (id, times) SELECT 1, COUNT(*) FROM orders WHERE shipped_at IS NOT NULL;
+INSERT INTO plan_versions ("order", version, planned_at, due_at, person, why)
+SELECT "order", plan_version, released_at, due_at, '', '' FROM orders;
+"""
+
+
+@migrations()
+def m002_agreement_and_plan_versions(db: Database) -> None:
+    """Drafts with their confirmations, plans that were in force before, and what orders have taken, summed."""
+    for statement in (*_statements(_AGREEMENT), *_statements(_LOADS_SO_FAR)):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     # executescript would commit the migration's transaction; a trigger's body holds a semicolon of its own.
     parts = script.replace("; END;", "\0 END;").split(";\n")

@@ -93,8 +93,11 @@ class Ledger:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several reads that see one and the same state."""
+        """Several reads that see one and the same state; inside another one they see its state."""
         with self._lock:
+            if self._connection.in_transaction:  # this thread's: others wait for the lock
+                yield
+                return
             with self._readable():
                 self._connection.execute("BEGIN")
             try:

@@ -7,10 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ledger import reading
+from ledger.plans import as_targets
 from ledger.store import Ledger, Row
 from shopfloor.handoffs import Handoff, Position, Whereabouts
 from shopfloor.instants import Instant, instant_from_text
-from shopfloor.orders import HourTarget, LinkTargets
+from shopfloor.orders import LinkTargets
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ def last_scan(ledger: Ledger, id_prefix: str) -> RecordedScan | None:
     )
 
 
-def last_due(ledger: Ledger, line: str) -> Instant | None:
-    """The latest due of a line's orders; None when it has none."""
-    row = ledger.row("SELECT MAX(due_at) AS last FROM orders WHERE line = ?", (line,))
+def last_due(ledger: Ledger, line: str, pattern: str = "*") -> Instant | None:
+    """The latest due of a line's orders whose number is like that; None when it has none."""
+    row = ledger.row(
+        'SELECT MAX(due_at) AS last FROM orders WHERE line = ? AND "order" GLOB ?', (line, pattern)
+    )
     return None if row is None else row["last"]
 
 
@@ -128,25 +131,8 @@ def _open_order(ledger: Ledger, row: Row) -> OpenOrder:
             )
             for each in reading.batches(ledger, number)
         ),
-        links=_targets(reading.targets(ledger, number)),
+        links=as_targets(reading.targets(ledger, number)),
     )
-
-
-def _targets(rows: list[Row]) -> tuple[LinkTargets, ...]:
-    links: dict[str, list[HourTarget]] = {}
-    for row in rows:
-        links.setdefault(row["link"], []).append(
-            HourTarget(
-                row["start_at"],
-                row["end_at"],
-                row["shift"],
-                row["make"],
-                row["give"],
-                row["cumulative"],
-                row["latest_at"],
-            )
-        )
-    return tuple(LinkTargets(link, tuple(hours)) for link, hours in links.items())
 
 
 def _whereabouts(positions: list[Row], handoffs: list[Row]) -> Whereabouts:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ledger.plans import released_loads
 from ledger.recorder import Recorder
-from ledger.releasing import release_orders, released_loads
+from ledger.releasing import release_orders
 from ledger.store import Ledger
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.orders import Order

@@ -18,7 +18,8 @@ from interlock.plant import Part, Plant
 from interlock.ports import free_port
 from ledger import reading
 from ledger.checking import faults
-from ledger.releasing import release_orders, released_loads
+from ledger.plans import released_loads
+from ledger.releasing import release_orders
 from ledger.store import Ledger
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.orders import Order

@@ -1,7 +1,10 @@
-"""`interlock import`: all rows or none, and released orders keep what they have."""
+"""`interlock import`: all rows or none, drafts or, confirmed by one person, released at once."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +14,11 @@ from click.testing import CliRunner, Result
 from interlock.__main__ import main
 from interlock.opening import open_ledger
 from ledger import reading
+from ledger.checking import faults
+from ledger.drafts import confirmations, drafts
+from ledger.store import Ledger
 from shopfloor.codes import is_batch_code
+from shopfloor.roles import ROLES
 from tests.factory import site_folder
 
 HEADER = "order,line,product,quantity,due\n"
@@ -27,21 +34,55 @@ def due(days: int) -> str:
     return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}T12:00+08:00"
 
 
-def run(folder: Path, *rows: str) -> Result:
+def run(folder: Path, *rows: str, confirm: str | None = "Mei") -> Result:
     orders = folder / "orders.csv"
     orders.write_text(HEADER + "".join(f"{row}\n" for row in rows))
-    return CliRunner().invoke(main, ["import", str(folder), str(orders)])
+    options = [] if confirm is None else ["--confirm", confirm]
+    return CliRunner().invoke(main, ["import", str(folder), str(orders), *options])
 
 
-def orders(folder: Path) -> list[str]:
+@contextmanager
+def ledger_of(folder: Path) -> Iterator[Ledger]:
     ledger = open_ledger(folder)
     try:
-        return [row["order"] for row in reading.orders(ledger, 10)]
+        yield ledger
     finally:
         ledger.close()
 
 
-def test_orders_are_released_with_codes_for_their_batches(folder: Path) -> None:
+def orders(folder: Path) -> list[str]:
+    with ledger_of(folder) as ledger:
+        return [row["order"] for row in reading.orders(ledger, 10)]
+
+
+def drafted(folder: Path) -> list[str]:
+    with ledger_of(folder) as ledger:
+        return [draft.order.order for draft in drafts(ledger)]
+
+
+def test_orders_come_in_as_drafts_that_say_what_they_wait_for_and_where(folder: Path) -> None:
+    result = run(folder, f"A-1,shirts,polo,50,{due(20)}", f"A/2,shirts,polo,5000,{due(2)}", confirm=None)
+    assert result.exit_code == 0, result.output
+    first, second = result.output.splitlines()
+    assert first == "A-1: draft, it is feasible; waits for sales, production, purchasing at /orders/A-1"
+    start = "A/2: draft, order A/2 is not feasible: pack lacks "
+    assert second.startswith(start)
+    assert re.search(
+        r" before \w{3} [\d-]{10} \d\d:00; earliest due \w{3} [\d-]{10} \d\d:\d\d; waits", second
+    )
+    assert second.endswith("waits for sales, production, purchasing at /orders/A/2")
+    assert orders(folder) == []
+    assert sorted(drafted(folder)) == ["A-1", "A/2"]
+
+
+def test_the_earliest_due_that_is_told_is_feasible(folder: Path) -> None:
+    told = run(folder, f"A-1,shirts,polo,5000,{due(2)}")
+    assert told.exit_code == 1
+    earliest = re.findall(r"earliest due \w{3} ([\d-]{10}) (\d\d:\d\d)", told.output)
+    assert run(folder, f"A-1,shirts,polo,5000,{'T'.join(earliest[0])}").exit_code == 0
+
+
+def test_confirmed_by_one_person_they_are_released_with_codes_for_their_batches(folder: Path) -> None:
     result = run(folder, f"A-1,shirts,polo,50,{due(20)}", f"A-2,shirts,polo,20,{due(21)}")
     assert result.exit_code == 0, result.output
     first, second = result.output.splitlines()
@@ -49,23 +90,58 @@ def test_orders_are_released_with_codes_for_their_batches(folder: Path) -> None:
     codes = (first + " " + second).split()
     assert len({code for code in codes if is_batch_code(code)}) == 4
     assert orders(folder) == ["A-1", "A-2"]
+    with ledger_of(folder) as ledger:
+        given = confirmations(ledger, "A-2", 1)
+        assert {role: each.person for role, each in given.items()} == dict.fromkeys(ROLES, "Mei")
+        assert faults(ledger) == []
 
 
-def test_one_order_that_is_not_feasible_keeps_all_out(folder: Path) -> None:
-    result = run(folder, f"A-1,shirts,polo,50,{due(20)}", f"A-2,shirts,polo,5000,{due(1)}")
-    assert result.exit_code == 1
-    assert "order A-2 is not feasible" in result.output
-    assert "earliest due" in result.output
-    assert orders(folder) == []
-
-
-def test_an_order_is_imported_once(folder: Path) -> None:
-    row = f"A-1,shirts,polo,50,{due(20)}"
-    run(folder, row)
-    result = run(folder, row, f"A-2,shirts,polo,20,{due(21)}")
-    assert result.exit_code == 1
-    assert "order A-1 is released already" in result.output
+def test_where_nobody_has_to_confirm_they_are_released_at_once(folder: Path) -> None:
+    with (folder / "site.toml").open("a") as file:
+        file.write("\n[agreement]\nroles = []\n")
+    result = run(folder, f"A-1,shirts,polo,50,{due(20)}", confirm=None)
+    assert result.exit_code == 0, result.output
     assert orders(folder) == ["A-1"]
+
+
+def test_confirmed_at_once_one_order_that_is_not_feasible_keeps_all_out(folder: Path) -> None:
+    result = run(
+        folder,
+        f"A-1,shirts,polo,50,{due(20)}",
+        f"A-2,shirts,polo,5000,{due(1)}",
+        f"A-3,shirts,polo,6000,{due(1)}",
+    )
+    assert result.exit_code == 1
+    assert re.search(
+        r"row 3: order A-2 is not feasible: pack lacks \d+ before .*; earliest due ", result.output
+    )
+    assert "row 4: order A-3 is not feasible" in result.output
+    assert "Nothing was imported." in result.output
+    assert orders(folder) == drafted(folder) == []
+
+
+@pytest.mark.parametrize("first", [None, "Mei"])
+@pytest.mark.parametrize("confirm", [None, "Mei"])
+def test_a_number_that_is_taken_is_named_with_its_row(
+    folder: Path, first: str | None, confirm: str | None
+) -> None:
+    row = f"A-1,shirts,polo,50,{due(20)}"
+    run(folder, row, confirm=first)
+    result = run(folder, f"A-2,shirts,polo,20,{due(21)}", row, confirm=confirm)
+    assert result.exit_code == 1
+    state = "released already" if first else "a draft already; change that one"
+    assert f"row 3: order A-1 is {state}" in result.output
+    assert orders(folder) + drafted(folder) == ["A-1"]
+
+
+def test_what_the_site_cannot_plan_at_all_is_named_with_its_row(folder: Path) -> None:
+    rows = (f"A-1,shirts,polo,50,{due(20)}", f"A-2,shirts,polo,50,{due(6000)}")
+    for confirm in (None, "Mei"):
+        result = run(folder, *rows, confirm=confirm)
+        assert result.exit_code == 1
+        assert "row 3: " in result.output
+        assert "ten years" in result.output
+    assert drafted(folder) == []
 
 
 def test_a_faulty_row_is_named_and_keeps_all_out(folder: Path) -> None:
@@ -76,19 +152,23 @@ def test_a_faulty_row_is_named_and_keeps_all_out(folder: Path) -> None:
     assert not (folder / "ledger.db").exists() or orders(folder) == []
 
 
+@pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a\tb"])
+def test_confirm_wants_a_name(folder: Path, name: str) -> None:
+    result = run(folder, f"A-1,shirts,polo,50,{due(20)}", confirm=name)
+    assert result.exit_code == 2
+    assert "write the name of a person" in result.output
+
+
 def test_a_later_import_gets_what_the_released_orders_left(folder: Path) -> None:
     at = due(20)
     assert run(folder, f"A-1,shirts,polo,100,{at}").exit_code == 0
     assert run(folder, f"A-2,shirts,polo,100,{at}").exit_code == 0
-    ledger = open_ledger(folder)
-    try:
+    with ledger_of(folder) as ledger:
         made = ledger.rows(
             "SELECT start_at, SUM(make) AS made FROM targets WHERE link = 'sew' GROUP BY start_at"
         )
         assert sum(row["made"] for row in made) == 200
         assert max(row["made"] for row in made) <= 40
-    finally:
-        ledger.close()
 
 
 def test_a_plan_and_a_promise_see_what_is_released(folder: Path) -> None:

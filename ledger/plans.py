@@ -1,0 +1,129 @@
+"""Plans in force and before: targets as the rules know them, and the capacity that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from ledger.store import Ledger, Row
+from shopfloor.instants import Instant
+from shopfloor.orders import HourTarget, LinkTargets, Load, Order, ReleasedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """A plan that is or was in force, and who put it in force why."""
+
+    version: int
+    planned_at: Instant
+    due_at: Instant
+    person: str
+    why: str
+
+
+def released_loads(ledger: Ledger, now: Instant, but_not: Collection[str] = ()) -> list[Load]:
+    """The capacity that open orders, but for some of them, take from an instant on: summed, one for each hour."""
+    with ledger.snapshot():
+        return _loads(ledger, now, but_not)
+
+
+def _loads(ledger: Ledger, now: Instant, but_not: Collection[str]) -> list[Load]:
+    taken = {
+        (row["start_at"], row["line"], row["link"], row["product"]): row["make"]
+        for row in ledger.rows("SELECT * FROM loads WHERE start_at >= ? AND make > 0", (now,))
+    }
+    for number in but_not:
+        for row in ledger.rows(_TAKEN_BY, (number, now)):
+            taken[row["start_at"], row["line"], row["link"], row["product"]] -= row["make"]
+    return [
+        Load(line, link, start_at, product, make)
+        for (start_at, line, link, product), make in taken.items()
+        if make
+    ]
+
+
+def released_orders(ledger: Ledger, line: str | None = None) -> list[ReleasedOrder]:
+    """All open orders, of one line or of all, by due."""
+    rows = ledger.rows(
+        "SELECT * FROM orders WHERE shipped_at IS NULL AND (?1 IS NULL OR line = ?1) ORDER BY due_at,"
+        ' "order"',
+        (line,),
+    )
+    return [_released(ledger, row) for row in rows]
+
+
+def released_order(ledger: Ledger, number: str) -> ReleasedOrder | None:
+    """One order in force, shipped or not; None when it is not released."""
+    row = ledger.row('SELECT * FROM orders WHERE "order" = ?', (number,))
+    return None if row is None else _released(ledger, row)
+
+
+def plan_versions(ledger: Ledger, number: str) -> list[PlanVersion]:
+    """All plans of an order, the first first."""
+    rows = ledger.rows('SELECT * FROM plan_versions WHERE "order" = ? ORDER BY version', (number,))
+    return [
+        PlanVersion(row["version"], row["planned_at"], row["due_at"], row["person"], row["why"])
+        for row in rows
+    ]
+
+
+def targets_of(ledger: Ledger, number: str, version: int) -> tuple[LinkTargets, ...]:
+    """The targets of one of an order's plans."""
+    row = ledger.row('SELECT plan_version FROM orders WHERE "order" = ?', (number,))
+    if row is not None and row["plan_version"] == version:
+        sql, values = 'SELECT * FROM targets WHERE "order" = ? ORDER BY link, start_at', (number,)
+        return as_targets(ledger.rows(sql, values))
+    return as_targets(
+        ledger.rows(
+            'SELECT * FROM old_targets WHERE "order" = ? AND version = ? ORDER BY link, start_at',
+            (number, version),
+        )
+    )
+
+
+def as_targets(rows: Iterable[Row]) -> tuple[LinkTargets, ...]:
+    """Rows of targets, ordered by link and start, as the rules know them."""
+    links: dict[str, list[HourTarget]] = {}
+    for row in rows:
+        links.setdefault(row["link"], []).append(
+            HourTarget(
+                row["start_at"],
+                row["end_at"],
+                row["shift"],
+                row["make"],
+                row["give"],
+                row["cumulative"],
+                row["latest_at"],
+            )
+        )
+    return tuple(LinkTargets(link, tuple(hours)) for link, hours in links.items())
+
+
+def order_of(row: Row) -> Order:
+    """An order from a row of orders or drafts."""
+    return Order(
+        row["order"],
+        row["line"],
+        row["product"],
+        row["quantity"],
+        row["due_at"],
+        row["customer"],
+        row["priority"],
+    )
+
+
+def _released(ledger: Ledger, row: Row) -> ReleasedOrder:
+    number = row["order"]
+    given = ledger.rows('SELECT link, given FROM order_links WHERE "order" = ?', (number,))
+    return ReleasedOrder(
+        order_of(row),
+        row["plan_version"],
+        as_targets(ledger.rows('SELECT * FROM targets WHERE "order" = ? ORDER BY link, start_at', (number,))),
+        {each["link"]: each["given"] for each in given if each["given"]},
+    )
+
+
+_TAKEN_BY = """
+SELECT t.start_at, t.line, t.link, o.product, t.make FROM targets t JOIN orders o USING ("order")
+ WHERE t."order" = ? AND o.shipped_at IS NULL AND t.start_at >= ? AND t.make > 0
+"""
