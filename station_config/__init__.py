@@ -1,24 +1,52 @@
-"""site.toml: schema, loading, checking, and the example sites."""
+"""site.toml: schema, loading, checking, editing, and the example sites."""
 
+from station_config.changes import (
+    AddStation,
+    Change,
+    SetLinkValues,
+    SetShift,
+    SetShipBuffer,
+    SetSiteHolidays,
+    SetStationOutages,
+)
+from station_config.differences import differences
+from station_config.editing import PlacedFault, apply, placed
 from station_config.faults import Fault, SiteFaults
 from station_config.keys import KEYS
 from station_config.settings import BoardSettings, BrokerSettings, WebSettings
-from station_config.site_file import SiteConfig, check_folder, load
+from station_config.site_file import SiteConfig, check_folder, check_text, load, read_site_text
 from station_config.templates import template_names, write_template
-from station_config.values import PROFILES, duration_from_text
+from station_config.values import DAYS, PROFILES, duration_from_text, duration_text
+from station_config.writing import write_site
 
 __all__ = [
+    "DAYS",
     "KEYS",
     "PROFILES",
+    "AddStation",
     "BoardSettings",
     "BrokerSettings",
+    "Change",
     "Fault",
+    "PlacedFault",
+    "SetLinkValues",
+    "SetShift",
+    "SetShipBuffer",
+    "SetSiteHolidays",
+    "SetStationOutages",
     "SiteConfig",
     "SiteFaults",
     "WebSettings",
+    "apply",
     "check_folder",
+    "check_text",
+    "differences",
     "duration_from_text",
+    "duration_text",
     "load",
+    "placed",
+    "read_site_text",
     "template_names",
+    "write_site",
     "write_template",
 ]

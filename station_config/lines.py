@@ -12,7 +12,7 @@ from shopfloor.site import Line, Link
 from station_config.chain import circles, in_chain_order, last_links
 from station_config.names import Names
 from station_config.reader import Table
-from station_config.shifts import Shifts, overlap_text
+from station_config.shifts import Shifts, overlap_text, overtime_overlap_text
 from station_config.values import BEFORE_REFERENCE, DURATION, KIND, NAME, RATE, SHIFT_REFERENCE
 from station_config.wording import quoted
 
@@ -121,10 +121,15 @@ def _read_link_shifts(table: Table, shifts: Shifts) -> tuple[str, ...]:
 def _check_overlaps(table: Table, link: Link, shifts: Shifts) -> None:
     usable = [shift for shift in link.shifts if shift in shifts.comparable]
     for one, other in combinations(usable, 2):
-        when = overlap_text(shifts.patterns[one], shifts.patterns[other])
+        pair = shifts.patterns[one], shifts.patterns[other]
+        advice = "write shifts that follow each other"
+        when = overlap_text(*pair)
+        if when is None and shifts.holidays is not None:
+            advice = "take the date out of the overtime of one of them"
+            when = overtime_overlap_text(*pair, shifts.holidays)
         if when is not None:
             text = f"the shifts {quoted(one)} and {quoted(other)} overlap on {when}"
-            table.fault("shifts", f"{text}; write shifts that follow each other")
+            table.fault("shifts", f"{text}; {advice}")
 
 
 def _check_after(read: ReadLink, names: Names) -> None:

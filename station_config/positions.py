@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands; the standard library's reader does not tell.
+"""Where each key of a TOML text stands; the standard library's reader does not tell.
 
 The text has been read as valid TOML before, so this walk checks nothing: it only has to find its way
 over keys, headers, strings and brackets.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from station_config.wording import quoted
@@ -37,8 +38,27 @@ def key_text(path: KeyPath) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value in the text, [value_at, end), and where its statement `key = value` begins; a list item has no key."""
+
+    statement_at: int
+    value_at: int
+    end: int
+
+
+@dataclass(slots=True)
+class Block:
+    """The keys below a header, [start, end) in whole lines: blanks and comments behind the last key are outside."""
+
+    start: int
+    end: int
+    indent: str = ""
+    """What stands before its first key."""
+
+
 class Positions:
-    """The lines of all keys, tables and list items of one valid TOML text."""
+    """The lines and places of all keys, tables and list items of one valid TOML text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -46,6 +66,10 @@ class Positions:
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._lines: dict[KeyPath, int] = {}
         self._table_counts: dict[KeyPath, int] = {}
+        self.spans: dict[KeyPath, Span] = {}
+        """Of every `key = value` and every list item."""
+        self.blocks: dict[KeyPath, Block] = {(): Block(0, 0)}
+        """Of every header, and of the keys before the first one."""
         self._walk()
 
     def line_of(self, path: KeyPath) -> int | None:
@@ -67,7 +91,18 @@ class Positions:
             elif self._text.startswith("[", self._at):
                 table = self._header(1)
             else:
-                self._pair(table)
+                self._pair_of_block(table)
+
+    def _pair_of_block(self, table: KeyPath) -> None:
+        block, begin = self.blocks[table], self._at
+        if block.start == block.end:
+            block.indent = self._text[self._text.rfind("\n", 0, begin) + 1 : begin]
+        self._pair(table)
+        block.end = self._line_end()
+
+    def _line_end(self) -> int:
+        """Behind the line that the walk is in."""
+        return self._text.find("\n", self._at) + 1 or len(self._text)
 
     def _header(self, brackets: int) -> KeyPath:
         self._at += brackets
@@ -79,11 +114,12 @@ class Positions:
             path = self._newest((*path, part))
         path = (*path, last)
         self._note(path)
-        if brackets == 1:
-            return path
-        index = self._table_counts.get(path, 0)
-        self._table_counts[path] = index + 1
-        return self._note((*path, index))
+        if brackets == 2:  # noqa: PLR2004  # one more table of a list
+            index = self._table_counts.get(path, 0)
+            self._table_counts[path] = index + 1
+            path = self._note((*path, index))
+        self.blocks[path] = Block(self._line_end(), self._line_end())
+        return path
 
     def _newest(self, path: KeyPath) -> KeyPath:
         """Below a list of tables a header means the last one of it."""
@@ -92,13 +128,13 @@ class Positions:
         return path if count is None else (*path, count - 1)
 
     def _pair(self, table: KeyPath) -> None:
-        path = table
+        path, begin = table, self._at
         for part in self._key():
             path = self._note((*path, part))
         self._skip(_BLANK)
         self._at += 1  # the equals sign
         self._skip(_BLANK)
-        self._value(path)
+        self._value(path, begin)
 
     def _key(self) -> list[str]:
         parts = []
@@ -110,7 +146,8 @@ class Positions:
             if not self._skip(_DOT):
                 return parts
 
-    def _value(self, path: KeyPath) -> None:
+    def _value(self, path: KeyPath, statement_at: int) -> None:
+        begin = self._at
         first = self._text[self._at : self._at + 1]
         if first == "[":
             self._list(path)
@@ -120,11 +157,13 @@ class Positions:
             self._skip(_STRING)
         else:
             self._skip(_BARE_VALUE)
+        end = begin + len(self._text[begin : self._at].rstrip())
+        self.spans[path] = Span(statement_at, begin, end)
 
     def _list(self, path: KeyPath) -> None:
         index = 0
         while self._next_inside("]"):
-            self._value(self._note((*path, index)))
+            self._value(self._note((*path, index)), self._at)
             index += 1
 
     def _inline_table(self, path: KeyPath) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from itertools import pairwise
 
 from shopfloor.site import ShiftPattern
 from station_config.names import Names
 from station_config.reader import Table
-from station_config.values import BREAK, CLOCK, DAY, DAYS
+from station_config.values import BREAK, CLOCK, DAY, DAYS, OVERTIME
 
 _DAY_MIN = 24 * 60
 _WEEK_MIN = 7 * _DAY_MIN
@@ -24,9 +24,11 @@ class Shifts:
     names: Names
     patterns: dict[str, ShiftPattern]
     comparable: frozenset[str]
+    holidays: frozenset[date] | None = frozenset()
+    """None when they could not all be read, so that nobody knows which overtime meets a working day."""
 
 
-def read_shifts(top: Table) -> Shifts:
+def read_shifts(top: Table, holidays: frozenset[date] | None) -> Shifts:
     """All shift patterns; faults of their times and breaks are reported."""
     tables = top.tables("shift", "shift", needed=True)
     names = Names("shift", is_open=not top.sound("shift"))
@@ -37,7 +39,7 @@ def read_shifts(top: Table) -> Shifts:
         patterns.setdefault(pattern.id, pattern)
         if table.sound("id", "start", "end", "days"):
             comparable.add(pattern.id)
-    return Shifts(names, patterns, frozenset(comparable))
+    return Shifts(names, patterns, frozenset(comparable), holidays)
 
 
 def overlap_text(one: ShiftPattern, other: ShiftPattern) -> str | None:
@@ -50,6 +52,33 @@ def overlap_text(one: ShiftPattern, other: ShiftPattern) -> str | None:
                     day = _WEEKDAYS[begin // _DAY_MIN % 7]
                     return f"{day} {_clock_text(begin)}-{_clock_text(finish)}"
     return None
+
+
+def overtime_overlap_text(one: ShiftPattern, other: ShiftPattern, holidays: frozenset[date]) -> str | None:
+    """When overtime of one first overlaps the other, "2026-11-28 13:00-14:00"; None if never."""
+    for on in sorted(one.overtime | other.overtime):
+        for step in (-1, 0, 1):  # a shift of the day before or after may reach over midnight
+            for extra, beside in ((one, other), (other, one)):
+                if on not in extra.overtime or not _works(beside, on.toordinal() + step, holidays):
+                    continue
+                start, beside_start = _minute(extra.start), _minute(beside.start) + step * _DAY_MIN
+                begin = max(start, beside_start)
+                finish = min(
+                    start + _length_min(extra.start, extra.end),
+                    beside_start + _length_min(beside.start, beside.end),
+                )
+                if begin < finish:
+                    day = date.fromordinal(min(on.toordinal() + begin // _DAY_MIN, date.max.toordinal()))
+                    return f"{day} {_clock_text(begin)}-{_clock_text(finish)}"
+    return None
+
+
+def _works(pattern: ShiftPattern, ordinal: int, holidays: frozenset[date]) -> bool:
+    """Whether the shift works on a production date, given as its ordinal: the last date has none after it."""
+    if any(on.toordinal() == ordinal for on in pattern.overtime):
+        return True
+    usual = (ordinal - 1) % 7 in pattern.days  # the first of all days was a Monday
+    return usual and all(on.toordinal() != ordinal for on in holidays)
 
 
 def _read_shift(table: Table, names: Names) -> ShiftPattern:
@@ -66,6 +95,7 @@ def _read_shift(table: Table, names: Names) -> ShiftPattern:
         end=end,
         days=frozenset(DAYS.index(day) for _, day in days),
         breaks=tuple(times for _, times in breaks),
+        overtime=frozenset(on for _, on in table.items("overtime", OVERTIME)),
     )
 
 

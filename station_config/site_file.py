@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from shopfloor.site import Site
+from station_config.agreement import read_roles
 from station_config.faults import Fault, SiteFaults
 from station_config.keys import FILE_NAME
 from station_config.lines import capitalised, read_lines
@@ -29,6 +30,9 @@ from station_config.settings import (
 from station_config.shifts import read_shifts
 from station_config.stations import read_devices, read_stations
 from station_config.values import FILE_VERSION, HOLIDAY, NAME, VERSION, ZONE
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Some editors begin a file of UTF-8 with it."""
 
 _HINTS = {
     "Invalid value": 'texts stand in quotes, name = "Cutting", and times too',
@@ -59,20 +63,29 @@ class SiteConfig:
 
 def load(folder: Path) -> SiteConfig:
     """The configuration of a site folder. Raises SiteFaults with every fault found."""
-    text = _read_text(folder)
+    return check_text(folder, read_site_text(folder))
+
+
+def check_text(folder: Path, text: str) -> SiteConfig:
+    """The configuration that a text would be as the folder's site.toml. Raises SiteFaults; writes nothing."""
+    raw, positions = read_toml(text.removeprefix(BYTE_ORDER_MARK))
+    log = FaultLog(FILE_NAME, positions)
+    config = _read(Table(log, (), "", raw), folder)
+    if faults := log.in_order():
+        raise SiteFaults(faults)
+    return config
+
+
+def read_toml(text: str) -> tuple[dict[str, object], Positions]:
+    """What stands in a text, and where; text that is no TOML is one fault."""
     try:
-        raw = tomllib.loads(text, parse_float=_number)
-        log = FaultLog(FILE_NAME, Positions(text))
+        return tomllib.loads(text, parse_float=_number), Positions(text)
     except RecursionError:
         raise SiteFaults(
             [Fault(FILE_NAME, None, "", "the brackets are nested too deep; take some out")]
         ) from None
     except ValueError as error:
         raise SiteFaults([_syntax_fault(str(error), text)]) from None
-    config = _read(Table(log, (), "", raw), folder)
-    if faults := log.in_order():
-        raise SiteFaults(faults)
-    return config
 
 
 def check_folder(folder: Path) -> list[Fault]:
@@ -84,7 +97,8 @@ def check_folder(folder: Path) -> list[Fault]:
     return []
 
 
-def _read_text(folder: Path) -> str:
+def read_site_text(folder: Path) -> str:
+    """The text of a folder's site.toml exactly as it stands there, also its line ends and its mark of UTF-8."""
     path = folder / FILE_NAME
     try:
         content = path.read_bytes()
@@ -95,7 +109,7 @@ def _read_text(folder: Path) -> str:
         text = f"cannot be read in {folder} ({error.strerror}); make it a file that you may read"
         raise SiteFaults([Fault(FILE_NAME, None, "", text)], about_content=False) from None
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         text = "a character is not UTF-8; save the file with the encoding UTF-8"
@@ -131,9 +145,9 @@ def _read(top: Table, folder: Path) -> SiteConfig:
     name = site.may("name", NAME, capitalised(site_id))
     zone = site.need("timezone", ZONE, ZoneInfo("UTC"))
     holidays = frozenset(day for _, day in site.items("holidays", HOLIDAY))
-    shifts = read_shifts(top)
+    shifts = read_shifts(top, holidays if site.sound("holidays") else None)
     lines = read_lines(top, shifts)
-    stations = read_stations(top, lines)
+    stations = read_stations(top, lines, zone)
     broker = read_broker(top, folder)
     return SiteConfig(
         site=Site(
@@ -147,6 +161,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
             stations=stations.by_id,
             devices=read_devices(top, stations),
             reasons=read_reasons(top),
+            roles=read_roles(top),
         ),
         broker=broker,
         web=read_web(top, broker),

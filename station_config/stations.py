@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from shopfloor.site import Device, Station
 from station_config.lines import Lines, ReadLink, capitalised
 from station_config.names import Names
 from station_config.reader import Table
-from station_config.values import LINK_REFERENCE, MODE, NAME, PROFILE, STATION_REFERENCE
+from station_config.values import LINK_REFERENCE, MODE, NAME, PROFILE, STATION_REFERENCE, Outage, outages_in
 from station_config.wording import nearest, quoted
 
 _TAKEN = ("event", "gateway")
@@ -35,19 +36,33 @@ class Stations:
         return not self.unplaced and (line_id, link_id) not in self.perhaps
 
 
-def read_stations(top: Table, lines: Lines) -> Stations:
+def read_stations(top: Table, lines: Lines, zone: ZoneInfo) -> Stations:
     """All stations; a work link that has none is reported."""
     tables = top.tables("station", "station")
+    outage = outages_in(zone)
     stations = Stations(Names("station", is_open=not top.sound("station")), unplaced=not top.sound("station"))
     for table in tables:
         station_id = stations.names.read(table)
         name = table.may("name", NAME, capitalised(station_id))
         line_id, link_id = _read_station_link(table, lines, stations)
-        stations.by_id.setdefault(station_id, Station(station_id, name, line_id, link_id))
+        outages = _joined([span for _, span in table.items("out_of_service", outage)])
+        stations.by_id.setdefault(station_id, Station(station_id, name, line_id, link_id, outages))
     for line_id, line in lines.by_id.items():
         for link_id, read in line.links.items():
             _check_has_station(stations, line_id, link_id, read)
     return stations
+
+
+def _joined(spans: list[Outage]) -> tuple[Outage, ...]:
+    """In the order of time, those that touch made one: no time is ever counted out twice."""
+    joined: list[Outage] = []
+    for start_at, end_at in sorted(spans, key=lambda span: span[0]):
+        last_start_at, last_end_at = joined[-1] if joined else (start_at, start_at - 1)
+        if last_end_at is not None and last_end_at < start_at:
+            joined.append((start_at, end_at))
+        elif last_end_at is not None:
+            joined[-1] = (last_start_at, None if end_at is None else max(last_end_at, end_at))
+    return tuple(joined)
 
 
 def _read_station_link(table: Table, lines: Lines, stations: Stations) -> tuple[str, str]:

@@ -8,10 +8,19 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import ip_address
-from typing import TypeGuard
+from typing import TypeAlias, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Duration
+from shopfloor.instants import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    Duration,
+    Instant,
+    instant_from_text,
+)
+from shopfloor.roles import ROLES
 from station_config.reader import Unfit, Value, choice, text_of
 from station_config.wording import nearest, quoted
 
@@ -25,11 +34,16 @@ _LONGEST_DAYS = 366
 _SLOWEST = Decimal("0.001")
 _MANY = 1_000_000
 _LAST_PORT = 65_535
+_UNTIL_FURTHER_NOTICE = ".."
 _FARTHEST_M = 30
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})min)?(?:(\d{1,8})s)?", re.ASCII)
 _CALENDAR_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+_WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
+Outage: TypeAlias = tuple[Instant, Instant | None]
+"""From the first to before the second; without it until further notice."""
+
 _UNIT_WORDS = {
     "d": r"days?|d",
     "h": r"hours?|hrs?|std|h",
@@ -122,6 +136,61 @@ def _break(raw: object) -> tuple[time, time]:
     if raw != tidy:
         raise Unfit(better=quoted(tidy))
     return times
+
+
+def outages_in(zone: ZoneInfo) -> Value[Outage]:
+    """A time out of service; where no offset is written, the zone decides."""
+    example = '"2026-11-24T08:00/2026-11-25T17:00", or "2026-12-01T06:00/.." until further notice'
+    return Value("a time out of service (start/end)", example, lambda raw: _outage(raw, zone))
+
+
+def _outage(raw: object, zone: ZoneInfo) -> Outage:
+    text = text_of(raw)
+    try:
+        start_at, end_at = _outage_from_text(text, zone)
+    except ValueError:
+        raise Unfit(better=_nearby_outage(text, zone)) from None
+    if end_at is not None and end_at <= start_at:
+        raise Unfit(what="a time out of service, as it does not end after its start")
+    return start_at, end_at
+
+
+def _outage_from_text(text: str, zone: ZoneInfo) -> Outage:
+    start, end = text.split("/")  # more or fewer parts are a ValueError, like a wrong part
+    return _instant(start, zone), None if end == _UNTIL_FURTHER_NOTICE else _instant(end, zone)
+
+
+def _instant(text: str, zone: ZoneInfo) -> Instant:
+    if not _WALL.fullmatch(text):
+        raise ValueError(text)
+    return instant_from_text(text, zone)
+
+
+def _nearby_outage(text: str, zone: ZoneInfo) -> str | None:
+    """The time that "2026-11-24 08:00 / 2026-11-25 17:00" or "2026-12-01T06:00/" means."""
+    tidy = re.sub(r"\s*/\s*", "/", text)
+    tidy = re.sub(r"(?<=\d) +(?=\d)", "T", tidy)
+    tidy = re.sub(r"/(?:\.*|\u2026)$", "/" + _UNTIL_FURTHER_NOTICE, tidy)
+    try:
+        _outage_from_text(tidy, zone)
+    except ValueError:
+        return None
+    return quoted(tidy)
+
+
+def duration_text(duration: Duration) -> str:
+    """A duration as people write it: "3d", "45s", "90min", "4h", "4h30min"."""
+    if duration.calendar_days:
+        return f"{duration.calendar_days}d"
+    seconds = duration.working_ms // SECOND_MS
+    if seconds % 60:
+        parts = (seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")
+        return "".join(f"{count}{unit}" for count, unit in parts if count)
+    minutes = seconds // 60
+    hours, rest = divmod(minutes, 60)
+    if not rest and hours > 1:
+        return f"{hours}h"
+    return f"{minutes}min" if hours < 3 else f"{hours}h{rest}min"  # noqa: PLR2004  # longer ones are read in hours
 
 
 def duration_from_text(text: str) -> Duration:
@@ -228,10 +297,12 @@ LINK_REFERENCE = Value("a link, written line/link", '"shirts/cut"', text_of)
 NAME = Value(f"a name (1 to {_LONGEST_NAME} characters on one line)", '"Cutting table 1"', _name)
 ZONE = Value("a time zone", '"Europe/Berlin"', _zone)
 HOLIDAY = Value("a date", '"2026-12-25"', _date)
+OVERTIME = replace(HOLIDAY, example='"2026-11-28"')
 CLOCK = Value("a time of day", '"08:00"', _clock)
 BREAK = Value("a break", '"12:00-13:00"', _break)
 DAY = choice("a day of the week", DAYS)
 KIND = choice("a kind of link", ("work", "milestone"))
+ROLE = choice("a role", ROLES)
 PROFILE = choice("a profile", PROFILES)
 MODE = choice("a mode", ("auto", "in", "out"))
 DURATION = Value("a duration", '"1h30min" or "3d"', _duration)

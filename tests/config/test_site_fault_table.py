@@ -7,6 +7,8 @@ import pytest
 from station_config import Fault
 
 END = 'mode = "auto"\n'
+BREAKS = 'breaks = ["12:00-13:00"]\n'
+CUT = 'link = "shirts/cut"\n'
 
 FAULTS = [
     # what stands there, what is written instead, key, line, phrase
@@ -97,6 +99,61 @@ FAULTS = [
         59,
         'there is no file "b"',
     ),
+    (
+        BREAKS,
+        f'{BREAKS}overtime = ["28.11.2026"]\n',
+        "shift[0].overtime[0]",
+        14,
+        'write for example "2026-11-28"',
+    ),
+    (BREAKS, f'{BREAKS}overtime = "2026-11-28"\n', "shift[0].overtime", 14, 'overtime = ["2026-11-28"]'),
+    (BREAKS, f'{BREAKS}overtme = ["2026-11-28"]\n', "shift[0].overtme", 14, "did you mean overtime?"),
+    (
+        CUT,
+        f'{CUT}out_of_service = ["2026-11-24"]\n',
+        "station[0].out_of_service[0]",
+        47,
+        "(start/end); write",
+    ),
+    (
+        CUT,
+        f'{CUT}out_of_service = ["2026-11-24 08:00 / 2026-11-25 17:00"]\n',
+        "station[0].out_of_service[0]",
+        47,
+        'write "2026-11-24T08:00/2026-11-25T17:00"',
+    ),
+    (
+        CUT,
+        f'{CUT}out_of_service = ["2026-12-01T06:00/"]\n',
+        "station[0].out_of_service[0]",
+        47,
+        'write "2026-12-01T06:00/.."',
+    ),
+    (
+        CUT,
+        f'{CUT}out_of_service = ["2026-11-24T08:00/2026-11-24T08:00"]\n',
+        "station[0].out_of_service[0]",
+        47,
+        "does not end after its start",
+    ),
+    (
+        CUT,
+        f'{CUT}out_of_service = ["2026-02-30T08:00/.."]\n',
+        "station[0].out_of_service[0]",
+        47,
+        "is not a time out of service",
+    ),
+    (CUT, f"{CUT}overtime = []\n", "station[0].overtime", 47, "it belongs to [[shift]]"),
+    (END, f'{END}[agreement]\nroles = ["sale"]', "agreement.roles[0]", 58, 'write "sales"'),
+    (
+        END,
+        f'{END}[agreement]\nroles = ["boss"]',
+        "agreement.roles[0]",
+        58,
+        '"sales", "production" or "purchasing"',
+    ),
+    (END, f'{END}[agreement]\nroles = ["sales", "sales"]', "agreement.roles[1]", 58, "twice"),
+    (END, f"{END}[agreement]\nrole = []", "agreement.role", 58, "did you mean roles?"),
     (END, f"{END}[web]\nport = 1883", "web.port", 58, "the broker listens on port 1883 already"),
     (END, f"{END}[[web]]\nport = 8080", "web", 57, "write [web]"),
     (END, f"{END}[board]\nviewing_distance_m = 31", "board.viewing_distance_m", 58, "between 1 and 30"),

@@ -1,0 +1,68 @@
+"""The table of site.toml that a change is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from station_config.changes import (
+    AddStation,
+    Change,
+    SetLinkValues,
+    SetShift,
+    SetShipBuffer,
+    SetSiteHolidays,
+    SetStationOutages,
+)
+from station_config.positions import KeyPath
+from station_config.wording import either, nearest, quoted
+
+_LISTED = 8
+
+
+class UnknownId(Exception):  # it becomes a Fault
+    """The sentence about an id that no table has."""
+
+
+def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:
+    """The path of the table; of a station just added the last of that id. Raises UnknownId."""
+    match change:
+        case SetSiteHolidays():
+            if not isinstance(raw.get("site"), dict):
+                raise UnknownId("there is no [site]; write it and below it id, name and timezone")
+            return ("site",)
+        case SetShift():
+            return _find(raw, "shift", change.id)
+        case SetShipBuffer():
+            return _find(raw, "line", change.line)
+        case SetLinkValues():
+            line = _find(raw, "line", change.line)
+            return (
+                *line,
+                *_find(raw["line"][line[1]], "link", change.link, f" in the line {quoted(change.line)}"),
+            )
+        case SetStationOutages():
+            return _find(raw, "station", change.station)
+        case AddStation():
+            return ("station", _find(raw, "station", change.id.strip(), last=True)[1])
+
+
+def _find(
+    table: Mapping[str, Any], kind: str, wanted: str, where: str = "", *, last: bool = False
+) -> KeyPath:
+    tables = table.get(kind)
+    ids = (
+        [one.get("id") if isinstance(one, dict) else None for one in tables]
+        if isinstance(tables, list)
+        else []
+    )
+    found = [index for index, one in enumerate(ids) if one == wanted]
+    if found:
+        return (kind, found[-1 if last else 0])
+    known = [one for one in ids if isinstance(one, str)]
+    near = nearest(wanted, known)
+    if near is not None:
+        advice = f"did you mean {quoted(near)}?"
+    else:
+        advice = f"choose {either(map(quoted, known[:_LISTED]))}" if known else "add it in site.toml"
+    raise UnknownId(f"there is no {kind} {quoted(wanted)}{where}; {advice}")
