@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from gateway.client import Gateway
 from gateway.payloads import PROFILES
@@ -15,8 +16,36 @@ from interlock.wake import WakeSender
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.recorder import Recorder
+from ledger.site_versions import last_version
+from ledger.store import Ledger
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.site import Site
+from station_config import SiteFaults, load
+
+
+class _Recording:
+    """The recorder, for the configuration that planners last saved on the site's page."""
+
+    def __init__(self, folder: Path, ledger: Ledger, site: Site) -> None:
+        self.site = site
+        self.recorder = Recorder(ledger, site)
+        self._folder, self._ledger = folder, ledger
+        self._version = last_version(ledger)
+
+    def adopt_changes(self, log: Any) -> None:
+        """Record by a newer version of site.toml if one was saved. What cannot be read just now is tried again."""
+        try:
+            version = last_version(self._ledger)
+            if version == self._version:
+                return
+            self.site = load(self._folder).site
+        except (LedgerUnavailable, LedgerDamaged, SiteFaults) as why:
+            log.warning("the changed configuration is not taken up", why=str(why))
+            return
+        self._version = version
+        self.recorder = Recorder(self._ledger, self.site)
+        log.info("took up the changed configuration", version=version)
 
 
 def serve_gateway(folder: Path) -> None:
@@ -27,17 +56,18 @@ def serve_gateway(folder: Path) -> None:
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     wake = WakeSender(folder)
     ledger.listeners.append(wake.changed)
-    recorder = Recorder(ledger, config.site)
+    recording = _Recording(folder, ledger, config.site)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
-        return recorder.record(items, clock.now())
+        return recording.recorder.record(items, clock.now())
 
     def device_state(device: str, online: bool, at: Instant) -> None:  # noqa: FBT001  # the gateway's signature
-        set_device_state(ledger, config.site, device, online=online, now=at)
+        set_device_state(ledger, recording.site, device, online=online, now=at)
 
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
         wake.beat(connected)
         ledger.checkpoint()  # also for what the web server has written
+        recording.adopt_changes(log)
 
     gateway = Gateway(
         config.site.id,

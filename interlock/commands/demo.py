@@ -29,6 +29,7 @@ from shopfloor.instants import Instant, moment_of
 
 LIVE_EVERY_S = 1.0
 PLAN_EVERY_S = 60.0
+DRAFTS_EVERY_S = 6 * 3600.0
 KIOSKS = 3
 
 
@@ -192,11 +193,14 @@ def _tell(plant: Plant, factory: Factory) -> None:
 
 
 def _live(factory: Factory, plant: Plant, stopping: threading.Event) -> None:
-    plan_at_s = 0.0
+    plan_at_s = drafts_at_s = 0.0
     while not stopping.is_set():
         plant.check()
         if time.monotonic() >= plan_at_s:
             factory.plan(clock.now())
             plan_at_s = time.monotonic() + PLAN_EVERY_S
+        if time.monotonic() >= drafts_at_s:
+            factory.set_out_drafts(clock.now())
+            drafts_at_s = time.monotonic() + DRAFTS_EVERY_S
         factory.live(clock.now())
         stopping.wait(LIVE_EVERY_S)

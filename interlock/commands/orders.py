@@ -2,58 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
 from interlock import clock
 from interlock.opening import open_config, open_ledger
-from interlock.orders_file import OrdersFaults, read_orders_file
+from interlock.orders_file import OrdersFaults, OrdersFile, read_orders_file
 from interlock.wake import WakeSender
 from ledger import reading
-from ledger.releasing import release_orders, released_loads
-from shopfloor.instants import moment_of
+from ledger.desk import Desk
+from ledger.drafts import By
+from ledger.errors import OrdersRefused, RuleRefused
+from ledger.store import Ledger
+from shopfloor.order_faults import CannotPlan, why_not_feasible
 from shopfloor.orders import OrderPlan
-from shopfloor.planning import CannotPlan, plan_orders
 from shopfloor.site import Site
+
+SOURCE = "import"
+LONGEST_PERSON = 60
+_NOTHING = "Nothing was imported."
+
+
+def _person(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    name = value.strip()
+    if not name or len(name) > LONGEST_PERSON or not name.isprintable():
+        raise click.BadParameter(f"write the name of a person, at most {LONGEST_PERSON} characters.")
+    return name
 
 
 @click.command("import")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("orders_file", metavar="FILE.csv", type=click.Path(path_type=Path))
-def import_orders(folder: Path, orders_file: Path) -> None:
-    """Plan the orders of FILE.csv beside what is released, and release them.
+@click.option(
+    "--confirm", "person", metavar="NAME", callback=_person,
+    help="NAME confirms every order for all roles: they are released at once, if each is feasible.",
+)  # fmt: skip
+def import_orders(folder: Path, orders_file: Path, person: str | None) -> None:
+    """Take the orders of FILE.csv in as drafts, which sales, production and purchasing then confirm.
 
-    All of them or none: each fault is named with its row, each order that is not feasible with its earliest due.
+    All of them or none: each fault is named with its row. An order that is not feasible comes in too, and says what it
+    lacks and when it could ship; with --confirm it keeps all out.
     """
     site = open_config(folder).site
     now = clock.now()
     ledger = open_ledger(folder, create=True)
     try:
         orders = read_orders_file(orders_file, site)
-        known = reading.last_sequence(ledger)
-        plans = plan_orders(site, orders, now=now, loads=released_loads(ledger, now))
-        if late := [_why(site, plan) for plan in plans if not plan.feasible]:
-            raise click.ClickException("\n".join([*late, "Nothing was imported."]))
-        release_orders(ledger, site, plans, source="import", at=now, now=now, planned_after=known)
+        released = person is not None or not site.roles
+        by = By(person or "", SOURCE, now)
+        plans = Desk(ledger, site).take_in(orders.orders, by, confirmed=released, now=now)
         _wake(folder, ledger_sequence=reading.last_sequence(ledger))
-        for order in orders:
-            codes = [row["batch"] for row in reading.batches(ledger, order.order)]
-            click.echo(
-                f"{order.order}: {order.quantity} of {order.product} in {len(codes)} batches, {' '.join(codes)}"
-            )
-    except (OrdersFaults, CannotPlan) as fault:
+        for line in _released(ledger, plans) if released else _drafted(site, plans):
+            click.echo(line)
+    except OrdersRefused as refused:
+        raise click.ClickException("\n".join([*_by_row(orders, refused.faults), _NOTHING])) from None
+    except (OrdersFaults, CannotPlan, RuleRefused) as fault:
         raise click.ClickException(str(fault)) from None
     finally:
         ledger.close()
 
 
-def _why(site: Site, plan: OrderPlan) -> str:
-    """Why an order does not fit, and when it would."""
-    short = ", ".join(f"{shortage.quantity} units at {shortage.link}" for shortage in plan.short)
-    earliest = plan.earliest_ship_at
-    when = f"{moment_of(earliest, site.zone):%a %Y-%m-%d %H:%M}" if earliest else "not within two years"
-    return f"order {plan.order.order} is not feasible: too late to make {short}; earliest due {when}"
+def _by_row(orders: OrdersFile, faults: Mapping[str, str]) -> list[str]:
+    rows = sorted((orders.row_of[number], fault) for number, fault in faults.items())
+    return [f"row {row}: {fault}" for row, fault in rows]
+
+
+def _released(ledger: Ledger, plans: Sequence[OrderPlan]) -> Iterator[str]:
+    for plan in plans:
+        order = plan.order
+        codes = [row["batch"] for row in reading.batches(ledger, order.order)]
+        yield f"{order.order}: {order.quantity} of {order.product} in {len(codes)} batches, {' '.join(codes)}"
+
+
+def _drafted(site: Site, plans: Sequence[OrderPlan]) -> Iterator[str]:
+    waits = f"waits for {', '.join(site.roles)}"
+    for plan in plans:
+        number = plan.order.order
+        what = "it is feasible" if plan.feasible else why_not_feasible(site, plan)
+        yield f"{number}: draft, {what}; {waits} at /orders/{quote(number)}"
 
 
 def _wake(folder: Path, *, ledger_sequence: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from gateway.device import ScannerClient
 from interlock.demo.actions import Action, Flagged, FlagKey
@@ -12,6 +13,7 @@ from interlock.demo.floor import Floor
 from interlock.demo.hands import ID_PREFIX, Hands, NotNow, Refused
 from interlock.demo.luck import Luck
 from interlock.demo.order_desk import OrderDesk
+from interlock.demo.planners import PlannersTable
 from interlock.plant import Plant
 from ledger import reading
 from ledger.errors import LedgerUnavailable
@@ -58,6 +60,7 @@ class Factory:
         site = self._plant.config.site
         self.floor = Floor(site, self.line, self._luck, at)
         self._desk = OrderDesk(self._ledger, site, self.line, self._luck, self._clock)
+        self._table = PlannersTable(self._ledger, site, self.line)
         for order in open_orders(self._ledger, self.line.id):
             self.floor.take_in(order)
         self.floor.resume()
@@ -75,6 +78,11 @@ class Factory:
             return
         for order in released:
             self.floor.take_in(order)
+
+    def set_out_drafts(self, now: Instant) -> None:
+        """What visitors find on the planners' table; tried again next time when the ledger cannot be written."""
+        with suppress(LedgerUnavailable):
+            self._table.set_out(now)
 
     def advance(self, until: Instant) -> Iterator[Action]:
         """What people do before an instant, each to be done with `do`."""
@@ -121,6 +129,8 @@ class Factory:
             )
         elif kind == "order_released" and detail["line"] == self.line.id:
             self._note_order(event["order"])
+        elif kind == "order_replanned" and self.floor.knows(event["order"]):
+            self.floor.plan_anew(open_order(self._ledger, event["order"]))
         elif kind.startswith("flag_"):
             self._note_flag(event, kind, detail)
 

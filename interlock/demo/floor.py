@@ -90,6 +90,11 @@ class Floor:
                     self._delivery_at(link, order.order), partial(self._deliver, link, order.order)
                 )
 
+    def plan_anew(self, order: OpenOrder) -> None:
+        """Other targets came into force; what is in somebody's hands goes on."""
+        if self.knows(order.order):
+            self._pace.add(order)
+
     def resume(self) -> None:
         """What was in work when everything was left goes on."""
         for place in self._places.values():

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from interlock.demo.luck import Luck
-from ledger.releasing import release_orders, released_loads
+from interlock.demo.planners import PLANNERS, SOURCE
+from ledger import agreeing, reading
+from ledger.desk import Desk
+from ledger.drafts import By
 from ledger.store import Ledger
 from ledger.whereabouts import OpenOrder, last_due, open_order, order_numbers
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Duration, Instant
 from shopfloor.orders import Order, OrderPlan
-from shopfloor.planning import plan_orders
 from shopfloor.site import Line, Site
 
-SOURCE = "demo planner"
 PREFIX = "GB-"
 FIRST_NUMBER = 1001
 LOAD = 0.8
@@ -42,19 +43,20 @@ PRODUCTS = (0.5, 0.3, 0.2)
 
 
 class OrderDesk:
-    """Plans and releases beside what is released; goes on from what the ledger holds."""
+    """Plans, agrees and releases beside what is released; goes on from what the ledger holds."""
 
     def __init__(
         self, ledger: Ledger, site: Site, line: Line, luck: Luck, clock: Callable[[], Instant]
     ) -> None:
         self._ledger, self._site, self._line = ledger, site, line
         self._luck, self._clock = luck, clock
+        self._desk = Desk(ledger, site)
         self._calendars = CalendarBook(site)
         numbers = [number.removeprefix(PREFIX) for number in order_numbers(ledger, PREFIX)]
         self._next_number = 1 + max(
             (int(number) for number in numbers if number.isdecimal()), default=FIRST_NUMBER - 1
         )
-        last_due_at = last_due(ledger, line.id)
+        last_due_at = last_due(ledger, line.id, f"{PREFIX}[0-9]*")
         self._next_due_at = None if last_due_at is None else self._after(last_due_at)
 
     def work(self, at: Instant) -> list[OpenOrder]:
@@ -67,26 +69,32 @@ class OrderDesk:
             )  # after a pause: what was left over is worked off first
         released = []
         while self._next_due_at <= at + RELEASED_AHEAD_MS:
+            known = reading.last_sequence(self._ledger)
             plan = self._plan(self._next_due_at, at)
             if plan is None:
                 self._next_due_at += HOUR_MS
                 continue
-            release_orders(self._ledger, self._site, [plan], source=SOURCE, at=at, now=self._clock())
+            self._agree(plan, at, known)
             released.append(open_order(self._ledger, plan.order.order))
             self._next_due_at = self._after(max(self._next_due_at, plan.order.due_at - DUE_STEP_MS))
             self._next_number += 1
         return released
 
+    def _agree(self, plan: OrderPlan, at: Instant, known: int) -> None:
+        """All three commit to the plan, and with that it is in force."""
+        by = By(PLANNERS["sales"], SOURCE, at)
+        agreeing.take_in_confirmed(
+            self._ledger, self._site, [plan], by, people=PLANNERS, planned_after=known, now=self._clock()
+        )
+
     def _plan(self, due_at: Instant, at: Instant) -> OrderPlan | None:
         """The next order, later than wanted if it has to be; None when it would be too late for now."""
-        order = self._order(due_at)
-        loads = released_loads(self._ledger, at)
-        (plan,) = plan_orders(self._site, [order], now=at, loads=loads)
+        plan = self._desk.plan(self._order(due_at), at)
         if plan.feasible:
             return plan
         if plan.earliest_ship_at is None or plan.earliest_ship_at > at + RELEASED_AHEAD_MS:
             return None
-        (plan,) = plan_orders(self._site, [self._order(plan.earliest_ship_at + HOUR_MS)], now=at, loads=loads)
+        plan = self._desk.plan(self._order(plan.earliest_ship_at + HOUR_MS), at)
         return plan if plan.feasible else None
 
     def _order(self, due_at: Instant) -> Order:

@@ -28,7 +28,9 @@ class Pace:
         """By link and hour: what each order is due in it."""
 
     def add(self, order: OpenOrder) -> None:
-        """Take in an order's targets."""
+        """Take in an order's targets, in place of those it had."""
+        if order.order in self._dues:
+            self.drop(order.order)
         self._dues[order.order] = order.due_at
         for link in order.links:
             hours = [hour for hour in link.hours if hour.give]

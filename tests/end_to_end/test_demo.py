@@ -81,6 +81,12 @@ def asked(address: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return told
 
 
+def lying_there(api: str) -> dict[str, list[str]]:
+    """What is being agreed, and whom it waits for."""
+    orders = asked(f"{api}/orders")["orders"]
+    return {order["order"]: order["agreeing"]["waits_for"] for order in orders if order["agreeing"]}
+
+
 def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callable[[], Demo]) -> None:
     demo = start()
     demo.wait_until_it_runs()
@@ -93,6 +99,9 @@ def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callab
     api = f"{addresses[0]}api/v1"
     before = asked(f"{api}/board/gearbox")
     assert before["orders_open"] > 10
+
+    wait_for(lambda: len(lying_there(api)) == 3, what="drafts on the planners' table")
+    drafts = lying_there(api)
 
     # The printed line is a scan that is recorded now; here it comes in by the API, without a client of MQTT.
     found = re.search(r"interlock/gbx1/(\S+)/scan -q 1 -m (\S+)", demo.said)
@@ -113,6 +122,7 @@ def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callab
     assert "Going on where the demo stopped" in again.said
     after = asked(f"{api}/board/gearbox")
     assert after["sequence"] > before["sequence"]
+    assert lying_there(api) == drafts
     code, _ = again.stop(signal.SIGTERM)
     assert code == 0, again.said
     assert "Traceback" not in again.said
