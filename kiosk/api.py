@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, request
 
-from kiosk import taps
+from kiosk import api_orders, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_scans import post_scans
 from kiosk.api_shapes import AnswerBody, FlagBody, WithdrawBody
 from kiosk.errors import Malformed, NotHere, json_answer
-from kiosk.names import known_line, no_flag, no_order
+from kiosk.names import known_line, no_flag
 from kiosk.openapi import document
 from kiosk.services import Services, current
-from kiosk.views import board_json, events_json, flag_json, flags_json, order_json, orders_json
+from kiosk.views import board_json, events_json, flag_json, flags_json
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
 
@@ -27,6 +27,17 @@ T = TypeVar("T", FlagBody, AnswerBody, WithdrawBody)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.post("/scans", endpoint="scans")(post_scans)
+blueprint.get("/orders")(api_orders.orders)
+blueprint.post("/orders")(api_orders.take_in)
+blueprint.get("/orders/<path:order>")(api_orders.order)  # a path: an order's number may hold a slash
+blueprint.post("/orders/<path:order>/confirmations")(api_orders.confirm)
+blueprint.post("/orders/<path:order>/withdraw")(api_orders.take_back)
+blueprint.post("/orders/<path:order>/change")(api_orders.change)
+blueprint.post("/orders/<path:order>/discard")(api_orders.give_up)
+blueprint.post("/orders/<path:order>/release")(api_orders.release)
+blueprint.post("/orders/<path:order>/plan-anew")(api_orders.plan_anew)
+blueprint.get("/promise")(api_orders.promise)
+blueprint.post("/plan")(api_orders.plan)
 
 
 @blueprint.get("/openapi.json")
@@ -39,22 +50,6 @@ def openapi() -> Response:
 def board(line: str) -> Response:
     """The floor board of a line."""
     return json_answer(board_json(current(), known_line(line).id))
-
-
-@blueprint.get("/orders")
-def orders() -> Response:
-    """All open orders and the last shipped."""
-    return json_answer(orders_json(current()))
-
-
-@blueprint.get("/orders/<path:order>")
-def order(order: str) -> Response:
-    """One order."""
-    services = current()
-    found = order_json(services, order)
-    if found is None:
-        raise no_order(services, order)
-    return json_answer(found)
 
 
 @blueprint.get("/flags")

@@ -8,58 +8,58 @@ from msgspec import Meta, Struct
 
 from kiosk.taps import LONGEST_CODE, LONGEST_COMMENT, LONGEST_ID, LONGEST_PERSON
 
-_Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, description="Made where it happened")]
-_Name = Annotated[str, Meta(min_length=1, max_length=100)]
-_Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
-_Person = Annotated[str, Meta(max_length=LONGEST_PERSON)]
-_Comment = Annotated[str, Meta(max_length=LONGEST_COMMENT)]
-_Count = Annotated[int, Meta(ge=0, le=2**53)]
-_Quantity = Annotated[int, Meta(ge=1, le=10**9)]
-_When = Annotated[str, Meta(max_length=40, description="ISO 8601; without an offset in the site's zone")]
+Id = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, description="Made where it happened")]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
+Person = Annotated[str, Meta(max_length=LONGEST_PERSON)]
+Comment = Annotated[str, Meta(max_length=LONGEST_COMMENT)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Quantity = Annotated[int, Meta(ge=1, le=10**9)]
+When = Annotated[str, Meta(max_length=40, description="ISO 8601; without an offset in the site's zone")]
 
 
 class ScanBody(Struct, forbid_unknown_fields=True):
     """One code that was read, by a device or at a station."""
 
-    code: _Code
-    id: _Id | None = None
-    device: _Name | None = None
-    station: _Name | None = None
-    at: _When | None = None
-    seq: _Count | None = None
-    quantity: _Quantity | None = None
-    person: _Person | None = None
+    code: Code
+    id: Id | None = None
+    device: Name | None = None
+    station: Name | None = None
+    at: When | None = None
+    seq: Count | None = None
+    quantity: Quantity | None = None
+    person: Person | None = None
 
 
 class FlagBody(Struct, forbid_unknown_fields=True):
     """Not received: by a station's link against a previous link, for an order."""
 
-    station: _Name
-    against: _Name
-    order: _Name
-    id: _Id | None = None
-    at: _When | None = None
+    station: Name
+    against: Name
+    order: Name
+    id: Id | None = None
+    at: When | None = None
 
 
 class AnswerBody(Struct, forbid_unknown_fields=True):
     """The flagged link's answer: a reason, a promised time, or both."""
 
-    station: _Name
-    reason: _Name | None = None
-    promised_at: _When | None = None
-    comment: _Comment = ""
+    station: Name
+    reason: Name | None = None
+    promised_at: When | None = None
+    comment: Comment = ""
     seen: Annotated[int, Meta(ge=0)] | None = None
     """How many answers the flag had when this one was written: refused if there are more by now."""
-    id: _Id | None = None
-    at: _When | None = None
+    id: Id | None = None
+    at: When | None = None
 
 
 class WithdrawBody(Struct, forbid_unknown_fields=True):
     """Taken back by a station of the link that raised it."""
 
-    station: _Name
-    id: _Id | None = None
-    at: _When | None = None
+    station: Name
+    id: Id | None = None
+    at: When | None = None
 
 
 class ScanResult(Struct):
@@ -149,26 +149,6 @@ class Board(Struct):
     flags: list[Flag]
 
 
-class OrderHead(Struct):
-    """An order."""
-
-    order: str
-    line: str
-    product: str
-    quantity: int
-    due: str
-    customer: str
-    priority: int
-    state: str
-    shipped_at: str | None
-
-
-class Orders(Struct):
-    """Open orders by due, then the last shipped ones."""
-
-    orders: list[OrderHead]
-
-
 class Target(Struct):
     """What a link owes of an order by the end of an hour."""
 
@@ -206,14 +186,6 @@ class Batch(Struct):
     batch: str
     quantity: int
     positions: list[Position]
-
-
-class Order(OrderHead):
-    """An order with its links, batches and flags."""
-
-    links: list[OrderLink]
-    batches: list[Batch]
-    flags: list[Flag]
 
 
 class Event(Struct):

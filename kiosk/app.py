@@ -10,7 +10,19 @@ import structlog
 from flask import Flask, request
 from jinja2 import StrictUndefined
 
-from kiosk import api, errors, guard, health, live, pages, static_files
+from kiosk import (
+    api,
+    errors,
+    guard,
+    health,
+    live,
+    new_order_pages,
+    order_pages,
+    pages,
+    plan_pages,
+    site_pages,
+    static_files,
+)
 from kiosk.metrics import Metrics
 from kiosk.services import EXTENSION, Services
 from kiosk.stream import STREAM_LIMIT, Hub, WaitForWake
@@ -53,6 +65,15 @@ def create_app(
     errors.install(app)
     pages.htmx.init_app(app)
     Metrics(services, hub, time.perf_counter).install(app)
-    for blueprint in (pages.blueprint, live.blueprint, api.blueprint, health.blueprint):
+    for blueprint in (
+        pages.blueprint,
+        order_pages.blueprint,
+        new_order_pages.blueprint,
+        plan_pages.blueprint,
+        site_pages.blueprint,
+        live.blueprint,
+        api.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(blueprint)
     return app

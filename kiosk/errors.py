@@ -50,13 +50,6 @@ class Malformed(Exception):
     """A request that cannot be read; the text says where."""
 
 
-class IdTaken(RuleRefused):
-    """The same id was used before for something else."""
-
-    def __init__(self, event_id: str) -> None:
-        super().__init__(f"id {event_id[:_LONGEST_NAME]} was used before for something else; make a new one")
-
-
 class TooManyStreams(Exception):
     """No more live pages are served at once."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kiosk.errors import NotHere
 from kiosk.services import Services, current
-from ledger import reading
+from ledger import drafts, reading
 from shopfloor.site import Line, Station
 
 _NEWEST = 20
@@ -27,8 +27,10 @@ def known_station(name: str) -> Station:
 
 
 def no_order(services: Services, number: str) -> NotHere:
-    """The fault of an unknown order, with those that are open or were shipped last."""
-    return NotHere("order", number, [row["order"] for row in reading.orders(services.ledger, _NEWEST)])
+    """The fault of an unknown order, with those that are open, drafted or were shipped last."""
+    released = [row["order"] for row in reading.orders(services.ledger, _NEWEST)]
+    drafted = [draft.order.order for draft in drafts.drafts(services.ledger) if draft.version == 1]
+    return NotHere("order", number, [*released, *drafted])
 
 
 def no_flag(services: Services, number: int) -> NotHere:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kiosk import api_order_shapes as orders
 from kiosk import api_shapes as shapes
 from kiosk.version import running_version
 
@@ -31,9 +32,85 @@ class Operation:
     takes: Any = None
     status: int = 200
     faults: tuple[int, ...] = (503,)
-    query: tuple[tuple[str, int, str], ...] = ()
-    """Name, least value and meaning of each."""
+    query: tuple[tuple[str, int | None, str], ...] = ()
+    """Name, least value and meaning of each; without a least value it is a text."""
+    fault: Any = shapes.Fault
+    """What a request is answered with that cannot be read or is refused."""
 
+
+_ACT = (400, 404, 422, 503)
+ORDERS = (
+    Operation(
+        "get",
+        "/orders",
+        "Open orders by due and the last shipped ones, then drafts by due; at most 500 of each.",
+        orders.Orders,
+    ),
+    Operation(
+        "post",
+        "/orders",
+        "Take in one order, or a list of at most 500, all or none: as drafts, or released where nobody has to confirm.",
+        orders.Orders,
+        takes=orders.OrderBody | list[orders.OrderBody],
+        status=201,
+        faults=(400, 422, 503),
+        fault=orders.OrderFaults,
+    ),
+    Operation(
+        "get",
+        "/orders/{order}",
+        "One order: what is being agreed, plan versions, links, batches, flags.",
+        orders.Order,
+        faults=(404, 503),
+    ),
+    *(
+        Operation("post", f"/orders/{{order}}/{act}", text, orders.Order, takes=takes, faults=_ACT)
+        for act, text, takes in (
+            (
+                "confirmations",
+                "Confirm what is being agreed in a role; the last of them releases it.",
+                orders.ConfirmBody,
+            ),
+            ("withdraw", "Take a confirmation back.", orders.TakeBackBody),
+            (
+                "change",
+                "Change what is being agreed; confirmations that this touches are withdrawn.",
+                orders.ChangeBody,
+            ),
+            ("release", "Release a draft that waits for nobody.", orders.ReleaseBody),
+            (
+                "plan-anew",
+                "Propose another due for a released order; its plan stays until it is agreed.",
+                orders.PlanAnewBody,
+            ),
+        )
+    ),
+    Operation(
+        "post",
+        "/orders/{order}/discard",
+        "Give up a draft, or the change of a released order.",
+        orders.GivenUp,
+        takes=orders.GiveUpBody,
+        faults=_ACT,
+    ),
+    Operation(
+        "get",
+        "/promise",
+        "The earliest due that a quantity can have beside what is released.",
+        orders.Promise,
+        faults=(400, 422, 503),
+        query=(("product", None, "A product's id"), ("quantity", 1, "Units")),
+    ),
+    Operation(
+        "post",
+        "/plan",
+        "Divide orders backward beside what is released, as `interlock plan --json` prints it; nothing is stored.",
+        orders.Plan,
+        takes=orders.OrderBody | list[orders.OrderBody],
+        faults=(400, 422, 503),
+        fault=orders.OrderFaults,
+    ),
+)
 
 OPERATIONS = (
     Operation(
@@ -46,8 +123,7 @@ OPERATIONS = (
         faults=(400, 503),
     ),
     Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
-    Operation("get", "/orders", "Open orders by due, then the last shipped ones.", shapes.Orders),
-    Operation("get", "/orders/{order}", "One order: links, batches, flags.", shapes.Order, faults=(404, 503)),
+    *ORDERS,
     Operation("get", "/flags", "Open flags, the oldest first.", shapes.Flags),
     Operation(
         "post",
@@ -89,12 +165,17 @@ OPERATIONS = (
 @cache
 def document() -> dict[str, Any]:
     """The document, OpenAPI 3.1."""
-    types = [one for operation in OPERATIONS for one in (operation.takes, operation.gives) if one is not None]
-    schemas, components = msgspec.json.schema_components([*types, shapes.Fault], ref_template=_REF)
+    types = [
+        one
+        for operation in OPERATIONS
+        for one in (operation.takes, operation.gives, operation.fault)
+        if one is not None
+    ]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = dict(zip(map(repr, types), schemas, strict=False))
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method] = _described(operation, by_type, schemas[-1])
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation, by_type)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -109,13 +190,13 @@ def document() -> dict[str, Any]:
     }
 
 
-def _described(operation: Operation, by_type: dict[str, Any], fault: dict[str, Any]) -> dict[str, Any]:
+def _described(operation: Operation, by_type: dict[str, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": _name_schema(name)} for name in names
     ]
     parameters += [
-        {"name": name, "in": "query", "description": text, "schema": {"type": "integer", "minimum": least}}
+        {"name": name, "in": "query", "description": text, "schema": _query_schema(least)}
         for name, least, text in operation.query
     ]
     described: dict[str, Any] = {
@@ -125,7 +206,10 @@ def _described(operation: Operation, by_type: dict[str, Any], fault: dict[str, A
         "summary": operation.summary,
         "responses": {
             str(operation.status): _json("As asked for", by_type[repr(operation.gives)]),
-            **{str(status): _json(_FAULTS[status], fault) for status in operation.faults},
+            **{
+                str(status): _json(_FAULTS[status], by_type[repr(operation.fault)])
+                for status in operation.faults
+            },
         },
     }
     if parameters:
@@ -138,6 +222,10 @@ def _described(operation: Operation, by_type: dict[str, Any], fault: dict[str, A
 
 def _name_schema(name: str) -> dict[str, str]:
     return {"type": "integer" if name == "flag" else "string"}
+
+
+def _query_schema(least: int | None) -> dict[str, Any]:
+    return {"type": "string"} if least is None else {"type": "integer", "minimum": least}
 
 
 def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:

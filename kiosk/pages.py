@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
 from kiosk import taps
-from kiosk.contexts import BoardPage, HomePage, KioskPage, OrderPage, OrdersPage, RefusedPage
 from kiosk.errors import Malformed, NotHere
 from kiosk.htmx import Htmx, make_response, partial
-from kiosk.names import known_line, known_station, no_order
+from kiosk.names import known_line, known_station
 from kiosk.regions import kiosk_regions, partials
+from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
-from kiosk.theme import theme
-from kiosk.views import board_page, home_page, kiosk_page, order_page, orders_page, refused_page
+from kiosk.views import board_page, home_page, kiosk_page, refused_page
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.instants import Instant, instant_from_text
@@ -33,41 +31,25 @@ Message = tuple[Kind, str]
 @blueprint.get("/")
 def home() -> Response:
     """The ways in."""
-    return _page("home.html", home_page(current()))
+    return render_page("home.html", home_page(current()))
 
 
 @blueprint.get("/board/<line>")
 def board(line: str) -> Response:
     """The floor board of a line."""
-    return _page("board/board.html", board_page(current(), known_line(line).id))
+    return render_page("board/board.html", board_page(current(), known_line(line).id))
 
 
 @blueprint.get("/kiosk/<station>")
 def kiosk(station: str) -> Response:
     """The kiosk of a station."""
-    return _page("kiosk/kiosk.html", kiosk_page(current(), known_station(station).id))
-
-
-@blueprint.get("/orders")
-def orders() -> Response:
-    """The list of orders."""
-    return _page("orders.html", orders_page(current()))
-
-
-@blueprint.get("/orders/<path:number>")  # a path, since an order's number may hold a slash
-def order(number: str) -> Response:
-    """One order: its links, its flags, its batches."""
-    services = current()
-    page = order_page(services, number)
-    if page is None:
-        raise no_order(services, number)
-    return _page("order.html", page)
+    return render_page("kiosk/kiosk.html", kiosk_page(current(), known_station(station).id))
 
 
 @blueprint.get("/refused")
 def refused() -> Response:
     """What was refused, and why."""
-    return _page("refused.html", refused_page(current()))
+    return render_page("refused.html", refused_page(current()))
 
 
 @blueprint.route("/kiosk/<station>/flags", methods=["GET", "POST"])
@@ -92,7 +74,7 @@ def answer_sheet(station: str, flag: int) -> Response:
     cards = {card.flag: card for card in page.against_me}
     if flag not in cards:
         raise NotHere("flag to answer here with number", str(flag), map(str, cards))
-    return _no_store(make_response(render_template("kiosk/_answer.html", page=page, flag=cards[flag])))
+    return no_store(make_response(render_template("kiosk/_answer.html", page=page, flag=cards[flag])))
 
 
 @blueprint.post("/kiosk/<station>/flags/<int:flag>/answer")
@@ -154,7 +136,7 @@ def _tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
         return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
     regions = kiosk_regions(current_app.jinja_env, kiosk_page(services, station.id))
     message = render_template("kiosk/_message.html", result=kind, text=text)
-    return _no_store(make_response(partial("message", message) + partials(regions)))
+    return no_store(make_response(partial("message", message) + partials(regions)))
 
 
 def _instant(services: Services, text: str) -> Instant | None:
@@ -164,15 +146,3 @@ def _instant(services: Services, text: str) -> Instant | None:
         return instant_from_text(text, services.config.site.zone)
     except (ValueError, OverflowError):
         raise RuleRefused(f"{text[:40]} is no time; write for example 2026-11-24T14:30") from None
-
-
-def _page(
-    template: str, page: HomePage | BoardPage | KioskPage | OrdersPage | OrderPage | RefusedPage
-) -> Response:
-    framed = replace(page, frame=replace(page.frame, theme=theme()))
-    return _no_store(make_response(render_template(template, page=framed, theme=theme())))
-
-
-def _no_store(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

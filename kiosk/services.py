@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from flask import current_app
 
+from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.calendar_book import CalendarBook
@@ -34,7 +36,7 @@ class Pulse:
         return None if self.beat_at is None else max(0, now - self.beat_at) // SECOND_MS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Services:
     """One site, as the web process sees it."""
 
@@ -44,6 +46,22 @@ class Services:
     calendars: CalendarBook
     clock: Callable[[], Instant]
     pulse: Pulse
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.ledger, self.config.site)
+
+    @property
+    def folder(self) -> Path:
+        """The site folder: site.toml beside the ledger."""
+        return self.ledger.path.parent
+
+    def adopt(self, config: SiteConfig) -> None:
+        """Serve a changed configuration from now on; addresses and ports stay as they were at the start."""
+        self.config = config
+        self.recorder = Recorder(self.ledger, config.site)
+        self.calendars = CalendarBook(config.site)
+        self.desk.adopt(config.site)
 
 
 def current() -> Services:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 
-from kiosk.errors import IdTaken, Malformed
+from kiosk.errors import Malformed
 from kiosk.services import Services
 from ledger import flags
-from ledger.errors import RuleRefused
+from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
 from ledger.recorder import STATION_DEVICE
 from ledger.repeats import RESERVED_IDS

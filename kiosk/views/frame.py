@@ -28,6 +28,7 @@ def frame(services: Services, now: Instant) -> Frame:
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,
         zone=site.zone.key,
+        boards=tuple((line.id, line.name) for line in site.lines.values()),
     )
 
 

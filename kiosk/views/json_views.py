@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from kiosk.contexts import BoardRow
 from kiosk.services import Services
 from kiosk.views.board import LineFacts, board_row, line_facts
-from ledger import reading
+from kiosk.views.json_plans import (
+    agreement_json,
+    agreements_json,
+    confirmations_json,
+    draft_head_json,
+    planned_json,
+    versions_json,
+)
+from ledger import drafts, reading
 from ledger.store import Row
 from shopfloor.instants import Instant, local_text
 
 SHOWN_ORDERS = 500
+_NOT_RELEASED: dict[str, Any] = {
+    "plan_version": None,
+    "versions": [],
+    "links": [],
+    "batches": [],
+    "flags": [],
+}
 
 
 def board_json(services: Services, line_id: str) -> dict[str, Any]:
@@ -59,11 +75,21 @@ def _link_json(services: Services, facts: LineFacts, row: BoardRow) -> dict[str,
     }
 
 
-def orders_json(services: Services) -> dict[str, Any]:
-    """Open orders by due, then the last shipped ones."""
-    with services.ledger.snapshot():
-        rows = reading.orders(services.ledger, SHOWN_ORDERS)
-        return {"orders": [_order_json(services, row) for row in rows]}
+def orders_json(services: Services, numbers: Collection[str] | None = None) -> dict[str, Any]:
+    """Open orders by due, then the last shipped ones, then drafts by due; the first of each, or those of a number."""
+    ledger = services.ledger
+    with ledger.snapshot():
+        found = drafts.drafts(ledger)
+        if numbers is None:
+            rows, found = reading.orders(ledger, SHOWN_ORDERS), found[:SHOWN_ORDERS]
+        else:
+            rows = [row for number in numbers if (row := reading.order(ledger, number)) is not None]
+            found = [draft for draft in found if draft.order.order in numbers]
+        agreed = agreements_json(services, found, services.clock())
+        changes = {draft.order.order: agreeing for draft, agreeing in agreed if draft.version > 1}
+        released = [_head_json(services, row, changes.get(row["order"])) for row in rows]
+        new = [draft_head_json(services, draft, each) for draft, each in agreed if draft.version == 1]
+        return {"orders": released + new}
 
 
 def order_json(services: Services, number: str) -> dict[str, Any] | None:
@@ -71,13 +97,24 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
     ledger = services.ledger
     with ledger.snapshot():
         row = reading.order(ledger, number)
+        draft = drafts.draft(ledger, number)
+        agreeing, planned = None, []
+        if draft is not None:
+            plan = services.desk.look(draft, services.clock()).plan
+            agreeing, planned = agreement_json(services, draft, plan), planned_json(services, plan)
         if row is None:
-            return None
+            if draft is None or agreeing is None:
+                return None
+            head = draft_head_json(services, draft, agreeing)
+            return {**head, **_NOT_RELEASED, "planned": planned}
         links = {link["link"]: link for link in reading.order_links(ledger, number)}
         targets = reading.targets(ledger, number)
         line = services.config.site.line_or_ghost(row["line"])
         return {
-            **_order_json(services, row),
+            **_head_json(services, row, agreeing),
+            "plan_version": row["plan_version"],
+            "versions": versions_json(services, number),
+            "planned": planned,
             "links": [
                 _progress_json(services, link.id, links[link.id], targets)
                 for link in line.links
@@ -106,7 +143,8 @@ def events_json(services: Services, after: int, limit: int) -> dict[str, Any]:
     return {"events": events, "last": rows[-1]["sequence"] if rows else after}
 
 
-def _order_json(services: Services, row: Row) -> dict[str, Any]:
+def _head_json(services: Services, row: Row, agreeing: dict[str, Any] | None) -> dict[str, Any]:
+    given = drafts.confirmations(services.ledger, row["order"], row["plan_version"])
     return {
         "order": row["order"],
         "line": row["line"],
@@ -117,6 +155,11 @@ def _order_json(services: Services, row: Row) -> dict[str, Any]:
         "priority": row["priority"],
         "state": row["state"],
         "shipped_at": _maybe(services, row["shipped_at"]),
+        "feasible": None,
+        "earliest_ship": None,
+        "confirmations": confirmations_json(services, given.values()),
+        "waits_for": [],
+        "agreeing": agreeing,
     }
 
 

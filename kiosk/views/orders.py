@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from kiosk.contexts import BatchRow, OrderLink, OrderPage, OrderRow, OrdersPage
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from kiosk.addresses import asked, with_query
+from kiosk.contexts import (
+    BatchRow,
+    FormState,
+    Note,
+    OrderLink,
+    OrderPage,
+    OrderRow,
+    OrdersPage,
+    Version,
+    VersionMove,
+)
+from kiosk.contexts.plan import PlanPicture
+from kiosk.forms import field_text
 from kiosk.services import Services
+from kiosk.views.agreement import SHOWN_DRAFTS, agreement, commitment, draft_rows
+from kiosk.views.feasibility import date_text
 from kiosk.views.frame import flag_card, frame, minutes
-from ledger import reading
+from kiosk.views.plan_picture import plan_picture
+from ledger import drafts, plans, reading
 from ledger.store import Row
+from shopfloor.agreement import Draft
 from shopfloor.board import LinkState, link_state
 from shopfloor.instants import Instant, moment_of
+from shopfloor.orders import LinkTargets
 from shopfloor.site import Line, Link
+from shopfloor.versions import moved_links
 
 SHOWN_ORDERS = 60
 LOUDNESS: tuple[LinkState, ...] = (
@@ -23,38 +45,107 @@ LOUDNESS: tuple[LinkState, ...] = (
 )
 
 
-def orders_page(services: Services) -> OrdersPage:
-    """Open orders by due, then those shipped last."""
+def orders_page(services: Services, note: Note | None = None) -> OrdersPage:
+    """What is to be agreed, open orders by due, then those shipped last."""
     now = services.clock()
     with services.ledger.snapshot():
         rows = reading.orders(services.ledger, SHOWN_ORDERS)
+        agreed = drafts.drafts(services.ledger)
+        changes = {draft.order.order: draft for draft in agreed if draft.version > 1}
         return OrdersPage(
-            frame=frame(services, now), rows=tuple(_summary(services, row, now) for row in rows)
+            frame=frame(services, now),
+            rows=tuple(_summary(services, row, now, changes) for row in rows),
+            drafts=tuple(draft_rows(services, agreed, now, most=None if asked("drafts") else SHOWN_DRAFTS)),
+            drafts_in_all=len(agreed),
+            note=note,
         )
 
 
-def order_page(services: Services, number: str) -> OrderPage | None:
-    """One order, or None when there is no such order."""
+def order_page(
+    services: Services, number: str, *, form: FormState | None = None, note: Note | None = None
+) -> OrderPage | None:
+    """A released order, or None when there is no such order."""
     now = services.clock()
     with services.ledger.snapshot():
         row = reading.order(services.ledger, number)
         if row is None:
             return None
+        zone = services.config.site.zone
         line = services.config.site.line_or_ghost(row["line"])
         flags = [flag for flag in reading.order_flags(services.ledger, number) if flag["closed_at"] is None]
+        change = drafts.draft(services.ledger, number)
+        given = drafts.confirmations(services.ledger, number, row["plan_version"])
+        draft = None if change is None else agreement(services, change, now)
+        other = draft is not None and draft.picture is not None
+        shows_change = other and asked("show") == "change"
         return OrderPage(
             frame=frame(services, now),
-            row=_summary(services, row, now),
+            row=_summary(services, row, now, {number: change} if change else {}),
             links=tuple(_links(services, row, line, now)),
             batches=tuple(_batches(services, number, line)),
             flags=tuple(flag_card(flag, services, line, now) for flag in flags),
+            confirmed=tuple(commitment(each, now, services) for each in given.values()),
+            versions=tuple(_versions(services, number, row["plan_version"], line, now)),
+            draft=draft,
+            due_value=field_text(row["due_at"], zone),
+            form=form or FormState(),
+            note=note,
+            zone=zone.key,
+            picture=draft.picture if draft and shows_change else _picture(services, number, line, now),
+            shows_change=shows_change,
+            show_other=with_query("plan", show="" if shows_change else "change", note="") if other else "",
         )
 
 
-def _summary(services: Services, row: Row, now: Instant) -> OrderRow:
+def _picture(services: Services, number: str, line: Line, now: Instant) -> PlanPicture | None:
+    """The plan in force with what was given so far; None when the configuration has its line no more."""
+    released = plans.released_order(services.ledger, number)
+    if released is None or not line.links:
+        return None
+    known = [part for part in released.links if line.has_link(part.link)]
+    return plan_picture(services, line, known, zoom=asked("zoom"), given=released.given, at=now)
+
+
+def _versions(services: Services, number: str, in_force: int, line: Line, now: Instant) -> list[Version]:
+    """All plans of an order, the newest first, each with what it moved."""
+    zone = services.config.site.zone
+    found: list[Version] = []
+    before: tuple[LinkTargets, ...] = ()
+    for plan in plans.plan_versions(services.ledger, number):
+        targets = plans.targets_of(services.ledger, number, plan.version)
+        found.append(
+            Version(
+                version=plan.version,
+                planned=date_text(plan.planned_at, now, zone),
+                person=plan.person,
+                why=plan.why,
+                due=date_text(plan.due_at, now, zone),
+                in_force=plan.version == in_force,
+                moved=tuple(
+                    VersionMove(
+                        line.name_of(link.link),
+                        _span(link.start_before, link.finish_before, now, zone),
+                        _span(link.start_after, link.finish_after, now, zone),
+                    )
+                    for link in (moved_links(before, targets, plan.planned_at) if found else ())
+                ),
+            )
+        )
+        before = targets
+    return found[::-1]
+
+
+def _span(start_at: Instant | None, end_at: Instant | None, now: Instant, zone: tzinfo) -> str:
+    """For example Tue 24 Nov 14:00 to Wed 25 Nov 10:00; empty for no time at all."""
+    if start_at is None or end_at is None:
+        return ""
+    return f"{date_text(start_at, now, zone)} to {date_text(end_at, now, zone)}"
+
+
+def _summary(services: Services, row: Row, now: Instant, changes: Mapping[str, Draft]) -> OrderRow:
     site = services.config.site
     line = site.line_or_ghost(row["line"])
-    moment = moment_of(row["due_at"], site.zone)
+    change = changes.get(row["order"])
     links = [] if row["shipped_at"] else list(_links(services, row, line, now))
     worst = max(links, key=lambda link: (LOUDNESS.index(link.state), link.late_min), default=None)
     late = worst is not None and worst.late_min > 0
@@ -65,12 +156,14 @@ def _summary(services: Services, row: Row, now: Instant) -> OrderRow:
         product=site.product_name(row["product"]),
         quantity=row["quantity"],
         customer=row["customer"],
-        due=f"{moment:%a} {moment.day} {moment:%b %H:%M}",
+        due=date_text(row["due_at"], now, site.zone),
         shipped=_shipped(services, row["order"], line),
         done=row["shipped_at"] is not None,
         state=worst.state if worst else "on_target",
         worst_link=worst.name if worst and late else "",
         late_min=worst.late_min if worst else 0,
+        changing=change is not None,
+        change_waits_for=() if change is None else change.waits_for(site.roles),
     )
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kiosk import api_order_shapes as orders
 from kiosk import api_shapes as shapes
 from kiosk.openapi import OPERATIONS
 from kiosk.services import Services
@@ -290,8 +291,8 @@ def test_every_answer_is_as_the_document_describes_it(client: FlaskClient, floor
     flag = flagged(client)
     client.post(f"/api/v1/flags/{flag}/answer", json={"station": "cut-1", "promised_at": "2026-11-24T16:00"})
     fits(client.get("/api/v1/board/shirts"), shapes.Board)
-    fits(client.get("/api/v1/orders"), shapes.Orders)
-    fits(client.get("/api/v1/orders/A-1"), shapes.Order)
+    fits(client.get("/api/v1/orders"), orders.Orders)
+    fits(client.get("/api/v1/orders/A-1"), orders.Order)
     fits(client.get("/api/v1/flags"), shapes.Flags)
     fits(client.get("/api/v1/events"), shapes.Events)
     fits(client.post(f"/api/v1/flags/{flag}/withdraw", json={"station": "sew-1"}), shapes.Flag)

@@ -30,8 +30,9 @@ def said(html: str) -> str:
 
 
 def table(html: str) -> list[str]:
-    """The words of each row, without the line of headings."""
-    return [said(row) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)[1:]]
+    """The words of each row of released orders or of links, without the line of headings."""
+    (found,) = re.findall(r'<table class="list(?: links)?">(.*?)</table>', html, re.DOTALL)
+    return [said(row) for row in re.findall(r"<tr.*?</tr>", found, re.DOTALL)[1:]]
 
 
 def batches(html: str) -> list[str]:

@@ -1,0 +1,20 @@
+"""Links of a page to itself: the query as it is, but for what a link changes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import has_request_context, request
+
+
+def asked(name: str) -> str:
+    """What this page's address says; empty when it says nothing."""
+    return request.args.get(name, "") if has_request_context() else ""
+
+
+def with_query(mark: str = "", **changes: str) -> str:
+    """The address of this page with another query; an empty value leaves its name out. `mark` is where to look."""
+    kept = list(request.args.items(multi=True)) if has_request_context() else []
+    query = [(name, value) for name, value in kept if name not in changes]
+    query += [(name, value) for name, value in changes.items() if value]
+    return f"?{urlencode(query)}" + (f"#{mark}" if mark else "")

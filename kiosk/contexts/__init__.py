@@ -1,0 +1,88 @@
+"""What each screen knows: one frozen context a page, so that a template cannot ask for what nobody supplies.
+
+Texts such as `label` and `clock` are in the site's time; quantities are units; `*_min` are whole minutes.
+"""
+
+from kiosk.contexts.agreement import (
+    Agreement,
+    Commitment,
+    DraftPage,
+    DraftRow,
+    Feasibility,
+    FormState,
+    ImportedPage,
+    ImportedRow,
+    ImportPage,
+    LineChoice,
+    NewOrderPage,
+    Note,
+    PlannedLink,
+    ProductChoice,
+    Promise,
+    RoleMark,
+    ShortLink,
+    Version,
+    VersionMove,
+    WayOut,
+)
+from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell
+from kiosk.contexts.frame import Frame
+from kiosk.contexts.home import HomePage, LineSummary, StationLink
+from kiosk.contexts.load import Explained, LineTab, LoadCell, LoadPage, LoadRow, Taker
+from kiosk.contexts.orders import BatchRow, OrderLink, OrderPage, OrderRow, OrdersPage
+from kiosk.contexts.plan import PlanPicture
+from kiosk.contexts.refused import RefusedPage, RefusedRow
+from kiosk.contexts.station import Action, Choice, Incoming, KioskPage, MilestoneOrder, OwedOrder
+from kiosk.contexts.what_if import WhatIfPage
+
+__all__ = [
+    "Action",
+    "Agreement",
+    "BatchRow",
+    "BoardPage",
+    "BoardRow",
+    "Choice",
+    "Commitment",
+    "DraftPage",
+    "DraftRow",
+    "Explained",
+    "Feasibility",
+    "FlagCard",
+    "FormState",
+    "Frame",
+    "HomePage",
+    "HourCell",
+    "ImportPage",
+    "ImportedPage",
+    "ImportedRow",
+    "Incoming",
+    "KioskPage",
+    "LineChoice",
+    "LineSummary",
+    "LineTab",
+    "LoadCell",
+    "LoadPage",
+    "LoadRow",
+    "MilestoneOrder",
+    "NewOrderPage",
+    "Note",
+    "OrderLink",
+    "OrderPage",
+    "OrderRow",
+    "OrdersPage",
+    "OwedOrder",
+    "PlanPicture",
+    "PlannedLink",
+    "ProductChoice",
+    "Promise",
+    "RefusedPage",
+    "RefusedRow",
+    "RoleMark",
+    "ShortLink",
+    "StationLink",
+    "Taker",
+    "Version",
+    "VersionMove",
+    "WayOut",
+    "WhatIfPage",
+]

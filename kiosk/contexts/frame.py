@@ -1,0 +1,28 @@
+"""What every page shows around its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its content."""
+
+    site_name: str
+    clock: str
+    """For example 10:42."""
+    day: str
+    """For example Tuesday 24 November."""
+    sequence: int
+    """Of the last event that this view includes."""
+    gateway_age_s: int | None
+    """Seconds since the gateway's last word; None before its first."""
+    broker_connected: bool
+    zone: str
+    """IANA name of the site's zone, with which the page's clock goes on by itself."""
+    lang: str = "en"
+    theme: str = ""
+    """light or dark; empty follows the screen's own setting."""
+    boards: tuple[tuple[str, str], ...] = ()
+    """The lines whose boards a planner's page leads to: id and name."""

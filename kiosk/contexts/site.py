@@ -1,0 +1,114 @@
+"""The configuration as a form, what a change would do, and the versions before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kiosk.contexts.frame import Frame
+from kiosk.contexts.station import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One link in the form: the names of its fields follow from `ref`."""
+
+    ref: str
+    """line/link"""
+    name: str
+    milestone: bool
+    stations: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """One line in the form."""
+
+    line: str
+    name: str
+    links: tuple[LinkLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A configuration that was or is in force."""
+
+    version: int
+    at: str
+    person: str
+    why: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """What can be changed without an editor; `values` and `faults` go by the names of the fields."""
+
+    frame: Frame
+    zone: str
+    shifts: tuple[Choice, ...]
+    lines: tuple[LineForm, ...]
+    work_links: tuple[Choice, ...]
+    values: Mapping[str, str]
+    faults: Mapping[str, str]
+    fault: str
+    """What is wrong with no single field; empty when nothing is."""
+    done: str
+    """The version that was just saved; empty otherwise."""
+    versions: tuple[VersionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedOrder:
+    """An order that a change of the site makes feasible or infeasible, or moves."""
+
+    order: str
+    released: bool
+    was: str
+    """feasible, or the earliest ship date that it had."""
+    becomes: str
+    short: str
+    """What is short and where; empty when nothing is."""
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LostTargets:
+    """Targets in force that the change leaves no room for."""
+
+    order: str
+    link: str
+    quantity: int
+    hours: str
+    why: str
+    """closed or over capacity."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrialPage:
+    """A change that is not saved yet: what differs, what it does to orders, and the form to save it."""
+
+    frame: Frame
+    changes: tuple[str, ...]
+    affected: tuple[AffectedOrder, ...]
+    moved_drafts: int
+    """Drafts whose hours would change, but which stay feasible."""
+    lost: tuple[LostTargets, ...]
+    released: int
+    """Open released orders that were tried."""
+    values: Mapping[str, str]
+    """The fields as they were sent, to be sent again."""
+    seen: str
+    person: str
+    why: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteVersionPage:
+    """One version of site.toml: who, when and why, and line by line what it changed."""
+
+    frame: Frame
+    row: VersionRow
+    lines: tuple[tuple[str, str], ...]
+    """Each line with its mark: "+", "-", "@" or ""."""

@@ -1,0 +1,111 @@
+"""The kiosk of a station."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.contexts.board import FlagCard, HourCell
+from kiosk.contexts.frame import Frame
+from shopfloor.board import LinkState
+
+
+@dataclass(frozen=True, slots=True)
+class OwedOrder:
+    """What a previous link owes this station's link of one order."""
+
+    order: str
+    product: str
+    missing: int
+    by: str
+    """The end of the hour that was owed, for example 10:00."""
+    late_min: int
+    flag: FlagCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One previous link, seen from the next."""
+
+    link: str
+    name: str
+    on_its_way: int
+    """Units given and not received yet."""
+    on_its_way_batches: int
+    on_its_way_since_min: int | None
+    owed: tuple[OwedOrder, ...]
+    """Orders with something missing now, the longest overdue first."""
+    next_quantity: int
+    """Units the current hour will owe."""
+    next_by: str
+    """When the current hour ends; empty outside working hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneOrder:
+    """An order that a milestone's station has to give as a whole."""
+
+    order: str
+    product: str
+    quantity: int
+    by: str
+    """Day and time it is due, for example Tue 14:00."""
+    late: bool
+    flag: FlagCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to tap: the value that is sent and the words on the button."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of the station's last actions."""
+
+    sequence: int
+    text: str
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class KioskPage:
+    """The kiosk of one station."""
+
+    frame: Frame
+    station: str
+    name: str
+    line: str
+    line_name: str
+    link: str
+    link_name: str
+    milestone: bool
+    shift: str
+    hour: HourCell | None
+    """The hour that runs; None outside working hours."""
+    minutes_left: int
+    minutes_total: int
+    behind: int
+    """To catch up: units due by now and not given."""
+    state: LinkState
+    next_names: str
+    """Names of the next links; empty for the last link, which ships."""
+    next_quantity: int
+    """Units owed by the end of this hour, what is to catch up included, less what was given."""
+    next_by: str
+    incoming: tuple[Incoming, ...]
+    orders: tuple[MilestoneOrder, ...]
+    """Only at a milestone's station."""
+    against_me: tuple[FlagCard, ...]
+    mine: tuple[FlagCard, ...]
+    reasons: tuple[Choice, ...]
+    promises: tuple[Choice, ...]
+    """Times to promise: value is an ISO instant, label for example 11:15, or Tue 06:15 when it is not today."""
+    last: tuple[Action, ...]
+    letter_px: int = 0
+    orders_open: int = 0
+    """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
+    next_start: str = ""
+    """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""

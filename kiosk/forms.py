@@ -1,0 +1,114 @@
+"""Fields of a posted form: what a person wrote, or every fault with the name of its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TypeVar
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from ledger.drafts import By
+from shopfloor.instants import Instant, instant_from_text, moment_of
+
+PERSON = "person"
+"""The name of whoever uses this browser: a field of every form that commits somebody, kept in a cookie."""
+WEB = "web"
+LONGEST_PERSON = 60
+LONGEST_TEXT = 500
+KEPT_S = 400 * 24 * 3600
+
+R = TypeVar("R", bound=Response)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """What is wrong with one field, in a sentence."""
+
+    field: str
+    text: str
+
+
+class FormFaults(Exception):
+    """A form that cannot be used; every fault names its field."""
+
+    def __init__(self, *faults: FieldFault) -> None:
+        self.faults = faults
+        super().__init__("\n".join(f"{fault.field}: {fault.text}" for fault in faults))
+
+
+class Form:
+    """Reads fields one by one and collects their faults; `check` raises them together."""
+
+    def __init__(self, fields: Mapping[str, str], zone: tzinfo) -> None:
+        self._fields = fields
+        self._zone = zone
+        self.faults: list[FieldFault] = []
+
+    def fault(self, field: str, text: str) -> None:
+        self.faults.append(FieldFault(field, text))
+
+    def check(self) -> None:
+        if self.faults:
+            raise FormFaults(*self.faults)
+
+    def text(self, name: str, *, needed: str = "", longest: int = LONGEST_TEXT) -> str:
+        """A text without outer blanks. `needed` is the sentence when it is empty."""
+        value = self._fields.get(name, "").strip()
+        if not value and needed:
+            self.fault(name, needed)
+        elif len(value) > longest or not value.replace("\n", "").replace("\r", "").isprintable():
+            self.fault(name, f"at most {longest} characters that can be printed")
+            return ""
+        return value
+
+    def number(self, name: str, least: int, most: int, *, default: int | None = None) -> int:
+        """A whole number; `default` when the field is empty."""
+        value = self._fields.get(name, "").strip()
+        if not value and default is not None:
+            return default
+        if not (value.isascii() and value.isdecimal() and len(value) < 12 and least <= int(value) <= most):  # noqa: PLR2004  # digits enough for any
+            self.fault(name, f"{value[:20]!r} is no whole number from {least} to {most}")
+            return least
+        return int(value)
+
+    def instant(self, name: str, *, needed: str = "") -> Instant | None:
+        """A day and time of the site, as a browser's field sends it: 2026-11-25T17:00."""
+        value = self._fields.get(name, "").strip()
+        if not value:
+            if needed:
+                self.fault(name, needed)
+            return None
+        try:
+            at = instant_from_text(value if ":" in value else "", self._zone)
+            year = moment_of(at, self._zone).year
+        except (ValueError, OverflowError):
+            self.fault(name, f"{value[:40]!r} is no day and time like 2026-11-25T17:00")
+            return None
+        if not 2000 <= year < 2200:  # noqa: PLR2004  # of this century or the next
+            self.fault(name, f"{value[:40]!r} is not of this century or the next; correct the year")
+            return None
+        return at
+
+    def by(self, at: Instant, event_id: str | None = None) -> By:
+        """Who does it; a name is needed."""
+        person = self.text(PERSON, needed="write your name", longest=LONGEST_PERSON)
+        return By(person, WEB, at, event_id)
+
+
+def field_text(at: Instant | None, zone: tzinfo) -> str:
+    """An instant as a browser's field for day and time takes it; empty for none."""
+    return "" if at is None else moment_of(at, zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def known_person() -> str:
+    """The name that this browser was last used with."""
+    return request.cookies.get(PERSON, "")[:LONGEST_PERSON]
+
+
+def remember_person(response: R, person: str) -> R:
+    """Fill in the name next time; a convenience, it proves nothing."""
+    response.set_cookie(PERSON, person, max_age=KEPT_S, httponly=True, samesite="Strict")
+    return response

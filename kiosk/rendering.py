@@ -1,0 +1,26 @@
+"""A page from its context: in the theme that was asked for, and kept by nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from flask import Response, render_template
+from werkzeug.wrappers import Response as AnyResponse
+
+from kiosk.htmx import make_response
+from kiosk.theme import theme
+
+R = TypeVar("R", bound=AnyResponse)
+
+
+def render_page(template: str, page: Any) -> Response:
+    """The answer for a page; `page` is a frozen context with a frame."""
+    framed = replace(page, frame=replace(page.frame, theme=theme()))
+    return no_store(make_response(render_template(template, page=framed, theme=theme())))
+
+
+def no_store(response: R) -> R:
+    """What stands on a page is true only now."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

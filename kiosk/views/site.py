@@ -1,0 +1,167 @@
+"""The site's page: the form, the trial of a change, and the versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from kiosk.contexts.site import (
+    AffectedOrder,
+    LineForm,
+    LinkLine,
+    LostTargets,
+    SitePage,
+    SiteTrialPage,
+    SiteVersionPage,
+    VersionRow,
+)
+from kiosk.contexts.station import Choice
+from kiosk.forms import FormFaults, known_person
+from kiosk.services import Services
+from kiosk.site_form import fields_of
+from kiosk.site_saving import Trial
+from kiosk.views.frame import frame
+from ledger.plans import released_orders
+from ledger.site_versions import SiteVersion, site_text, site_versions
+from shopfloor.instants import Instant, moment_of
+from shopfloor.site import Line, Site
+from shopfloor.what_if import Effect, LostHour
+
+SHOWN_VERSIONS = 30
+
+
+def site_page(
+    services: Services,
+    site: Site,
+    *,
+    values: Mapping[str, str] | None = None,
+    faults: FormFaults | None = None,
+    fault: str = "",
+    done: str = "",
+) -> SitePage:
+    """The form with what the file says, or with what was typed."""
+    given = {each.field: each.text for each in faults.faults} if faults else {}
+    fields = fields_of(site)
+    general = [text for field, text in given.items() if field not in fields]
+    return SitePage(
+        frame=frame(services, services.clock()),
+        zone=site.zone.key,
+        shifts=tuple(Choice(shift, shift) for shift in site.shifts),
+        lines=tuple(_line(site, line) for line in site.lines.values()),
+        work_links=tuple(
+            Choice(f"{line.id}/{link.id}", f"{line.name}: {link.name}" if len(site.lines) > 1 else link.name)
+            for line in site.lines.values()
+            for link in line.links
+            if link.kind == "work"
+        ),
+        values={**fields, **(values or {})},
+        faults=given,
+        fault="\n".join([*general, *([fault] if fault else [])]),
+        done=done,
+        versions=tuple(_version(services, each) for each in site_versions(services.ledger, SHOWN_VERSIONS)),
+    )
+
+
+def site_trial_page(
+    services: Services, trial: Trial, values: Mapping[str, str], *, why: str = "", fault: str = ""
+) -> SiteTrialPage:
+    """What a change would do, before it is saved."""
+    site = trial.config.site
+    effects = trial.effect.effects
+    affected = [effect for effect in effects if _matters(effect)]
+    return SiteTrialPage(
+        frame=frame(services, services.clock()),
+        changes=trial.changes,
+        affected=tuple(_affected(effect, site) for effect in affected),
+        moved_drafts=sum(
+            1 for effect in effects if effect.hours and not effect.released and effect not in affected
+        ),
+        lost=_lost(trial.effect.lost, site),
+        released=len(released_orders(services.ledger)),
+        values=values,
+        seen=trial.seen,
+        person=known_person(),
+        why=why,
+        fault=fault,
+    )
+
+
+def site_version_page(services: Services, version: int) -> SiteVersionPage | None:
+    """One version with what it changed in the text; None when there is no such version."""
+    text = site_text(services.ledger, version)
+    found = [each for each in site_versions(services.ledger, version + 1) if each.version == version]
+    rows = found or [each for each in site_versions(services.ledger, 1 << 30) if each.version == version]
+    if text is None or not rows:
+        return None
+    before = site_text(services.ledger, version - 1) or ""
+    diff = list(unified_diff(before.splitlines(), text.splitlines(), lineterm="", n=3))[2:]
+    lines = [(line[:1].strip(), line if line.startswith("@") else line[1:]) for line in diff]
+    return SiteVersionPage(
+        frame=frame(services, services.clock()), row=_version(services, rows[0]), lines=tuple(lines)
+    )
+
+
+def _line(site: Site, line: Line) -> LineForm:
+    return LineForm(
+        line.id,
+        line.name,
+        tuple(
+            LinkLine(
+                f"{line.id}/{link.id}",
+                link.name,
+                link.kind == "milestone",
+                tuple(Choice(station.id, station.name) for station in site.stations_of(line.id, link.id)),
+            )
+            for link in line.links
+        ),
+    )
+
+
+def _version(services: Services, each: SiteVersion) -> VersionRow:
+    at = day_text(each.saved_at, services.config.site)
+    return VersionRow(each.version, at, each.person, each.why, each.changes)
+
+
+def _matters(effect: Effect) -> bool:
+    return effect.feasible_before != effect.feasible_after or effect.earliest_before != effect.earliest_after
+
+
+def _affected(effect: Effect, site: Site) -> AffectedOrder:
+    line = site.line_or_ghost(effect.order.line)
+    short = ", ".join(f"{line.name_of(each.link)} {each.quantity}" for each in effect.short_after)
+    return AffectedOrder(
+        order=effect.order.order,
+        released=effect.released,
+        was=_ships(effect.feasible_before, effect.earliest_before, site),
+        becomes=_ships(effect.feasible_after, effect.earliest_after, site),
+        short=short,
+        worse=effect.feasible_before and not effect.feasible_after,
+    )
+
+
+def _ships(feasible: bool, earliest_at: Instant | None, site: Site) -> str:  # noqa: FBT001  # the one fact it turns into words
+    if feasible:
+        return "feasible"
+    return day_text(earliest_at, site) if earliest_at is not None else ""
+
+
+def _lost(hours: tuple[LostHour, ...], site: Site) -> tuple[LostTargets, ...]:
+    grouped: dict[tuple[str, str, str, str], list[LostHour]] = {}
+    for hour in (hour for hour in hours if not hour.already):
+        grouped.setdefault((hour.order, hour.line, hour.link, hour.why), []).append(hour)
+    return tuple(
+        LostTargets(
+            order,
+            site.line_or_ghost(line).name_of(link),
+            sum(hour.give for hour in lost),
+            f"{day_text(lost[0].start_at, site)} - {day_text(lost[-1].end_at, site)}",
+            why,
+        )
+        for (order, line, link, why), lost in grouped.items()
+    )
+
+
+def day_text(at: Instant, site: Site) -> str:
+    """For example Wed 25 Nov 17:00."""
+    moment = moment_of(at, site.zone)
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"

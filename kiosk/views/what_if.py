@@ -1,0 +1,142 @@
+"""What if: the form, and what would become of each order; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from kiosk.contexts import Choice, WhatIfPage
+from kiosk.contexts.what_if import ChangedHour, ChangedLink, EffectRow, LostRow, Outcome
+from kiosk.services import Services
+from kiosk.views.asked_changes import FIELDS, Asked, asked_changes
+from kiosk.views.feasibility import date_text, whole_minute
+from kiosk.views.frame import frame
+from kiosk.views.time_slots import hour_name, moment_text
+from ledger.drafts import drafts
+from ledger.plans import released_orders
+from shopfloor.agreement import Draft
+from shopfloor.instants import Instant
+from shopfloor.orders import ReleasedOrder
+from shopfloor.site import Site
+from shopfloor.what_if import Effect, LostHour, what_if
+
+MOST_SHOWN = 60
+"""Orders whose hours are shown; of the others it is only said how many there are."""
+
+
+def what_if_page(services: Services, fields: Mapping[str, str]) -> WhatIfPage:
+    """The form as it was sent; with the outcome when it asks for something and has no fault."""
+    now, site = services.clock(), services.config.site
+    with services.ledger.snapshot():
+        released = released_orders(services.ledger)
+        all_drafts = drafts(services.ledger)
+        around = frame(services, now)
+    open_orders = {each.order.order: each.order for each in released}
+    open_orders |= {draft.order.order: draft.order for draft in all_drafts if draft.version == 1}
+    dues = {number: order.due_at for number, order in open_orders.items()}
+    asked, form = asked_changes(fields, site, dues, now)
+    return WhatIfPage(
+        frame=around,
+        orders=tuple(
+            Choice(
+                order.order,
+                f"{order.quantity} {site.product_name(order.product)},"
+                f" due {date_text(order.due_at, now, site.zone)}",
+            )
+            for order in open_orders.values()
+        ),
+        links=tuple(
+            Choice(f"{line.id}/{link.id}", f"{link.name}, {line.name}" if len(site.lines) > 1 else link.name)
+            for line in site.lines.values()
+            for link in line.links
+            if link.kind == "work"
+        ),
+        shifts=tuple(Choice(shift, shift) for shift in site.shifts),
+        stations=tuple(Choice(station.id, station.name) for station in site.stations.values()),
+        values={name: fields.get(name, "").strip() for name in FIELDS},
+        faults={fault.field: fault.text for fault in reversed(form.faults)},
+        outcome=None if asked is None else _outcome(site, asked, released, all_drafts, now),
+    )
+
+
+def _outcome(
+    site: Site, asked: Asked, released: Sequence[ReleasedOrder], all_drafts: Sequence[Draft], now: Instant
+) -> Outcome:
+    found = what_if(
+        site,
+        asked.site,
+        released=released,
+        drafts=[draft.order for draft in all_drafts if draft.version == 1],
+        now=now,
+        dues=asked.dues,
+    )
+    touched = sorted((each for each in found.effects if each.is_any), key=_loudness)
+    shown = touched[:MOST_SHOWN]
+    return Outcome(
+        changes=tuple(asked.words),
+        effects=tuple(_effect(each, site, now) for each in shown),
+        not_shown=len(touched) - len(shown),
+        untouched=len(found.effects) - len(touched),
+        lost=_lost(found.lost, site),
+        ways=tuple(asked.ways),
+        released=len(released),
+    )
+
+
+def _loudness(effect: Effect) -> int:
+    """What becomes infeasible first, then what becomes feasible, other ship dates, hours alone."""
+    if effect.feasible_before != effect.feasible_after:
+        return 1 if effect.feasible_after else 0
+    return 2 if effect.earliest_before != effect.earliest_after else 3
+
+
+def _effect(effect: Effect, site: Site, now: Instant) -> EffectRow:
+    order, zone = effect.order, site.zone
+    line = site.line_or_ghost(order.line)
+
+    def ships(at: Instant | None) -> str:
+        return "" if at is None else date_text(whole_minute(at), now, zone)
+
+    return EffectRow(
+        order=order.order,
+        product=site.product_name(order.product),
+        quantity=order.quantity,
+        due=date_text(order.due_at, now, zone),
+        due_after="" if effect.due_after == order.due_at else date_text(effect.due_after, now, zone),
+        released=effect.released,
+        feasible_before=effect.feasible_before,
+        feasible_after=effect.feasible_after,
+        earliest_before=ships(effect.earliest_before),
+        earliest_after=ships(effect.earliest_after),
+        short=", ".join(f"{line.name_of(each.link)} {each.quantity}" for each in effect.short_after),
+        links=tuple(
+            ChangedLink(
+                line.name_of(link),
+                tuple(
+                    ChangedHour(hour_name(hour.start_at, hour.end_at, zone), hour.before, hour.after)
+                    for hour in hours
+                ),
+            )
+            for link, hours in groupby(effect.hours, key=lambda hour: hour.link)
+        ),
+        changed_hours=len(effect.hours),
+    )
+
+
+def _lost(hours: Sequence[LostHour], site: Site) -> tuple[LostRow, ...]:
+    """One row for each order, link and reason."""
+    grouped: dict[tuple[str, str, str, str, bool], list[LostHour]] = {}
+    for hour in hours:
+        grouped.setdefault((hour.order, hour.line, hour.link, hour.why, hour.already), []).append(hour)
+    return tuple(
+        LostRow(
+            order,
+            site.line_or_ghost(line).name_of(link),
+            sum(hour.give for hour in lost),
+            f"{moment_text(lost[0].start_at, site.zone)} - {moment_text(lost[-1].end_at, site.zone)}",
+            len(lost),
+            why == "closed",
+            already,
+        )
+        for (order, line, link, why, already), lost in grouped.items()
+    )

@@ -1,0 +1,345 @@
+"""The load of a line and what if, through Flask's test client; sentences worked by hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kiosk.app import create_app
+from kiosk.services import Services
+from ledger import reading
+from ledger.drafts import By, draft_orders
+from shopfloor.changes import with_closed_day, with_rate
+from shopfloor.instants import HOUR_MS
+from shopfloor.orders import Order
+from tests.factory import WORKED_SITE, Plant, worked_order
+from tests.web.conftest import services_of
+
+SECOND_LINE = """
+[[line]]
+id = "hats"
+name = "Hats <felt>"
+
+[[line.link]]
+id = "felt"
+name = "Felting"
+per_hour = 10
+shifts = ["day"]
+
+[[product]]
+id = "bowler"
+line = "hats"
+batch = 1
+
+[[station]]
+id = "felt-1"
+link = "hats/felt"
+"""
+
+
+@pytest.fixture
+def browser(services: Services) -> FlaskClient:
+    """On the plant on Monday 08:00 before any order; each test releases and drafts its own."""
+    return create_app(services).test_client()
+
+
+def draft(plant: Plant, *orders: Order) -> None:
+    draft_orders(plant.ledger, orders, By("Li", "web", plant.now), now=plant.now)
+
+
+def said(html: str) -> str:
+    """The words of a page without its tags and titles."""
+    words = re.sub(r"<title.*?</title>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", words)))
+
+
+def cells(html: str) -> list[str]:
+    """What each cell of the load says to the pointer."""
+    found = re.findall(r'<g class="ld-cell"[^>]*>\s*<title>(.*?)</title>', html, re.DOTALL)
+    return [re.sub(r"\s+", " ", unescape(each)) for each in found]
+
+
+def get(client: FlaskClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, said(answer.text)
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/plan", "/plan?zoom=weeks", "/plan/what-if", "/plan/what-if?station=shirts/sew"]
+)
+def test_a_page_of_the_plan_is_fresh_and_has_nothing_inline(
+    browser: FlaskClient, plant: Plant, address: str
+) -> None:
+    plant.release(worked_order())
+    draft(plant, worked_order("D-1", 400, "24 12:00"))
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
+    ids = re.findall(r'\sid="([^"]+)"', answer.text)
+    assert len(ids) == len(set(ids))
+
+
+def test_before_any_order_the_plan_says_what_to_do(browser: FlaskClient) -> None:
+    html = get(browser, "/plan")
+    assert "Nothing is planned on this line yet." in said(html)
+    assert 'href="/plan/new"' in html
+    assert 'href="/plan/import"' in html
+
+
+def test_a_cell_says_what_is_taken_of_what_and_by_which_orders(browser: FlaskClient, plant: Plant) -> None:
+    """Of 190, Packing leaves room for 10 at 11:00 and Sewing at 08:00 on Wednesday: the second order takes them."""
+    plant.release(worked_order("A-1", 190), worked_order("A-7", 60))
+    told = cells(get(browser, "/plan"))
+    assert "Sewing Wed 25 Nov 08-09: 40 of 40, orders A-1 30, A-7 10; full" in told
+    assert "Packing Wed 25 Nov 11-12: 50 of 50, orders A-1 40, A-7 10; full" in told
+    assert "Sewing Tue 24 Nov 15-16: 10 of 40, orders A-7 10" in told
+    assert "Cutting Mon 23 Nov 08-09: 0 of 100" in told
+
+
+def test_drafts_stand_on_top_of_what_is_released(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    draft(plant, worked_order("D-1", 20, "25 17:00"))
+    html = get(browser, "/plan")
+    assert "Packing Wed 25 Nov 10-11: 0 of 50; drafts D-1 20" in cells(html)
+    assert html.count('class="ld-drafted"') == 3 + 1  # one cell of each link, and the legend
+    assert "None: all drafts are feasible beside each other" in said(html)
+
+
+def test_the_row_of_an_hour_leads_to_its_orders(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(replace(worked_order(), order="A 1/7"))
+    html = get(browser, "/plan")
+    assert '<a href="/orders/A%201/7">A 1/7</a> 40' in html
+    assert "Tue 24 Nov 14-15 40 of 100 A 1/7 40" in said(html)
+
+
+def test_a_draft_that_cannot_be_kept_is_explained_by_what_is_short_the_promise_and_a_way_out(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    """Packing starts Monday 11:00, so Sewing owes 360 by 17:00 and can make 320.
+
+    At the earliest Sewing begins at 11:00, is through on Tuesday 14:00, Packing at 16:00. With two stations there
+    Packing begins on Monday 14:00 and is the one that decides: Tuesday 14:00. The ship buffer is an hour.
+    """
+    draft(plant, worked_order("D-2", 400, "24 12:00"))
+    told = said(get(browser, "/plan"))
+    assert (
+        "Sewing lacks 40 before Mon 23 Nov 17:00; earliest ship date Tue 24 Nov 17:00;"
+        " with one more station at Sewing Tue 24 Nov 15:00." in told
+    )
+    assert 'href="/orders/D-2"' in get(browser, "/plan")
+
+
+def test_drafts_that_are_feasible_alone_but_not_together_are_told_apart(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    draft(plant, worked_order("D-1", 200, "24 12:00"), worked_order("D-2", 200, "24 12:00"))
+    told = said(get(browser, "/plan"))
+    assert "D-2 200 Polo" in told
+    assert "Feasible alone, but not beside the other drafts." in told
+    assert "Not feasible." not in told
+    assert "D-1 200" not in told
+
+
+def test_a_change_of_a_released_order_that_cannot_be_kept_is_explained(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order())
+    at = plant.now + 5 * HOUR_MS
+    services.desk.propose("A-1", at, By("Li", "web", plant.now), why="sooner", now=plant.now)
+    told = said(get(browser, "/plan"))
+    assert "A-1 200" in told
+    assert "change of a released order" in told
+    assert "Not feasible." in told
+
+
+def test_hours_that_were_closed_after_the_release_are_over_capacity_and_named(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order())
+    services.adopt(replace(plant.config, site=with_closed_day(plant.site, date(2026, 11, 25))))
+    html = get(browser, "/plan")
+    told = cells(html)
+    assert "Sewing Wed 25 Nov 13-14: 40 of 0, orders A-1 40; CLOSED: no working time any more" in told
+    assert "Sewing ▲ over capacity 5 times" in said(html)
+    for zoom in ("shifts", "days", "weeks"):
+        assert any("CLOSED" in each for each in cells(get(browser, f"/plan?zoom={zoom}")))
+
+
+def test_hours_with_less_room_than_was_released_are_over_capacity(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order())
+    slower = with_rate(plant.site, "shirts", "sew", plant.site.lines["shirts"].link("sew").per_hour / 2)  # type: ignore[operator]  # it works
+    services.adopt(replace(plant.config, site=slower))
+    assert "Sewing Wed 25 Nov 08-09: 40 of 20, orders A-1 40; OVER CAPACITY" in cells(get(browser, "/plan"))
+    assert any("OVER CAPACITY" in each for each in cells(get(browser, "/plan?zoom=days")))
+
+
+def test_days_and_weeks_say_shares_and_lead_closer(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    html = get(browser, "/plan?zoom=days")
+    assert "Sewing Wed 25 Nov: 62 % taken" in cells(html)  # five hours of eight
+    assert "?zoom=hours&amp;from=2026-11-25T00%3A00%2B0800#load" in html
+    weeks = get(browser, "/plan?zoom=weeks")
+    assert "Sewing week 48 from Mon 23 Nov: 12 % taken" in cells(weeks)  # five hours of forty
+    assert "?zoom=days&amp;from=2026-11-23T00%3A00%2B0800#load" in weeks
+
+
+def test_the_hour_that_runs_is_not_of_the_load(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    plant.now += HOUR_MS // 2
+    html = get(browser, "/plan")
+    assert cells(html)[0].startswith("Cutting Mon 23 Nov 09-10")
+    assert "Mon 23 Nov 09:00 - " in said(html)
+
+
+def test_pages_of_the_load_join_and_the_first_has_nothing_earlier(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    first = get(browser, "/plan")
+    assert "← earlier" not in first
+    later = unescape(re.findall(r'href="([^"]+)" rel="next"', first)[0])
+    second = get(browser, f"/plan{later}")
+    assert cells(first)[23].startswith("Cutting Wed 25 Nov 16-17")
+    assert cells(second)[0].startswith("Cutting Thu 26 Nov 08-09")
+    earlier = unescape(re.findall(r'href="([^"]+)" rel="prev"', second)[0])
+    assert cells(get(browser, f"/plan{earlier}")) == cells(first)
+
+
+@pytest.mark.parametrize("begin", ["yesterday", "1999-01-01", "2199-12-31T00:00", "-5"])
+@pytest.mark.parametrize("zoom", ["hours", "shifts", "days", "weeks", "purple"])
+def test_any_window_that_an_address_asks_for_is_answered(
+    browser: FlaskClient, plant: Plant, zoom: str, begin: str
+) -> None:
+    plant.release(worked_order())
+    get(browser, f"/plan?zoom={zoom}&from={begin}")
+
+
+def test_several_lines_are_chosen_by_tabs_and_an_unknown_one_is_named(tmp_path: Path) -> None:
+    plant = Plant(tmp_path / "two", WORKED_SITE + SECOND_LINE)
+    client = create_app(services_of(plant)).test_client()
+    html = get(client, "/plan?line=hats&zoom=days")
+    assert re.findall(r'<a href="([^"]+)"( aria-current="page")?>(Shirts|Hats)', html) == [
+        ("?zoom=days&amp;line=shirts", "", "Shirts"),
+        ("?zoom=days&amp;line=hats", ' aria-current="page"', "Hats"),
+    ]
+    assert "Hats &lt;felt&gt;" in html
+    assert "There is no line socks; known are shirts, hats." in said(get(client, "/plan?line=socks", 404))
+    plant.close()
+
+
+def test_one_more_station_makes_an_order_feasible_and_the_site_is_where_it_is_made_so(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    draft(plant, worked_order("D-2", 400, "24 15:00"))
+    html = get(browser, "/plan/what-if?station=shirts/sew")
+    told = said(html)
+    assert "With one more station at Sewing" in told
+    assert "1 order becomes feasible: D-2" in told
+    assert "now not feasible, earliest ship date Tue 24 Nov 17:00 → feasible" in told
+    assert 'href="/site?new%3A%3Alink=shirts%2Fsew"' in html
+
+
+def test_a_closed_day_loses_hours_of_released_targets_which_stay(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    before = reading.last_sequence(plant.ledger)
+    html = get(browser, "/plan/what-if?closed_on=2026-11-25")
+    told = said(html)
+    assert "closed on Wed 25 Nov" in told
+    assert "A-1 Sewing 200 Wed 25 Nov 08:00 - Wed 25 Nov 14:00 5 hours closed then" in told
+    assert "Released orders keep their targets" in told
+    assert "if it is planned anew" in told
+    assert 'href="/site?site%3A%3Aholidays=2026-11-25"' in html
+    assert reading.last_sequence(plant.ledger) == before
+
+
+def test_another_date_moves_hours_and_leads_to_the_order(browser: FlaskClient, plant: Plant) -> None:
+    draft(plant, worked_order())
+    html = get(browser, "/plan/what-if?order=A-1&due=2026-11-26T17:00")
+    told = said(html)
+    assert "A-1 200 Polo, due Wed 25 Nov 17:00 → Thu 26 Nov 17:00 draft" in told
+    assert "Sewing Wed 25 Nov 08-09 40 0" in told
+    assert "Thu 26 Nov 13-14 0 40" in told
+    assert 'href="/orders/A-1"' in html
+
+
+def test_several_things_are_tried_at_once_and_stay_in_the_form(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    html = get(
+        browser,
+        "/plan/what-if?station=shirts/sew&overtime_shift=day&overtime_on=2026-11-28"
+        "&out=cut-1&out_from=2026-11-24T13:00&out_until=2026-11-24T17:00",
+    )
+    assert (
+        "With one more station at Sewing, shift day also on Sat 28 Nov,"
+        " Cut-1 out of service from Tue 24 Nov 13:00 until Tue 24 Nov 17:00" in said(html)
+    )
+    assert 'name="overtime_on" type="date" value="2026-11-28"' in html
+    way = unescape(re.findall(r'href="(/site\?[^"]+)"', html)[0])
+    form = get(browser, way)
+    assert "2026-11-24T13:00/2026-11-24T17:00" in form
+    assert re.search(r'name="shift:day:overtime" value="2026-11-28"', form)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "text"),
+    [
+        ("order=Z-9&due=2026-11-26T17:00", "order", "there is no open order and no draft Z-9"),
+        ("due=2026-11-26T17:00", "order", "say which order has this other due"),
+        ("order=A-1&due=2026-11-20T17:00", "due", "lies in the past"),
+        ("order=A-1&due=soon", "due", "no day and time"),
+        ("order=A-1&due=2026-11-25T17:00", "due", "is the due that the order has"),
+        ("station=shirts/dye", "station", "there is no link 'dye'"),
+        ("station=socks", "station", "there is no line 'socks'"),
+        ("overtime_on=2026-11-24", "overtime_on", "works on 2026-11-24 already"),
+        ("overtime_on=saturday", "overtime_on", "is no day like 2026-11-28"),
+        ("overtime_shift=moon&overtime_on=2026-11-28", "overtime_on", "there is no shift 'moon'"),
+        ("closed_on=2026-13-01", "closed_on", "is no day like 2026-11-28"),
+        ("closed_on=9999-12-31", "closed_on", "is not of this century or the next"),
+        ("out=bench", "out", "there is no station bench"),
+        ("out_from=2026-11-24T13:00", "out", "say which station is out of service"),
+        ("out=cut-1&out_from=2026-11-24T13:00&out_until=2026-11-24T12:00", "out_until", "before it is out"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_its_field(
+    browser: FlaskClient, plant: Plant, query: str, field: str, text: str
+) -> None:
+    plant.release(worked_order())
+    html = get(browser, f"/plan/what-if?{query}", 422)
+    found = re.search(rf'id="{field}-fault">(.*?)</p>', html)
+    assert found, said(html)
+    assert text in unescape(found[1])
+    assert re.search(rf'name="{field}"[^>]*aria-describedby="{field}-fault"', html)
+    assert "Nothing was tried: see the marked fields." in said(html)
+
+
+def test_an_order_that_was_asked_about_elsewhere_is_filled_in_and_nothing_is_tried_yet(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    draft(plant, worked_order())
+    html = get(browser, "/plan/what-if?line=shirts&order=A-1")
+    assert 'name="order" type="text" value="A-1"' in html
+    assert "How to make it so" not in html
+
+
+def test_a_site_without_a_line_or_a_shift_is_answered(tmp_path: Path) -> None:
+    plant = Plant(
+        tmp_path / "idle", WORKED_SITE.replace('days = ["mon", "tue", "wed", "thu", "fri"]', 'days = ["mon"]')
+    )
+    services = services_of(plant)
+    client = create_app(services).test_client()
+    draft(plant, worked_order())
+    closed = plant.site
+    for week in range(120):
+        closed = with_closed_day(closed, date.fromordinal(date(2026, 11, 23).toordinal() + 7 * week))
+    services.adopt(replace(plant.config, site=closed))
+    assert "No shift works in this time." in said(get(client, "/plan"))
+    get(client, "/plan?zoom=days")
+    plant.close()
