@@ -112,4 +112,6 @@ class LoadPage:
     drafts: int
     explained: tuple[Explained, ...]
     not_explained: int
-    """More drafts that cannot be kept than are explained here."""
+    """More new orders that cannot be kept than are explained here."""
+    changes_left: int
+    """More changes of released orders that are being agreed; they were not looked at."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from kiosk.addresses import with_query
 from kiosk.contexts import LineTab, LoadPage
 from kiosk.services import Services
 from kiosk.views.frame import frame
 from kiosk.views.load_cells import CELL, LoadFrame, row, taken_of
-from kiosk.views.overload import explained
+from kiosk.views.overload import overload
 from kiosk.views.plan_lanes import WIDTH, Frame, in_order
 from kiosk.views.plan_picture import ticks
 from kiosk.views.time_slots import (
@@ -31,7 +33,8 @@ from shopfloor.site import Line, Site
 
 SLOTS: dict[ZoomName, int] = {"hours": 24, "shifts": 21, "days": 28, "weeks": 26}
 """So many side by side leave room for a number in each."""
-_AXIS, _ROW = 56.0, 84.0
+_AXIS, _ROW, _MILESTONE_ROW = 56.0, 84.0, 36.0
+"""Heights: of the axis, of a link with cells, of one without."""
 _FARTHEST_MS = 600 * DAY_MS
 """A window begins no later than this from now: the floor knows no more than two years."""
 _MARK = "load"
@@ -50,11 +53,14 @@ def load_page(services: Services, line: Line, zoom: str, begin: str) -> LoadPage
         slots, makes = _slots(services, line, chosen, asked_at, now)
         on = LoadFrame(Frame(site, slots, chosen, None, 0), line, floor)
         taken = taken_of(on, makes, [plan for plan in together.values() if plan.feasible])
-        why, more = explained(services, mine, together, now)
+        why = overload(services, mine, together, now)
         released = reading.open_orders(services.ledger, line.id)
         around = frame(services, now)
     shown_from = slots[0].start_at if slots else now
     before = begin_before(chosen, line_calendar(site, line, now, shown_from), shown_from, now, SLOTS[chosen])
+    links = in_order(line)
+    heights = (_MILESTONE_ROW if link.kind == "milestone" else _ROW for link in links)
+    tops = list(accumulate(heights, initial=_AXIS))
     return LoadPage(
         frame=around,
         line=line.id,
@@ -66,18 +72,18 @@ def load_page(services: Services, line: Line, zoom: str, begin: str) -> LoadPage
         later=_address(site, chosen, slots[-1].end_at) if slots else "",
         span=f"{moment_text(shown_from, zone)} - {moment_text(slots[-1].end_at, zone)}" if slots else "",
         width=WIDTH,
-        height=_AXIS + len(line.links) * _ROW,
+        height=tops[-1],
         axis_y=_AXIS,
         cell_height=CELL,
         ticks=ticks(on.frame),
         rows=tuple(
-            row(on, link, taken.get(link.id), _AXIS + number * _ROW)
-            for number, link in enumerate(in_order(line))
+            row(on, link, taken.get(link.id), top) for link, top in zip(links, tops[:-1], strict=True)
         ),
         released=released,
         drafts=len(mine),
-        explained=why,
-        not_explained=more,
+        explained=why.explained,
+        not_explained=why.not_explained,
+        changes_left=why.changes_left,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from kiosk.contexts import Explained
 from kiosk.services import Services
@@ -14,30 +15,39 @@ from shopfloor.orders import OrderPlan
 
 MOST_EXPLAINED = 8
 """To look for ways out costs a few plans each."""
+MOST_CHANGES = 4
+"""To look at a change of a released order costs a floor of its own."""
 
 
-def explained(
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """Drafts that cannot be kept, explained, and how many more there are."""
+
+    explained: tuple[Explained, ...]
+    not_explained: int
+    changes_left: int
+    """Changes of released orders that were not looked at."""
+
+
+def overload(
     services: Services, drafts: Sequence[Draft], together: Mapping[str, OrderPlan], now: Instant
-) -> tuple[tuple[Explained, ...], int]:
-    """Drafts that cannot be kept as they stand, by due, and how many more there are than are explained.
+) -> Overload:
+    """Drafts that cannot be kept as they stand, by due.
 
     `together` are plans of new orders beside each other. A change of a released order is looked at alone.
     """
-    suspects = [
-        draft
-        for draft in drafts
-        if draft.version > 1 or draft.order.order not in together or not together[draft.order.order].feasible
-    ]
-    found: list[Explained] = []
-    more = 0
-    for draft in suspects:
-        if len(found) == MOST_EXPLAINED:
-            more += draft.version == 1
-            continue
-        why = _explained(services, draft, together.get(draft.order.order), now)
-        if why is not None:
-            found.append(why)
-    return tuple(found), more
+    new = [draft for draft in drafts if draft.version == 1]
+    late = [draft for draft in new if not (plan := together.get(draft.order.order)) or not plan.feasible]
+    changes = [draft for draft in drafts if draft.version > 1]
+    looked_at = sorted(
+        [*late[:MOST_EXPLAINED], *changes[:MOST_CHANGES]], key=lambda draft: draft.order.due_at
+    )
+    found = (_explained(services, draft, together.get(draft.order.order), now) for draft in looked_at)
+    return Overload(
+        tuple(each for each in found if each is not None),
+        len(late[MOST_EXPLAINED:]),
+        len(changes[MOST_CHANGES:]),
+    )
 
 
 def _explained(

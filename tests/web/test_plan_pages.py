@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from html import unescape
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from kiosk.services import Services
 from ledger import reading
 from ledger.drafts import By, draft_orders
 from shopfloor.changes import with_closed_day, with_rate
-from shopfloor.instants import HOUR_MS
+from shopfloor.instants import DAY_MS, HOUR_MS
 from shopfloor.orders import Order
 from tests.factory import WORKED_SITE, Plant, worked_order
 from tests.web.conftest import services_of
@@ -160,6 +161,20 @@ def test_a_change_of_a_released_order_that_cannot_be_kept_is_explained(
     assert "Not feasible." in told
 
 
+def test_what_is_not_explained_is_counted_and_found_in_the_list_of_orders(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    draft(plant, *(worked_order(f"D-{number:02}", 400, "24 12:00") for number in range(10)))
+    for number in range(5):
+        plant.release(worked_order(f"R-{number}", 20, "27 17:00"))
+        by = By("Li", "web", plant.now)
+        services.desk.propose(f"R-{number}", plant.now + 4 * DAY_MS, by, why="later", now=plant.now)
+    told = said(get(browser, "/plan"))
+    assert told.count("Not feasible.") == 8
+    assert "2 drafts more cannot be kept: see the list of orders" in told
+    assert "1 change of a released order more is being agreed and was not looked at here" in told
+
+
 def test_hours_that_were_closed_after_the_release_are_over_capacity_and_named(
     browser: FlaskClient, plant: Plant, services: Services
 ) -> None:
@@ -177,7 +192,7 @@ def test_hours_with_less_room_than_was_released_are_over_capacity(
     browser: FlaskClient, plant: Plant, services: Services
 ) -> None:
     plant.release(worked_order())
-    slower = with_rate(plant.site, "shirts", "sew", plant.site.lines["shirts"].link("sew").per_hour / 2)  # type: ignore[operator]  # it works
+    slower = with_rate(plant.site, "shirts", "sew", Fraction(20))
     services.adopt(replace(plant.config, site=slower))
     assert "Sewing Wed 25 Nov 08-09: 40 of 20, orders A-1 40; OVER CAPACITY" in cells(get(browser, "/plan"))
     assert any("OVER CAPACITY" in each for each in cells(get(browser, "/plan?zoom=days")))
