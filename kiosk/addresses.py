@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 
 from flask import has_request_context, request
 
+_TOLD_ONCE = ("note", "roles", "saved")
+"""What was said after an act; a link of the page does not say it again."""
+
 
 def asked(name: str) -> str:
     """What this page's address says; empty when it says nothing."""
@@ -15,6 +18,6 @@ def asked(name: str) -> str:
 def with_query(mark: str = "", **changes: str) -> str:
     """The address of this page with another query; an empty value leaves its name out. `mark` is where to look."""
     kept = list(request.args.items(multi=True)) if has_request_context() else []
-    query = [(name, value) for name, value in kept if name not in changes]
+    query = [(name, value) for name, value in kept if name not in changes and name not in _TOLD_ONCE]
     query += [(name, value) for name, value in changes.items() if value]
     return f"?{urlencode(query)}" + (f"#{mark}" if mark else "")

@@ -10,7 +10,7 @@ from ledger import agreeing, drafts, reading
 from ledger.agreeing import Seen
 from ledger.drafts import By
 from ledger.errors import OrdersRefused
-from ledger.plans import released_loads, released_order
+from ledger.plans import loads_of_order, released_loads, released_order
 from ledger.store import Ledger
 from shopfloor.agreement import Draft, first_need, too_late
 from shopfloor.floor import Floor
@@ -65,10 +65,10 @@ class Desk:
 
     def floor(self, now: Instant, but_not: str | None = None) -> Floor:
         """The floor as released orders, but for one, have left it: a copy of your own."""
+        floor = self._kept(now).copy()
         if but_not is not None:
-            loads = released_loads(self._ledger, now, but_not=[but_not])
-            return Floor(self._site, now=now, loads=loads)
-        return self._kept(now).copy()
+            floor.give_back(loads_of_order(self._ledger, but_not, now))
+        return floor
 
     def promise(self, product: str, quantity: int, now: Instant) -> Instant | None:
         """The earliest due beside what is released; RuleRefused when the site cannot make it at all."""
@@ -192,8 +192,8 @@ class Desk:
             return plan
         in_force = released_order(self._ledger, order.order)
         given: Mapping[str, int] = in_force.given if in_force else {}
-        loads = released_loads(self._ledger, now, but_not=[order.order])
-        floor = Floor(self._site, now=now, until_at=order.due_at, loads=loads)
+        floor = self._covering(order.due_at, now)
+        floor.give_back(loads_of_order(self._ledger, order.order, now))
         (plan,) = floor.plan([order], done={order.order: given})
         return plan
 

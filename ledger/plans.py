@@ -42,6 +42,14 @@ def _loads(ledger: Ledger, now: Instant, but_not: Collection[str]) -> list[Load]
     ]
 
 
+def loads_of_order(ledger: Ledger, number: str, now: Instant) -> list[Load]:
+    """The capacity that one open order takes from an instant on; none when it is shipped or not released."""
+    return [
+        Load(row["line"], row["link"], row["start_at"], row["product"], row["make"])
+        for row in ledger.rows(_TAKEN_BY, (number, now))
+    ]
+
+
 def released_orders(ledger: Ledger, line: str | None = None) -> list[ReleasedOrder]:
     """All open orders, of one line or of all, by due."""
     rows = ledger.rows(

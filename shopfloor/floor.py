@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -115,6 +116,10 @@ class Floor:
                 if hour is not None:
                     cost = capacity.cost_of(load.product)
                     capacity.left[hour] -= load.make * cost
+
+    def give_back(self, loads: Iterable[Load]) -> None:
+        """Undo what was taken before; only of a copy that was not asked yet: answers rest on room that only shrinks."""
+        self.take(replace(load, make=-load.make) for load in loads)
 
     def plan(self, orders: Sequence[Order], done: Mapping[str, Given] | None = None) -> list[OrderPlan]:
         """Divide orders backward and take the hours of those that are feasible; plans in the order given.

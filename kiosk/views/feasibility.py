@@ -46,7 +46,10 @@ def feasibility(
             ShortLink(
                 line.name_of(short.link),
                 short.quantity,
-                "" if short.before_at is None else date_text(short.before_at, now, zone),
+                # What was due before now is simply lacking.
+                ""
+                if short.before_at is None or short.before_at <= now
+                else date_text(short.before_at, now, zone),
             )
             for short in plan.short
         ),

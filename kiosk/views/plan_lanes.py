@@ -15,9 +15,9 @@ from shopfloor.orders import HourTarget, LinkTargets
 from shopfloor.site import Line, Link, Site
 
 WIDTH, MARGIN = 960.0, 12.0
-LANE = 136.0
-"""Height of a lane: its words, its curves, and the room below."""
-_HEAD, _CURVE, _BAR = 46.0, 76.0, 34.0
+LANE = 158.0
+"""Height of a lane: its words, its curves, the bars that hang below them, and the room between lanes."""
+_HEAD, _CURVE, _BAR = 46.0, 76.0, 24.0
 """Heights: of the words above the curves, of the whole quantity, of the highest bar."""
 DIGIT = 9.0
 """Width of a digit of the picture's numbers."""
@@ -79,11 +79,9 @@ def lane(frame: Frame, line: Line, targets: LinkTargets, given: int, top: float)
 
     shown = _within(hours, frame.slots)
     target, latest = _steps(frame, hours, y, ends_at), _steps(frame, hours, y, latest_at)
-    taken = [(0.0, len(str(lowest)) * DIGIT + 6)] if lowest else []
     milestone = line.has_link(targets.link) and line.link(targets.link).kind == "milestone"
-    before = Point(taken[0][1] if taken else 0, base, lowest)
+    before = Point(len(str(lowest)) * DIGIT + 6 if lowest else 0, base, lowest)
     points = _points(frame, shown, y, None if milestone else before)
-    taken += [_words(point) for point in points if point.y > base - _LETTER]
     return Lane(
         link=targets.link,
         name=line.name_of(targets.link),
@@ -97,7 +95,7 @@ def lane(frame: Frame, line: Line, targets: LinkTargets, given: int, top: float)
         latest=_path(latest),
         room=_path([*target, *reversed(latest)]) + "Z" if target and latest else "",
         points=points,
-        slots=_lane_slots(frame, shown, taken),
+        slots=_lane_slots(frame, shown),
         off=off_spans(frame, line, targets.link),
         given=None if level is None else replace(level, y=y(given), target_y=y(given + level.missing)),
         lowest=lowest,
@@ -202,8 +200,8 @@ def _words(point: Point) -> Corner:
     return point.x - len(str(point.quantity or "")) * DIGIT - 5, point.x
 
 
-def _lane_slots(frame: Frame, shown: Sequence[HourTarget], taken: Sequence[Corner]) -> tuple[LaneSlot, ...]:
-    """What is made in each slot; its number only where none of the room that is taken is."""
+def _lane_slots(frame: Frame, shown: Sequence[HourTarget]) -> tuple[LaneSlot, ...]:
+    """What is made in each slot; its number where the slot is wide enough."""
     by_slot: dict[int, list[HourTarget]] = {}
     for hour in shown:
         by_slot.setdefault(index_at(frame.slots, hour.start_at) or 0, []).append(hour)
@@ -213,7 +211,6 @@ def _lane_slots(frame: Frame, shown: Sequence[HourTarget], taken: Sequence[Corne
         make = sum(hour.make for hour in hours)
         x = MARGIN + index * frame.slot_width
         half = len(str(make)) * DIGIT / 2 + 2
-        begin, end = x + width / 2 - half, x + width / 2 + half
         made.append(
             LaneSlot(
                 name=frame.slots[index].name,
@@ -224,9 +221,7 @@ def _lane_slots(frame: Frame, shown: Sequence[HourTarget], taken: Sequence[Corne
                 cumulative=hours[-1].cumulative,
                 latest=moment_text(max(hour.latest_at for hour in hours), frame.site.zone),
                 bar_height=round(make / frame.most_made * _BAR, 1) if frame.most_made else 0,
-                make_fits=make > 0
-                and 2 * half <= width
-                and all(right <= begin or end <= left for left, right in taken),
+                make_fits=make > 0 and 2 * half <= width,
             )
         )
     return tuple(made)

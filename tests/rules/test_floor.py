@@ -50,6 +50,15 @@ def test_a_copy_does_not_get_what_the_floor_takes_later() -> None:
     assert hours_of(floor, polos(40, "11-23 17:00")) == [("11-23 15:00", 40)]
 
 
+def test_what_is_given_back_is_there_again() -> None:
+    floor = Floor(ONE_LINK, now=NOW, loads=[load("11-23 15:00", 30), load("11-23 16:00", 40)])
+    order = polos(40, "11-23 17:00")
+    trial = floor.copy()
+    trial.give_back([load("11-23 16:00", 40)])
+    assert hours_of(trial, order) == [("11-23 16:00", 40)]
+    assert hours_of(floor.copy(), order) == [("11-23 14:00", 30), ("11-23 15:00", 10)]
+
+
 def test_a_copy_that_has_become_full_hides_no_room_of_the_floor() -> None:
     floor = Floor(ONE_LINK, now=NOW, loads=[load("11-23 16:00", 40)])
     trial, order = floor.copy(), polos(40, "11-23 17:00")
