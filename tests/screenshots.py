@@ -23,7 +23,11 @@ from tests.provision import find_program
 DOCS = Path(__file__).parent.parent / "docs"
 TV, TABLET = (1920, 1080), (1280, 800)
 UPRIGHT, PHONE = (800, 1280), (390, 844)
-README = {"board": ("/board/gearbox", TV, "light"), "kiosk": ("/kiosk/{busy}", TABLET, "light")}
+README = {
+    "board": ("/board/gearbox", TV, "light"),
+    "kiosk": ("/kiosk/{busy}", TABLET, "light"),
+    "plan": ("/orders/{offer}#plan", TABLET, "light"),
+}
 EVERYTHING = {
     f"{name}-{width}x{height}-{scheme}": (path, (width, height), scheme)
     for name, path in {
@@ -33,6 +37,14 @@ EVERYTHING = {
         "flagged": "/kiosk/{flagged}",
         "milestone": "/kiosk/steel-1",
         "orders": "/orders",
+        "draft": "/orders/{offer}",
+        "not-feasible": "/orders/{rush}",
+        "changing": "/orders/{changing}",
+        "new": "/plan/new",
+        "import": "/plan/import",
+        "load": "/plan",
+        "what-if": "/plan/what-if",
+        "site": "/site",
     }.items()
     for width, height in (TV, TABLET, UPRIGHT, PHONE)
     for scheme in ("light", "dark")
@@ -79,9 +91,9 @@ def take(address: str, pictures: dict[str, tuple[str, tuple[int, int], str]], fo
     """Each picture once its page is live and shows something open."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=CHROMIUM_FLAGS)
-        stations = stations_of_a_flag(address)
+        places = stations_of_a_flag(address) | drafts(address)
         for name, (path, size, scheme) in pictures.items():
-            picture(browser, address + path.format(**stations), size, scheme, folder / f"{name}.png")
+            picture(browser, address + path.format(**places), size, scheme, folder / f"{name}.png")
         browser.close()
 
 
@@ -96,6 +108,19 @@ def stations_of_a_flag(address: str) -> dict[str, str]:
         time.sleep(1)
     raised_by, against = (flags[0]["raised_by"], flags[0]["against"]) if flags else ("testrun", "assembly")
     return {"busy": f"{raised_by}-1", "flagged": f"{against}-1"}
+
+
+def drafts(address: str) -> dict[str, str]:
+    """The demo's drafts: one that waits, one that is not feasible, and the change of a released order."""
+    with urllib.request.urlopen(f"{address}/api/v1/orders", timeout=5) as answer:  # noqa: S310  # the demo's own
+        orders = json.load(answer)["orders"]
+    found = {
+        "changing": next(each["order"] for each in orders if each["state"] == "released" and each["agreeing"])
+    }
+    for order in orders:
+        if order["state"] == "draft":
+            found["offer" if order["feasible"] else "rush"] = order["order"]
+    return found
 
 
 def picture(browser: Browser, address: str, size: tuple[int, int], scheme: str, path: Path) -> None:
