@@ -15,7 +15,7 @@ from shopfloor.orders import HourTarget, LinkTargets
 from shopfloor.site import Line, Link, Site
 
 WIDTH, MARGIN = 960.0, 12.0
-LANE = 158.0
+LANE = 168.0
 """Height of a lane: its words, its curves, the bars that hang below them, and the room between lanes."""
 _HEAD, _CURVE, _BAR = 46.0, 76.0, 24.0
 """Heights: of the words above the curves, of the whole quantity, of the highest bar."""
