@@ -16,12 +16,12 @@ from interlock.wake import WakeSender
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.recorder import Recorder
-from ledger.site_versions import last_version
+from ledger.site_versions import last_hash, text_hash
 from ledger.store import Ledger
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Site
-from station_config import SiteFaults, load
+from station_config import SiteFaults, check_text, read_site_text
 
 
 class _Recording:
@@ -31,21 +31,24 @@ class _Recording:
         self.site = site
         self.recorder = Recorder(ledger, site)
         self._folder, self._ledger = folder, ledger
-        self._version = last_version(ledger)
+        self._served = text_hash(read_site_text(folder))
 
     def adopt_changes(self, log: Any) -> None:
-        """Record by a newer version of site.toml if one was saved. What cannot be read just now is tried again."""
+        """Record by what was saved since. What cannot be read just now is tried again; an edit by hand waits."""
         try:
-            version = last_version(self._ledger)
-            if version == self._version:
+            saved = last_hash(self._ledger)
+            if saved in (None, self._served):
                 return
-            self.site = load(self._folder).site
+            text = read_site_text(self._folder)
+            if text_hash(text) != saved:
+                return
+            self.site = check_text(self._folder, text).site
         except (LedgerUnavailable, LedgerDamaged, SiteFaults) as why:
             log.warning("the changed configuration is not taken up", why=str(why))
             return
-        self._version = version
+        self._served = saved
         self.recorder = Recorder(self._ledger, self.site)
-        log.info("took up the changed configuration", version=version)
+        log.info("took up the changed configuration")
 
 
 def serve_gateway(folder: Path) -> None:

@@ -20,8 +20,9 @@ from kiosk.server import CannotListen, serve
 from kiosk.services import Pulse, Services
 from ledger.errors import LedgerError
 from ledger.recorder import Recorder
+from ledger.site_versions import is_in_force
 from shopfloor.calendar_book import CalendarBook
-from station_config import SiteFaults
+from station_config import SiteFaults, settle
 
 BUSY_TIMEOUT_MS = 400
 
@@ -44,6 +45,11 @@ def serve_kiosk(folder: Path, log: Any) -> None:
         raise CannotListen(config.web.listen, config.web.port, OSError(errno.EADDRINUSE, why_not))
     # The gateway checkpoints; one process is enough. A write that waits holds up every page: so not for long.
     ledger = open_ledger(folder, create=True, checkpoints=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
+    if settle(folder, lambda text: is_in_force(ledger, text)):
+        log.warning(
+            "a change of site.toml was interrupted before it was recorded: the text before it is back"
+        )
+        config = open_config(folder)
     wake = WakeReceiver(folder)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,6 +10,7 @@ import msgspec
 from kiosk.errors import Malformed
 from kiosk.services import Services
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.told_times import NoTime, told_instant
 
 T = TypeVar("T")
 
@@ -30,13 +31,29 @@ def decoded(raw: bytes, shape: type[T] | Any, what: str) -> T:
 
 
 def instant(services: Services, name: str, text: str | None) -> Instant | None:
-    """An instant from ISO 8601, without an offset in the site's zone. Malformed when it is none."""
+    """An instant from ISO 8601, without an offset in the site's zone. Malformed when nobody can mean it."""
+    if text is None:
+        return None
+    try:
+        return told_instant(text, services.config.site.zone)
+    except NoTime as fault:
+        raise Malformed(f"{name}: {text!r} {fault}") from None
+    except ValueError:
+        raise _no_time(name, text) from None
+
+
+def clock_instant(services: Services, name: str, text: str | None) -> Instant | None:
+    """What a device's clock says, however wrong it goes: a scan counts all the same. Malformed when it is no time."""
     if text is None:
         return None
     try:
         return instant_from_text(text, services.config.site.zone)
     except (ValueError, OverflowError):
-        raise Malformed(f"{name}: {text!r} is no time; write for example 2026-11-24T14:52:03+01:00") from None
+        raise _no_time(name, text) from None
+
+
+def _no_time(name: str, text: str) -> Malformed:
+    return Malformed(f"{name}: {text!r} is no time; write for example 2026-11-24T14:52:03+01:00")
 
 
 def _sentence(fault: str) -> str:

@@ -127,7 +127,11 @@ def change(order: str) -> Response:
         )
         services.desk.change(after, by, why=body.why, now=by.at)
 
-    if drafts.recorded(services.ledger, by, "order_changed", order) is not None:
+    told = {"due_at": due_at, "material_at": material_at, "customer": customer, "priority": body.priority}
+    said = {name: value for name, value in told.items() if value is not None}
+    if drafts.recorded(
+        services.ledger, by, "order_changed", order, quantity=body.quantity, why=body.why, detail=said
+    ):
         return _shown(services, order)
     return _done(services, order, act)
 

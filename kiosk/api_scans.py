@@ -8,7 +8,7 @@ import msgspec
 from flask import Response, request
 
 from kiosk import taps
-from kiosk.api_bodies import decoded, instant
+from kiosk.api_bodies import clock_instant, decoded
 from kiosk.api_shapes import ScanBody, ScanResult
 from kiosk.errors import Malformed, json_answer
 from kiosk.services import Services, current
@@ -75,7 +75,7 @@ def _scan(services: Services, raw: bytes, now: Instant) -> Scan:
         code=code,
         arrived_at=now,
         scan_id=None if body.id is None else taps.checked_id(body.id),
-        device_at=_device_at(instant(services, "at", body.at), now),
+        device_at=_device_at(clock_instant(services, "at", body.at), now),
         seq=body.seq,
         quantity=body.quantity,
         person=body.person,

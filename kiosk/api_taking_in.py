@@ -63,7 +63,10 @@ def _each(raw: bytes) -> list[bytes]:
         return [raw]
     raws: list[msgspec.Raw] = decoded(raw, list[msgspec.Raw], "the list of orders")
     if not 1 <= len(raws) <= MOST_ORDERS:
-        raise Malformed(f"from 1 to {MOST_ORDERS} orders are taken at once, not {len(raws)}")
+        raise Malformed(
+            f"from 1 to {MOST_ORDERS} orders are taken at once, not {len(raws)};"
+            " the command `interlock import` takes more from a file"
+        )
     return [bytes(each) for each in raws]
 
 

@@ -55,6 +55,7 @@ def create_app(
     """The application of one site. Live pages come to life when a server starts its hub."""
     app = Kiosk("kiosk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.url_map.merge_slashes = False  # a tap must not be led to another order's address
     templates: Any = app.jinja_env
     templates.install_null_translations(newstyle=True)
     hub = Hub(services, wait_for_wake, limit=stream_limit)

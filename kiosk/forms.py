@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -11,7 +12,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from ledger.drafts import By
-from shopfloor.instants import Instant, instant_from_text, moment_of
+from shopfloor.instants import Instant, moment_of
+from shopfloor.told_times import NoTime, told_instant
 
 PERSON = "person"
 """The name of whoever uses this browser: a field of every form that commits somebody, kept in a cookie."""
@@ -19,6 +21,8 @@ WEB = "web"
 LONGEST_PERSON = 60
 LONGEST_TEXT = 500
 KEPT_S = 400 * 24 * 3600
+
+_WHOLE = re.compile(r"-?[0-9]{1,11}")
 
 R = TypeVar("R", bound=Response)
 
@@ -69,28 +73,31 @@ class Form:
         value = self._fields.get(name, "").strip()
         if not value and default is not None:
             return default
-        if not (value.isascii() and value.isdecimal() and len(value) < 12 and least <= int(value) <= most):  # noqa: PLR2004  # digits enough for any
+        if not (_WHOLE.fullmatch(value) and least <= int(value) <= most):
             self.fault(name, f"{value[:20]!r} is no whole number from {least} to {most}")
             return least
         return int(value)
 
-    def instant(self, name: str, *, needed: str = "") -> Instant | None:
-        """A day and time of the site, as a browser's field sends it: 2026-11-25T17:00."""
+    def instant(self, name: str, *, needed: str = "", unless: Instant | None = None) -> Instant | None:
+        """A day and time of the site, as a browser's field sends it: 2026-11-25T17:00.
+
+        A field that still says what the page showed of a stored time (`unless`) means that very time: a field has
+        no seconds, and does not tell the two passes of a repeated hour apart.
+        """
         value = self._fields.get(name, "").strip()
+        if unless is not None and value == field_text(unless, self._zone):
+            return unless
         if not value:
             if needed:
                 self.fault(name, needed)
             return None
         try:
-            at = instant_from_text(value if ":" in value else "", self._zone)
-            year = moment_of(at, self._zone).year
-        except (ValueError, OverflowError):
+            return told_instant(value if ":" in value else "", self._zone)
+        except NoTime as fault:
+            self.fault(name, f"{value[:40]!r} {fault}")
+        except ValueError:
             self.fault(name, f"{value[:40]!r} is no day and time like 2026-11-25T17:00")
-            return None
-        if not 2000 <= year < 2200:  # noqa: PLR2004  # of this century or the next
-            self.fault(name, f"{value[:40]!r} is not of this century or the next; correct the year")
-            return None
-        return at
+        return None
 
     def by(self, at: Instant, event_id: str | None = None) -> By:
         """Who does it; a name is needed."""
@@ -98,17 +105,27 @@ class Form:
         return By(person, WEB, at, event_id)
 
 
+def refuse_past(form: Form, field: str, at: Instant | None, now: Instant) -> None:
+    """A due that has passed can be kept by nobody; most often its year or month is a slip."""
+    if at is not None and at < now:
+        form.fault(field, "is in the past; choose a later day or time")
+
+
 def field_text(at: Instant | None, zone: tzinfo) -> str:
     """An instant as a browser's field for day and time takes it; empty for none."""
     return "" if at is None else moment_of(at, zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def known_person() -> str:
-    """The name that this browser was last used with."""
-    return request.cookies.get(PERSON, "")[:LONGEST_PERSON]
+def known_person(role: str = "") -> str:
+    """The name that this browser was last used with, or with which it last confirmed in a role."""
+    return request.cookies.get(_cookie(role), "")[:LONGEST_PERSON]
 
 
-def remember_person(response: R, person: str) -> R:
-    """Fill in the name next time; a convenience, it proves nothing."""
-    response.set_cookie(PERSON, person, max_age=KEPT_S, httponly=True, samesite="Strict")
+def remember_person(response: R, person: str, role: str = "") -> R:
+    """Fill in the name next time, the one of a role only in that role; a convenience, it proves nothing."""
+    response.set_cookie(_cookie(role), person, max_age=KEPT_S, httponly=True, samesite="Strict")
     return response
+
+
+def _cookie(role: str) -> str:
+    return f"{PERSON}-{role}" if role else PERSON

@@ -7,24 +7,33 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+import gevent
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from kiosk.contexts import FormState, Note
 from kiosk.errors import NotHere
-from kiosk.forms import Form, FormFaults, remember_person
+from kiosk.forms import Form, FormFaults, refuse_past, remember_person
 from kiosk.htmx import make_response
 from kiosk.order_acts import LARGEST_PRIORITY, customer_of, event_id
 from kiosk.order_pages import new_form, see, to
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
+from kiosk.taps import event_of
 from kiosk.views.new_order import FIELDS, import_page, imported_page, is_known, new_order_page, promise
+from ledger import drafts
 from ledger.drafts import By
 from ledger.errors import OrdersRefused, RuleRefused
+from shopfloor.order_faults import batches_fault
 from shopfloor.orders import Order
 from shopfloor.orders_cells import DEFAULT_PRIORITY, LARGEST_QUANTITY, CellFault, order_number
-from shopfloor.orders_file import LARGEST_FILE, OrdersFaults, OrdersFile, read_orders
+from shopfloor.orders_file import OrdersFaults, OrdersFile, TakingIn, read_orders
 
+MOST_ORDERS = 5_000
+MOST_RELEASED = 1_000
+"""Orders of a file that are released at once: each writes its targets and batches as well."""
+LARGEST_FILE = 2_000_000
+"""Bytes. While a file is taken in, live boards and scans wait; `interlock import` takes larger ones."""
 LARGEST_UPLOAD = LARGEST_FILE + 1_000_000
 """Bytes of a request that brings a file, its other fields and headers among them."""
 
@@ -57,6 +66,8 @@ def draft() -> Any:
     by = form.by(now, event_id("new", fields))
     try:
         order = _order(services, form, fields)
+        if event_of(services, f"{by.event_id}/0") is None:  # a second click may come after the due
+            refuse_past(form, "due", order.due_at or None, now)
         form.check()
         services.desk.take_in([order], by, confirmed=False, now=now)
     except FormFaults as faults:
@@ -81,7 +92,7 @@ def _order(services: Services, form: Form, fields: Mapping[str, str]) -> Order:
         number = order_number(fields.get("order", "").strip())
     except CellFault as fault:
         form.fault("order", str(fault))
-    return Order(
+    order = Order(
         order=number,
         line="" if product is None else product.line,
         product="" if product is None else product.id,
@@ -90,6 +101,9 @@ def _order(services: Services, form: Form, fields: Mapping[str, str]) -> Order:
         customer=customer_of(form, fields),
         priority=form.number("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, default=DEFAULT_PRIORITY),
     )
+    if many := batches_fault(services.config.site, order):
+        form.fault("quantity", many)
+    return order
 
 
 def _new_again(services: Services, form: FormState) -> Any:
@@ -141,7 +155,10 @@ def imported(import_id: str) -> Response:
     return render_page("orders/imported.html", page)
 
 
-_TOO_LARGE = f"The file is larger than {LARGEST_FILE // 1_000_000} MB; divide it into several."
+_TOO_LARGE = (
+    f"The file is larger than {LARGEST_FILE // 1_000_000} MB; divide it, or take it in with the command"
+    " `interlock import`."
+)
 _KEPT_TEXT = 200_000
 """Characters of a pasted text that stand in the form again after a fault."""
 
@@ -157,12 +174,27 @@ def _content() -> bytes:
 
 
 def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> None:
-    """OrdersFaults with rows, also of orders that cannot be taken in."""
-    orders = read_orders(content, services.config.site)
+    """OrdersFaults with rows, also of orders that cannot be taken in. What came in before is not taken in again."""
+    if event_of(services, f"{by.event_id}/0") is not None:
+        return
+    if len(content) > LARGEST_FILE:
+        raise OrdersFaults([_TOO_LARGE])
+    ledger, site = services.ledger, services.config.site
+    released = confirmed or not site.roles
+    taking_in = TakingIn(
+        by.at,
+        lambda numbers: drafts.taken_numbers(ledger, numbers),
+        most=MOST_RELEASED if released else MOST_ORDERS,
+        pause=lambda: gevent.sleep(0),
+    )
+    orders = read_orders(content, site, taking_in=taking_in)
     if not orders.orders:
         raise OrdersFaults(["The file has no orders; write one in each row below the first."])
     try:
-        services.desk.take_in(orders.orders, by, confirmed=confirmed, now=by.at)
+        if released:
+            services.desk.take_in(orders.orders, by, confirmed=confirmed, now=by.at)
+        else:  # drafts need no plan yet: their pages make one
+            drafts.draft_orders(ledger, orders.orders, by, now=by.at)
     except OrdersRefused as refused:
         raise OrdersFaults(_with_rows(orders, refused)) from refused
 

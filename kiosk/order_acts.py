@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from kiosk.contexts import Note
-from kiosk.forms import Form
+from kiosk.forms import Form, refuse_past
 from kiosk.services import Services
 from kiosk.taps import checked_id, event_of
 from kiosk.views.feasibility import date_text
@@ -68,13 +68,14 @@ def confirm(act: Act) -> Note:
     """Confirm in a role what was seen; with the last one the order is released."""
     form, by = act.form()
     role, seen = _role(form, act.fields), form.number("seen", 0, LARGEST_REVISION)
-    material_at = (
-        form.instant("material_at", needed="say when the material arrives") if role == "purchasing" else None
-    )
-    may_move_to = form.instant("may_move_to") if role == "sales" else None
+    found = drafts.draft(act.services.ledger, act.number)
+    material_at = may_move_to = None
+    if role == "purchasing":
+        material_at = form.instant("material_at", unless=found.material_at if found else None)
+    elif role == "sales":
+        may_move_to = form.instant("may_move_to", unless=found.may_move_to if found else None)
     if act.done_before() is None:
-        form.check()
-        _check_times(act, form, material_at, may_move_to)
+        _check_times(act, form, role, material_at, may_move_to)
         in_force = act.services.desk.confirm(
             act.number,
             role,
@@ -89,19 +90,22 @@ def confirm(act: Act) -> Note:
     return _in_force(act) if in_force else Note("confirmed", (role,))
 
 
-def _check_times(act: Act, form: Form, material_at: Instant | None, may_move_to: Instant | None) -> None:
+def _check_times(
+    act: Act, form: Form, role: Role, material_at: Instant | None, may_move_to: Instant | None
+) -> None:
     """What a time is measured against is known here, so that its fault stands at its field."""
     services, zone = act.services, act.services.config.site.zone
     found = drafts.draft(services.ledger, act.number)
-    if found is None:
-        return
-    if may_move_to is not None and may_move_to < found.order.due_at:
+    if found is not None and may_move_to is not None and may_move_to < found.order.due_at:
         due = date_text(found.order.due_at, act.now, zone)
         form.fault("may_move_to", f"that is before the due, {due}; give a later time or leave it empty")
-    if material_at is not None:
-        needed_at = services.desk.look(found, act.now).needed_at
-        if needed_at is not None and material_at > needed_at:
-            needed = date_text(needed_at, act.now, zone)
+    if found is not None and role == "purchasing" and not any(f.field == "material_at" for f in form.faults):
+        look = services.desk.look(found, act.now)
+        is_needed = look.needed_at is not None or not look.plan.feasible
+        if material_at is None and is_needed:
+            form.fault("material_at", "say when the material arrives")
+        elif material_at is not None and look.needed_at is not None and material_at > look.needed_at:
+            needed = date_text(look.needed_at, act.now, zone)
             form.fault("material_at", f"the material is needed at {needed}; it has to arrive by then")
     form.check()
 
@@ -137,20 +141,24 @@ def change(act: Act) -> Note:
     form, by = act.form()
     seen = form.number("seen", 0, LARGEST_REVISION)
     found = drafts.being_agreed(act.services.ledger, act.number)
-    order = _changed(form, act.fields, found.order)
-    material_at = form.instant("material_at") if "material_at" in act.fields else found.material_at
+    order = _changed(form, act.fields, found.order, act.now)
+    material_at = found.material_at
+    if "material_at" in act.fields:
+        material_at = form.instant("material_at", unless=found.material_at)
     why = form.text("why")
     form.check()
     after = replace(found, order=order, material_at=material_at, revision=seen)
     return Note("changed", act.services.desk.change(after, by, why=why, now=act.now))
 
 
-def _changed(form: Form, fields: Mapping[str, str], order: Order) -> Order:
+def _changed(form: Form, fields: Mapping[str, str], order: Order, now: Instant) -> Order:
     quantity, due_at = order.quantity, order.due_at
     if "quantity" in fields:
         quantity = form.number("quantity", 1, LARGEST_QUANTITY)
     if "due" in fields:
-        due_at = form.instant("due", needed="say when it is due") or due_at
+        due_at = form.instant("due", needed="say when it is due", unless=due_at) or due_at
+        if due_at != order.due_at:  # one that has passed meanwhile may stay while something else is changed
+            refuse_past(form, "due", due_at, now)
     priority = form.number("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, default=order.priority)
     customer = customer_of(form, fields) if "customer" in fields else order.customer
     return replace(order, quantity=quantity, due_at=due_at, customer=customer, priority=priority)
@@ -180,10 +188,12 @@ def discard(act: Act) -> Note:
 def propose(act: Act) -> Note:
     """Propose another due for a released order."""
     form, by = act.form()
-    due_at = form.instant("due", needed="say when it is to be due") or act.now
+    due_at = form.instant("due", needed="say when it is to be due")
     why = form.text("why", needed="write why it is planned anew")
-    form.check()
     if act.done_before() is None:
+        refuse_past(form, "due", due_at, act.now)
+    form.check()
+    if due_at is not None and act.done_before() is None:
         act.services.desk.propose(act.number, due_at, by, why=why, now=act.now)
     return Note("proposed")
 

@@ -22,6 +22,7 @@ from kiosk.views.orders import order_page, orders_page
 from ledger import drafts
 from ledger.errors import RuleRefused
 from shopfloor.agreement import in_order
+from shopfloor.roles import ROLES
 
 NOTES = (
     "confirmed",
@@ -78,7 +79,9 @@ def act(number: str) -> Any:
         typed = {} if _is_stale(services, number, fields) else fields
         return _refused(number, new_form(act=where, typed=typed, text=str(refused)))
     gone = done.id == "discarded"
-    return see("/orders" if gone else f"/orders/{quote(number)}", done, fields.get("person", "").strip())
+    person = fields.get("person", "").strip()
+    answer = see("/orders" if gone else f"/orders/{quote(number)}", done, person)
+    return remember_person(answer, person, role) if name == "confirm" and person else answer
 
 
 def new_form(
@@ -91,6 +94,7 @@ def new_form(
     """What the forms of a page carry when it is drawn."""
     return FormState(
         person=(typed or {}).get("person") or known_person(),
+        people={role: known_person(role) for role in ROLES},
         tap_id=new_tap(),
         act=act,
         typed=typed or {},

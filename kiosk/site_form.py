@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from kiosk.forms import FieldFault, FormFaults
 from shopfloor.instants import NO_TIME, Duration, Instant, moment_of
 from shopfloor.site import Line, Link, ShiftPattern, Site, Station
 from station_config import (
@@ -23,8 +24,12 @@ from station_config import (
     duration_text,
 )
 
+WAS = "was|"
+"""Before a field's name: what it said when the form was drawn."""
 HOLIDAYS = "site::holidays"
 NEW_LINK, NEW_NAME = "new::link", "new::name"
+LONGEST_LIST = 200
+"""Dates or spans in one field: comments around each are looked after one by one, which takes its time."""
 _LISTS = ("holidays", "days", "breaks", "overtime", "out_of_service")
 _LINK_KEYS = ("per_hour", "lead", "transfer", "buffer")
 
@@ -45,14 +50,26 @@ def fields_of(site: Site) -> dict[str, str]:
 
 
 def changes_of(site: Site, posted: Mapping[str, str]) -> list[Change]:
-    """What a form asks for: only the fields that say something else than the configuration does now."""
+    """What a form asks for: only the fields that say something else than they did when the form was drawn.
+
+    FormFaults for a field that somebody else has changed meanwhile to something else again.
+    """
     now = fields_of(site)
-    other = {
-        name: " ".join(text.replace(",", " ").split()) if name.rpartition(":")[2] in _LISTS else text.strip()
-        for name, text in posted.items()
-        if name in now
+    other = {name: _tidy(name, text) for name, text in posted.items() if name in now}
+    differ = {
+        name: text for name, text in other.items() if text != now[name] and text != _was(name, posted, now)
     }
-    differ = {name: text for name, text in other.items() if text != now[name]}
+    long = [name for name, text in differ.items() if len(text.split()) > LONGEST_LIST]
+    if long:
+        raise FormFaults(*(FieldFault(name, f"at most {LONGEST_LIST} of them on this page") for name in long))
+    taken = [name for name in differ if _was(name, posted, now) != now[name]]
+    if taken:
+        raise FormFaults(
+            *(
+                FieldFault(name, f"somebody else made it {now[name] or 'empty'} meanwhile; decide")
+                for name in taken
+            )
+        )
     changes: list[Change] = []
     for (kind, which), keys in _grouped(differ).items():
         match kind:
@@ -81,6 +98,25 @@ def changes_of(site: Site, posted: Mapping[str, str]) -> list[Change]:
     if other.get(NEW_LINK):
         changes.append(AddStation(free_id(site, other[NEW_LINK]), other[NEW_LINK], other.get(NEW_NAME, "")))
     return changes
+
+
+def typed(site: Site, posted: Mapping[str, str]) -> dict[str, str]:
+    """What somebody wrote into a form, without the fields left as they were: others may have changed these."""
+    now = fields_of(site)
+    return {
+        name: text
+        for name, text in posted.items()
+        if name in now and _tidy(name, text) != _was(name, posted, now)
+    }
+
+
+def _tidy(name: str, text: str) -> str:
+    return " ".join(text.replace(",", " ").split()) if name.rpartition(":")[2] in _LISTS else text.strip()
+
+
+def _was(name: str, posted: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """What a field said when the form was drawn."""
+    return posted.get(WAS + name, now[name])
 
 
 def field_of(fault: PlacedFault) -> str:

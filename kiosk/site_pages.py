@@ -11,7 +11,7 @@ from kiosk.errors import NotHere
 from kiosk.forms import Form, FormFaults, remember_person
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
-from kiosk.site_form import HOLIDAYS, changes_of, fields_of
+from kiosk.site_form import HOLIDAYS, changes_of, fields_of, typed
 from kiosk.site_saving import attempt, current_text, save
 from kiosk.views.site import site_page, site_trial_page, site_version_page
 from ledger.errors import RuleRefused
@@ -24,12 +24,16 @@ blueprint = Blueprint("site_pages", __name__)
 
 @blueprint.get("/site")
 def site() -> Response:
-    """The form; fields named in the address are filled in, so that a trial elsewhere can lead here."""
+    """The form; fields named in the address are filled in, so that a trial elsewhere can lead here.
+
+    What it says of a list is added to that list; what it says of less:… is taken out.
+    """
     services = current()
     on_disk, fault = _on_disk(services)
     now = fields_of(on_disk)
     asked = {name: request.args[name] for name in now if name in request.args}
-    added = {name: f"{now[name]} {text}".strip() for name, text in asked.items() if _is_list(name)}
+    lists = [name for name in now if _is_list(name) and (name in asked or f"less:{name}" in request.args)]
+    added = {name: _other_list(now[name], asked.get(name, ""), f"less:{name}") for name in lists}
     done = request.args.get("saved", "") if request.args.get("saved", "").isdecimal() else ""
     return render_page(
         "site/site.html", site_page(services, on_disk, values={**asked, **added}, fault=fault, done=done)
@@ -56,7 +60,9 @@ def back() -> Response:
     """The form once more, with what was typed."""
     services = current()
     on_disk, fault = _on_disk(services)
-    return render_page("site/site.html", site_page(services, on_disk, values=_posted(), fault=fault))
+    return render_page(
+        "site/site.html", site_page(services, on_disk, values=typed(on_disk, _posted()), fault=fault)
+    )
 
 
 @blueprint.get("/site/trial")
@@ -132,6 +138,11 @@ def _is_list(name: str) -> bool:
     return name == HOLIDAYS or name.rpartition(":")[2] in ("overtime", "out_of_service", "breaks")
 
 
+def _other_list(now: str, added: str, less: str) -> str:
+    taken_out = request.args.get(less, "").split()
+    return " ".join([*(each for each in now.split() if each not in taken_out), *added.split()])
+
+
 def _again(
     services: Services,
     site: Site,
@@ -140,5 +151,5 @@ def _again(
     faults: FormFaults | None = None,
     fault: str = "",
 ) -> Any:
-    page = site_page(services, site, values=posted, faults=faults, fault=fault)
+    page = site_page(services, site, values=typed(site, posted), faults=faults, fault=fault)
     return render_page("site/site.html", page), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from kiosk.forms import FieldFault, FormFaults
@@ -23,7 +24,7 @@ from station_config import (
     differences,
     placed,
     read_site_text,
-    write_site,
+    site_replaced,
 )
 
 CHANGED_MEANWHILE = "site.toml was changed meanwhile; load the page again and make your change once more"
@@ -37,6 +38,8 @@ class Trial:
     after: str
     config: SiteConfig
     changes: tuple[str, ...]
+    outside: tuple[str, ...]
+    """What was edited in the file by hand since it was read; saving takes that up as well."""
     effect: WhatIf
 
     @property
@@ -69,7 +72,8 @@ def attempt(services: Services, changes: Sequence[Change], now: Instant) -> Tria
             ) from None
     except SiteFaults as faults:
         raise RuleRefused(str(faults)) from None
-    differ = differences(services.config, config)
+    in_file = _read(services, before)
+    differ = differences(in_file, config)
     if not differ:
         raise RuleRefused("nothing was changed")
     effect = what_if(
@@ -79,7 +83,7 @@ def attempt(services: Services, changes: Sequence[Change], now: Instant) -> Tria
         drafts=[draft.order for draft in drafts(services.ledger) if draft.version == 1],
         now=now,
     )
-    return Trial(before, after, config, differ, effect)
+    return Trial(before, after, config, differ, differences(services.config, in_file), effect)
 
 
 def save(services: Services, trial: Trial, by: By, *, seen: str, why: str, now: Instant) -> int:
@@ -89,21 +93,15 @@ def save(services: Services, trial: Trial, by: By, *, seen: str, why: str, now: 
     """
     if seen != trial.seen:
         raise RuleRefused(CHANGED_MEANWHILE)
-    written = False
     try:
-        with services.ledger.write(now) as tx:
+        with ExitStack() as undone, services.ledger.write(now) as tx:
             version = record_site(
                 tx, by, before=trial.before, after=trial.after, changes=trial.changes, why=why
             )
             _refuse_if_changed(services, trial)
-            write_site(services.folder, trial.after)
-            written = True
+            undone.enter_context(site_replaced(services.folder, trial.after))
     except OSError as fault:
         raise RuleRefused(f"site.toml cannot be written ({fault.strerror}); nothing was changed") from None
-    except BaseException:
-        if written:  # written, but not recorded: as if nothing had happened
-            write_site(services.folder, trial.before)
-        raise
     services.adopt(trial.config)
     return version
 
@@ -111,3 +109,11 @@ def save(services: Services, trial: Trial, by: By, *, seen: str, why: str, now: 
 def _refuse_if_changed(services: Services, trial: Trial) -> None:
     if current_text(services) != trial.before:
         raise RuleRefused(CHANGED_MEANWHILE)
+
+
+def _read(services: Services, text: str) -> SiteConfig:
+    """What the file says; what is served when it says nothing that can be read."""
+    try:
+        return check_text(services.folder, text)
+    except SiteFaults:
+        return services.config

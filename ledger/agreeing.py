@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,16 +13,18 @@ from ledger.drafts import (
     one_of,
     recorded,
     refuse_taken,
+    refuse_times,
     taken_in_before,
 )
-from ledger.errors import IdTaken, RuleRefused
+from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.releasing import refuse_outdated, released, replanned
 from ledger.store import Ledger, Transaction
 from shopfloor.agreement import Draft, first_need, starts_at, too_late, why_not_confirm
 from shopfloor.instants import Instant
 from shopfloor.order_faults import why_not_feasible
-from shopfloor.orders import OrderPlan
+from shopfloor.orders import LinkTargets, OrderPlan
+from shopfloor.replanning import with_kept
 from shopfloor.roles import Role
 from shopfloor.site import Site
 
@@ -35,6 +36,8 @@ class Seen:
     revision: int
     plan: OrderPlan
     planned_after: int
+    kept: tuple[LinkTargets, ...] = ()
+    """Of a released order: targets of hours that run, which stay in force."""
 
 
 def confirm(
@@ -54,8 +57,9 @@ def confirm(
     """
     with ledger.write(now) as tx:
         number = seen.plan.order.order
-        if confirmed_before(tx, number, role, by):
+        if confirmed_before(tx, number, role, by, material_at=material_at, may_move_to=may_move_to):
             return draft(tx, number) is None
+        refuse_times(number, material_at, may_move_to)
         if role not in site.roles:
             raise RuleRefused(f"{role} does not confirm orders at this site")
         found = being_agreed(tx, number)
@@ -76,12 +80,22 @@ def confirm(
         return True
 
 
-def confirmed_before(source: Ledger | Transaction, number: str, role: Role, by: By) -> bool:
+def confirmed_before(
+    source: Ledger | Transaction,
+    number: str,
+    role: Role,
+    by: By,
+    *,
+    material_at: Instant | None = None,
+    may_move_to: Instant | None = None,
+) -> bool:
     """Whether this act is recorded already. IdTaken when its id stands for something else."""
-    before = recorded(source, by, "order_confirmed", number)
-    if before is not None and json.loads(before["detail"])["role"] != role:
-        raise IdTaken(str(by.event_id))
-    return before is not None
+    told: dict[str, object] = {"role": role}
+    if role == "sales":
+        told["may_move_to"] = may_move_to
+    if role == "purchasing" and material_at is not None:  # else it is as it was known
+        told["material_at"] = material_at
+    return recorded(source, by, "order_confirmed", number, detail=told) is not None
 
 
 def take_in_confirmed(
@@ -104,10 +118,14 @@ def take_in_confirmed(
         if taken_in_before(tx, orders, by):
             return
         refuse_outdated(tx, planned_after)
-        late = {plan.order.order: why_not_feasible(site, plan) for plan in plans if not plan.feasible}
+        late = {
+            plan.order.order: f"order {plan.order.order} is {why_not_feasible(site, plan)}"
+            for plan in plans
+            if not plan.feasible
+        }
         refuse_taken(tx, orders, late)
         for n, plan in enumerate(plans):
-            tx.append(drafted(tx, plan.order, one_of(by, n)))
+            tx.append(drafted(tx.sequence, plan.order, one_of(by, n)))
             for role in site.roles:
                 who = replace(by, person=(people or {}).get(role, by.person), event_id=None)
                 found = Draft(plan.order, 1, 1, by.at, by.person)
@@ -132,9 +150,7 @@ def release(ledger: Ledger, site: Site, by: By, seen: Seen, *, now: Instant) -> 
 def withdraw(ledger: Ledger, number: str, role: Role, by: By, *, why: str, now: Instant) -> None:
     """Take a confirmation back, while the order is not released."""
     with ledger.write(now) as tx:
-        if (before := recorded(tx, by, "confirmation_withdrawn", number)) is not None:
-            if json.loads(before["detail"])["role"] != role:
-                raise IdTaken(str(by.event_id))
+        if recorded(tx, by, "confirmation_withdrawn", number, why=why, detail={"role": role}) is not None:
             return
         found = being_agreed(tx, number)
         if role not in found.confirmations:
@@ -167,7 +183,7 @@ def _release(tx: Transaction, site: Site, found: Draft, by: By, seen: Seen, *, n
     else:
         tx.append(
             replanned(
-                seen.plan,
+                replace(seen.plan, links=with_kept(seen.plan.links, seen.kept)),
                 version=found.version,
                 source=by.source,
                 at=by.at,

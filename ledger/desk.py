@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ledger import agreeing, drafts, reading
@@ -15,11 +15,15 @@ from ledger.store import Ledger
 from shopfloor.agreement import Draft, first_need, too_late
 from shopfloor.floor import Floor
 from shopfloor.instants import DAY_MS, Instant
+from shopfloor.order_faults import batches_fault
 from shopfloor.orders import Load, Order, OrderPlan
 from shopfloor.planning import CannotPlan, order_fault
+from shopfloor.replanning import NOT_BEGUN, Progress, progress_of
 from shopfloor.roles import Role
 from shopfloor.site import Site
 
+MOST_TOGETHER = 500
+"""Drafts that are planned beside each other for one page."""
 _REBUILT_AFTER_MS = DAY_MS
 """The horizon of a promise goes on with time: the floor is made anew once a day."""
 _MANY_EVENTS = 20_000
@@ -36,6 +40,8 @@ class Look:
     """The first need of its material; None when it is not feasible."""
     planned_after: int
     """The last event that the plan knows of."""
+    progress: Progress = NOT_BEGUN
+    """What of a released order is settled; the plan is of the rest."""
 
     @property
     def late_material(self) -> bool:
@@ -44,7 +50,7 @@ class Look:
 
     @property
     def seen(self) -> Seen:
-        return Seen(self.draft.revision, self.plan, self.planned_after)
+        return Seen(self.draft.revision, self.plan, self.planned_after, self.progress.kept)
 
 
 class Desk:
@@ -85,21 +91,23 @@ class Desk:
     def look(self, draft: Draft, now: Instant) -> Look:
         """A draft's plan. Of a released order it is what is left to give, in place of the plan in force."""
         planned_after = reading.last_sequence(self._ledger)
-        plan = self._plan_of(draft, now)
+        in_force = None if draft.version == 1 else released_order(self._ledger, draft.order.order)
+        progress = NOT_BEGUN if in_force is None else progress_of(in_force, now)
+        plan = self._plan_of(draft, progress, now)
         line = self._site.lines.get(draft.order.line)
-        return Look(draft, plan, first_need(line, plan) if line else None, planned_after)
+        return Look(draft, plan, first_need(line, plan) if line else None, planned_after, progress)
 
     def look_at(self, number: str, now: Instant) -> Look:
         """The draft of an order with its plan; RuleRefused when nothing of it is being agreed."""
         return self.look(drafts.being_agreed(self._ledger, number), now)
 
     def together(self, all_drafts: Sequence[Draft], now: Instant) -> dict[str, OrderPlan]:
-        """New orders planned beside each other and what is released; what the site no longer knows is left out."""
-        orders = [
-            draft.order
-            for draft in all_drafts
-            if draft.version == 1 and not order_fault(self._site, draft.order, now)
-        ]
+        """New orders planned beside each other and what is released: the first due, as many as can be looked at.
+
+        What the site no longer knows is left out.
+        """
+        new = (draft.order for draft in all_drafts if draft.version == 1)
+        orders = [order for order in new if not order_fault(self._site, order, now)][:MOST_TOGETHER]
         if not orders:
             return {}
         floor = self._covering(max(order.due_at for order in orders), now)
@@ -117,7 +125,9 @@ class Desk:
         now: Instant,
     ) -> bool:
         """Confirm a draft at the revision that was seen; True when that put it in force."""
-        if agreeing.confirmed_before(self._ledger, number, role, by):
+        if agreeing.confirmed_before(
+            self._ledger, number, role, by, material_at=material_at, may_move_to=may_move_to
+        ):
             return drafts.draft(self._ledger, number) is None
         look = self.look_at(number, now)
         return agreeing.confirm(
@@ -125,7 +135,7 @@ class Desk:
             self._site,
             role,
             by,
-            Seen(seen, look.plan, look.planned_after),
+            replace(look.seen, revision=seen),
             material_at=material_at,
             may_move_to=may_move_to,
             now=now,
@@ -134,11 +144,11 @@ class Desk:
     def release(self, number: str, by: By, *, seen: int, now: Instant) -> None:
         """Release a draft that waits for nobody."""
         look = self.look_at(number, now)
-        agreeing.release(self._ledger, self._site, by, Seen(seen, look.plan, look.planned_after), now=now)
+        agreeing.release(self._ledger, self._site, by, replace(look.seen, revision=seen), now=now)
 
     def change(self, after: Draft, by: By, *, why: str = "", now: Instant) -> tuple[Role, ...]:
         """Change a draft to what `after` says; the roles whose confirmations that withdraws."""
-        self._refuse_unplannable([after.order], now)
+        self._refuse_unplannable([after.order], now, coming_in=after.version == 1)
         late_material = self.look(after, now).late_material
         return drafts.change_draft(self._ledger, after, by, late_material=late_material, why=why, now=now)
 
@@ -162,7 +172,7 @@ class Desk:
         `confirmed` by one person in all roles, or where nobody has to confirm, they are released at once: then each
         has to be feasible. OrdersRefused names every order that cannot be taken in.
         """
-        self._refuse_unplannable(orders, now)
+        self._refuse_unplannable(orders, now, coming_in=True)
         planned_after = reading.last_sequence(self._ledger)
         last_due_at = max((order.due_at for order in orders), default=now)
         plans = self._covering(last_due_at, now).plan(orders)
@@ -174,27 +184,29 @@ class Desk:
             drafts.draft_orders(self._ledger, orders, by, now=now)
         return plans
 
-    def _refuse_unplannable(self, orders: Sequence[Order], now: Instant) -> None:
-        faults = {order.order: fault for order in orders if (fault := order_fault(self._site, order, now))}
+    def _refuse_unplannable(self, orders: Sequence[Order], now: Instant, *, coming_in: bool = False) -> None:
+        """OrdersRefused for what the site cannot plan; what comes in must not be divided too finely either."""
+        faults = {
+            order.order: fault
+            for order in orders
+            if (fault := order_fault(self._site, order, now) or (coming_in and self._too_many(order)))
+        }
         if faults:
             raise OrdersRefused(faults)
 
-    def _plan_of(self, draft: Draft, now: Instant) -> OrderPlan:
-        try:
-            return self._planned(draft, now)
-        except CannotPlan:  # the configuration no longer has its line, its product or a rate
-            return OrderPlan(draft.order, feasible=False)
+    def _too_many(self, order: Order) -> str | None:
+        fault = batches_fault(self._site, order)
+        return fault and f"order {order.order}: {fault}"
 
-    def _planned(self, draft: Draft, now: Instant) -> OrderPlan:
+    def _plan_of(self, draft: Draft, progress: Progress, now: Instant) -> OrderPlan:
         order = draft.order
-        if draft.version == 1:
-            (plan,) = self._covering(order.due_at, now).plan([order])
-            return plan
-        in_force = released_order(self._ledger, order.order)
-        given: Mapping[str, int] = in_force.given if in_force else {}
-        floor = self._covering(order.due_at, now)
-        floor.give_back(loads_of_order(self._ledger, order.order, now))
-        (plan,) = floor.plan([order], done={order.order: given})
+        try:
+            floor = self._covering(order.due_at, now)
+            if draft.version > 1:
+                floor.give_back(loads_of_order(self._ledger, order.order, now))
+            (plan,) = floor.plan([order], progress={order.order: progress})
+        except CannotPlan:  # the configuration no longer has its line, its product or a rate
+            return OrderPlan(order, feasible=False)
         return plan
 
     def _covering(self, due_at: Instant, now: Instant) -> Floor:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.errors import IdTaken, OrdersRefused, RuleRefused
 from ledger.events import Event
 from ledger.plans import order_of
+from ledger.reading import last_sequence
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.agreement import Confirmation, Draft, touched
 from shopfloor.instants import Instant
 from shopfloor.orders import Order
 from shopfloor.roles import ROLES, Role
+from shopfloor.told_times import is_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,17 @@ def confirmations(ledger: Ledger, number: str, version: int) -> dict[Role, Confi
 
 def draft_orders(ledger: Ledger, orders: Sequence[Order], by: By, *, now: Instant) -> None:
     """Take orders in as drafts, all or none. OrdersRefused names each number that is taken."""
-    with ledger.write(now) as tx:
-        if not taken_in_before(tx, orders, by):
+    last = last_sequence(ledger)
+    events = [drafted(last + n, order, one_of(by, n)) for n, order in enumerate(orders)]
+    for patience in range(_TRIES, 0, -1):
+        ahead = ledger.chained_ahead(events, now)
+        with ledger.write(now) as tx:
+            if taken_in_before(tx, orders, by):
+                return
             refuse_taken(tx, orders)
-            for n, order in enumerate(orders):
-                tx.append(drafted(tx, order, one_of(by, n)))
+            if patience == 1 or tx.follows(ahead):
+                tx.append_ahead(ahead)
+                return
 
 
 def propose(
@@ -67,10 +75,9 @@ def propose(
     Production has to confirm it, and who is touched by another due. `late_material`: it comes too late then.
     """
     with ledger.write(now) as tx:
-        if (before := recorded(tx, by, "order_drafted", number)) is not None:
-            if json.loads(before["detail"])["due_at"] != due_at:
-                raise IdTaken(str(by.event_id))
+        if recorded(tx, by, "order_drafted", number, why=why, detail={"due_at": due_at}) is not None:
             return
+        refuse_times(number, due_at)
         row = tx.row('SELECT * FROM orders WHERE "order" = ?', (number,))
         if row is None:
             raise RuleRefused(f"order {number} is not released; change its draft")
@@ -95,7 +102,7 @@ def propose(
         again = {"production", *touched(before, after, late_material=late_material)}
         tx.append(
             drafted(
-                tx,
+                tx.sequence,
                 after.order,
                 by,
                 version=version + 1,
@@ -116,18 +123,19 @@ def change_draft(
     """
     number = after.order.order
     with ledger.write(now) as tx:
-        if (done := recorded(tx, by, "order_changed", number)) is not None:
-            detail = json.loads(done["detail"])
-            if done["quantity"] != after.order.quantity or not _facts(after).items() <= detail.items():
-                raise IdTaken(str(by.event_id))
-            return tuple(detail["withdrawn"])
+        told = recorded(
+            tx, by, "order_changed", number, quantity=after.order.quantity, why=why, detail=_facts(after)
+        )
+        if told is not None:
+            return tuple(json.loads(told["detail"])["withdrawn"])
+        refuse_times(number, after.order.due_at, after.material_at, after.may_move_to)
         before = _seen(tx, number, after.revision)
         if (before.order.line, before.order.product) != (after.order.line, after.order.product):
             raise RuleRefused(
                 f"order {number} stays one of {before.order.product}; discard it and draft another"
             )
-        if before.version > 1 and after.order.quantity != before.order.quantity:
-            raise RuleRefused(f"the quantity of order {number} cannot change: it is released")
+        if before.version > 1:
+            _refuse_settled(before.order, after.order)
         same = replace(after, confirmations=before.confirmations) == before
         if same:
             return ()
@@ -152,7 +160,7 @@ def change_draft(
 def discard_draft(ledger: Ledger, number: str, by: By, *, seen: int, why: str, now: Instant) -> None:
     """Give a draft up; the number is free again, and a released order stays as it is."""
     with ledger.write(now) as tx:
-        if recorded(tx, by, "order_discarded", number) is not None:
+        if recorded(tx, by, "order_discarded", number, why=why) is not None:
             return
         found = _seen(tx, number, seen)
         tx.append(
@@ -170,14 +178,49 @@ def discard_draft(ledger: Ledger, number: str, by: By, *, seen: int, why: str, n
         )
 
 
-def recorded(source: Ledger | Transaction, by: By, kind: str, number: str) -> Row | None:
-    """The event of an act that was told before. IdTaken when its id stands for something else."""
+def recorded(
+    source: Ledger | Transaction,
+    by: By,
+    kind: str,
+    number: str,
+    *,
+    quantity: int | None = None,
+    why: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> Row | None:
+    """The event of an act that was told before. IdTaken when its id stands for something else.
+
+    `detail` and `quantity` are what is told now, as far as it is told.
+    """
     if by.event_id is None:
         return None
     row = source.row("SELECT * FROM events WHERE event_id = ?", (by.event_id,))
-    if row is not None and (row["kind"], row["order"]) != (kind, number):
+    if row is None:
+        return None
+    same = (row["kind"], row["order"], row["person"] or "", row["reason"] or "") == (
+        kind, number, by.person, why.strip(),
+    )  # fmt: skip
+    if not same or quantity not in (None, row["quantity"]):
+        raise IdTaken(by.event_id)
+    known = json.loads(row["detail"]) if detail else {}
+    if any(known.get(name) != value for name, value in (detail or {}).items()):
         raise IdTaken(by.event_id)
     return row
+
+
+def refuse_times(number: str, *instants: Instant | None) -> None:
+    """RuleRefused for an instant that no page could show: nobody means it."""
+    if not all(is_storable(at) for at in instants):
+        raise RuleRefused(
+            f"order {number} has a time that is not of this century or the next; correct the year"
+        )
+
+
+def _refuse_settled(before: Order, after: Order) -> None:
+    """RuleRefused for what stays as it is once an order is released; a plan has another due alone."""
+    for what in ("quantity", "customer", "priority"):
+        if getattr(before, what) != getattr(after, what):
+            raise RuleRefused(f"the {what} of order {before.order} cannot change: it is released")
 
 
 def being_agreed(source: Ledger | Transaction, number: str) -> Draft:
@@ -198,33 +241,55 @@ def _seen(tx: Transaction, number: str, revision: int) -> Draft:
 
 def taken_in_before(tx: Transaction, orders: Sequence[Order], by: By) -> bool:
     """Whether these orders came in with the same act before. IdTaken when it was another one."""
-    before = [recorded(tx, one_of(by, n), "order_drafted", order.order) for n, order in enumerate(orders)]
-    return any(row is not None for row in before)
+    if by.event_id is None:
+        return False
+    before = {told_before(tx, order, one_of(by, n)) for n, order in enumerate(orders)}
+    if len(before) > 1 or _was_longer(tx, by, len(orders), before):
+        raise IdTaken(by.event_id)
+    return before == {True}
+
+
+def told_before(source: Ledger | Transaction, order: Order, by: By) -> bool:
+    """Whether this order came in with the same act before. IdTaken when it was another one."""
+    told = {**_facts(Draft(order, 1, 1, by.at, by.person)), "version": 1}
+    row = recorded(source, by, "order_drafted", order.order, quantity=order.quantity, detail=told)
+    return row is not None
+
+
+def _was_longer(tx: Transaction, by: By, count: int, before: Collection[bool]) -> bool:
+    return before == {True} and tx.holds(str(one_of(by, count).event_id)) is not None
 
 
 def refuse_taken(tx: Transaction, orders: Sequence[Order], faults: Mapping[str, str] | None = None) -> None:
     """OrdersRefused with each number that is taken or there twice, beside the faults that were found before."""
     refused, seen = dict(faults or {}), set[str]()
-    for order in orders:
-        twice = f"order {order.order} is there twice; take one out" if order.order in seen else None
-        if why := twice or _why_taken(tx, order.order):
-            refused[order.order] = why
-        seen.add(order.order)
+    taken = taken_numbers(tx, [order.order for order in orders])
+    for number in (order.order for order in orders):
+        if number in seen:
+            refused[number] = f"order {number} is there twice; take one out"
+        elif number in taken:
+            refused[number] = f"order {number} {taken[number]}"
+        seen.add(number)
     if refused:
         raise OrdersRefused(refused)
 
 
-def _why_taken(tx: Transaction, number: str) -> str | None:
-    """Why an order number cannot be drafted, in one sentence; None if it is free."""
-    if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (number,)):
-        return f"order {number} is released already"
-    if tx.row('SELECT 1 FROM drafts WHERE "order" = ?', (number,)):
-        return f"order {number} is a draft already; change that one"
-    return None
+def taken_numbers(source: Ledger | Transaction, numbers: Collection[str]) -> dict[str, str]:
+    """Which order numbers are taken, each with what comes after it in a sentence."""
+    asked = list(numbers)
+    taken: dict[str, str] = {}
+    for first in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[first : first + _ASKED_AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        for row in source.rows(f'SELECT "order" FROM drafts WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
+            taken[row["order"]] = "is a draft already; change that one"
+        for row in source.rows(f'SELECT "order" FROM orders WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
+            taken[row["order"]] = "is released already"
+    return taken
 
 
 def drafted(
-    tx: Transaction,
+    after: int,
     order: Order,
     by: By,
     *,
@@ -234,10 +299,14 @@ def drafted(
     material_at: Instant | None = None,
     may_move_to: Instant | None = None,
 ) -> Event:
-    """The event that takes an order in as a draft, or proposes another plan of a released one."""
+    """The event that takes an order in as a draft, or proposes another plan of a released one.
+
+    `after` is the sequence before it: an order that was discarded and comes in again has another id then.
+    """
+    refuse_times(order.order, order.due_at, material_at, may_move_to)
     new = Draft(order, version, 1, by.at, by.person, why, material_at, may_move_to)
     return Event(
-        event_id=by.event_id or f"order/{order.order}/drafted/{tx.sequence + 1}",
+        event_id=by.event_id or f"order/{order.order}/drafted/{after + 1}",
         kind="order_drafted",
         occurred_at=by.at,
         source=by.source,
@@ -263,7 +332,7 @@ def _facts(draft: Draft) -> dict[str, object]:
 
 def one_of(by: By, n: int) -> By:
     """The n-th of the events that one act makes: each has an id of its own."""
-    return replace(by, event_id=by.event_id and f"{by.event_id}/{n}")
+    return by if by.event_id is None else replace(by, event_id=f"{by.event_id}/{n}")
 
 
 def _draft(row: Row, confirmed: Iterable[Row]) -> Draft:
@@ -298,4 +367,7 @@ def _confirmations(rows: Iterable[Row]) -> dict[Role, Confirmation]:
     return {role: given[role] for role in ROLES if role in given}
 
 
+_ASKED_AT_ONCE = 500
+_TRIES = 3
+"""Rows are made before the door opens, as often as others come first; then behind it, while scans wait."""
 _CONFIRMED = 'SELECT * FROM confirmations WHERE "order" = ? AND version = ?'

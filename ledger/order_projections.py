@@ -157,7 +157,7 @@ def _order_replanned(tx: Transaction, event: Event) -> None:
     )
     _put_in_force(tx, event, order, line)
     for link, hours in detail["targets"].items():
-        _add_hour_counts(tx, line, link, hours)
+        _add_hour_counts(tx, line, link, [hour for hour in hours if hour[0] >= detail["from_at"]])
 
 
 def _put_in_force(tx: Transaction, event: Event, order: str, line: str) -> None:

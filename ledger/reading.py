@@ -57,6 +57,32 @@ def first_unmet(ledger: Ledger, line: str) -> dict[str, Instant]:
     return {row["link"]: row["at"] for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class NextOwed:
+    """The first target to come of a link over all orders: units that are still to be given, and its hour's end."""
+
+    quantity: int
+    by_at: Instant
+
+
+def next_owed(ledger: Ledger, line: str, now: Instant) -> dict[str, NextOwed]:
+    """For each link of which nothing is overdue and something is owed later: what, and by when."""
+    return {
+        row["link"]: NextOwed(row["quantity"], row["by_at"])
+        for row in ledger.rows(_NEXT_OWED, {"line": line, "now": now})
+    }
+
+
+_NEXT_OWED = """
+SELECT l.link, l.unmet_end_at AS by_at, SUM(t.cumulative - l.given) AS quantity
+  FROM (SELECT link, MIN(unmet_end_at) AS by_at FROM order_links
+         WHERE line = :line AND unmet_end_at IS NOT NULL GROUP BY link HAVING MIN(unmet_end_at) > :now) f
+  JOIN order_links l ON l.line = :line AND l.unmet_end_at = f.by_at AND l.link = f.link
+  JOIN targets t ON t."order" = l."order" AND t.link = l.link AND t.end_at = l.unmet_end_at AND t.give > 0
+ GROUP BY l.link, l.unmet_end_at
+"""
+
+
 def hour_counts(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
     """Targets and gives of a line's links in the hours that start in [from, to)."""
     return ledger.rows(

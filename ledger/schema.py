@@ -285,6 +285,9 @@ CREATE TABLE site_versions (
     sha256 TEXT NOT NULL,
     changes TEXT NOT NULL
 );
+
+CREATE INDEX agreement_events ON events ("order", sequence) WHERE kind IN ('order_drafted', 'order_changed',
+    'order_confirmed', 'confirmation_withdrawn', 'order_released', 'order_replanned', 'order_discarded');
 """
 
 _LOADS_SO_FAR = """

@@ -41,6 +41,17 @@ def last_version(ledger: Ledger) -> int:
     return int(row["last"] or 0) if row else 0
 
 
+def is_in_force(ledger: Ledger, text: str) -> bool:
+    """Whether a text is what was recorded last."""
+    return last_hash(ledger) == text_hash(text)
+
+
+def last_hash(ledger: Ledger) -> str | None:
+    """The hash of the text that was recorded last; None before the first."""
+    row = ledger.row("SELECT sha256 FROM site_versions ORDER BY version DESC LIMIT 1")
+    return None if row is None else str(row["sha256"])
+
+
 def site_text(ledger: Ledger, version: int) -> str | None:
     """The whole text of a version; None when there is no such version."""
     row = ledger.row(

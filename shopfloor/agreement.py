@@ -52,7 +52,7 @@ class Draft:
 
 
 def first_need(line: Line, plan: OrderPlan) -> Instant | None:
-    """The moment from which a first link lacks its material; None when there is no plan.
+    """The moment from which a first link lacks its material; None when there is no plan, or nothing is needed any more.
 
     A link that works begins its first hour then; a milestone's latest is when the first of it is needed.
     """
@@ -79,7 +79,7 @@ def why_not_confirm(draft: Draft, role: Role, plan: OrderPlan, needed_at: Instan
         return f"order {number}: the customer cannot move to a time before the due" if early else None
     if not plan.feasible:
         return f"order {number} is not feasible: {role} can confirm it when its date or the floor is changed"
-    if role == "purchasing":
+    if role == "purchasing" and needed_at is not None:  # else nothing is needed any more
         if draft.material_at is None:
             return f"order {number} has no material date: say when the material arrives"
         if too_late(draft, plan, needed_at):

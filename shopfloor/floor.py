@@ -14,6 +14,7 @@ from shopfloor.chain import Chain
 from shopfloor.instants import DAY_MS, SECOND_MS, Instant, moment_of
 from shopfloor.order_faults import CannotPlan, check_orders
 from shopfloor.orders import Load, Order, OrderPlan
+from shopfloor.replanning import NOT_BEGUN, Progress
 from shopfloor.site import Line, Link, Site
 from shopfloor.subdivision import Subdivision, Task, subdivide, take, targets
 
@@ -25,7 +26,6 @@ _MONTH = timedelta(days=31)
 
 Given = Mapping[str, int]
 """Units that each link has given of an order."""
-_NOT_BEGUN: Given = {}
 
 
 class Floor:
@@ -121,14 +121,20 @@ class Floor:
         """Undo what was taken before; only of a copy that was not asked yet: answers rest on room that only shrinks."""
         self.take(replace(load, make=-load.make) for load in loads)
 
-    def plan(self, orders: Sequence[Order], done: Mapping[str, Given] | None = None) -> list[OrderPlan]:
+    def plan(
+        self,
+        orders: Sequence[Order],
+        done: Mapping[str, Given] | None = None,
+        progress: Mapping[str, Progress] | None = None,
+    ) -> list[OrderPlan]:
         """Divide orders backward and take the hours of those that are feasible; plans in the order given.
 
         The latest due takes its hours first, then the lower priority number, then the order number. An
         order that is not feasible takes nothing; its earliest ship is beside all that are. `done` is what
-        links have given of an order already. Raises CannotPlan.
+        links have given of an order already; `progress` says it of released ones in full. Raises CannotPlan.
         """
-        orders, done = tuple(orders), done or {}
+        orders = tuple(orders)
+        begun = {number: Progress(given) for number, given in (done or {}).items()} | dict(progress or {})
         self._check(orders)
         backward = sorted(
             range(len(orders)), key=lambda i: (-orders[i].due_at, orders[i].priority, orders[i].order)
@@ -138,7 +144,8 @@ class Floor:
         for i in backward:
             order = orders[i]
             chain = self._chains[order.line]
-            divided = self._subdivide(order, chain.last_hour(order.due_at), done.get(order.order))
+            last_hour = chain.last_hour(order.due_at)
+            divided = self._subdivide(order, last_hour, begun.get(order.order, NOT_BEGUN))
             if divided.short:
                 late.append((i, divided))
             else:
@@ -147,47 +154,56 @@ class Floor:
         earliest: dict[tuple[object, ...], Instant | None] = {}
         for i, divided in late:
             order = orders[i]
-            given = done.get(order.order, _NOT_BEGUN)
-            wanted = order.product, order.quantity, *given.items()
+            so_far = begun.get(order.order, NOT_BEGUN)
+            wanted = order.product, order.quantity, so_far.key
             if wanted not in earliest:
-                earliest[wanted] = self._earliest_due(order, given)
+                earliest[wanted] = self._earliest_due(order, so_far)
             plans[i] = OrderPlan(
                 order, feasible=False, short=tuple(divided.short), earliest_ship_at=earliest[wanted]
             )
         return [plans[i] for i in range(len(orders))]
 
-    def earliest_due(self, order: Order, done: Given | None = None) -> Instant | None:
+    def earliest_due(
+        self, order: Order, done: Given | None = None, progress: Progress = NOT_BEGUN
+    ) -> Instant | None:
         """The earliest due by which an order like this is feasible; its own due plays no part.
 
-        `done` is what links have given of it already. None within the horizon; raises CannotPlan.
+        `done` or `progress` as for `plan`. None within the horizon; raises CannotPlan.
         """
         self._check([order])
-        return self._earliest_due(order, done)
+        return self._earliest_due(order, Progress(done) if done else progress)
 
     def promise(self, product: str, quantity: int) -> Instant | None:
         """The earliest due that is feasible beside what is taken; None if there is none within two years."""
         line = self.site.products[product].line if product in self.site.products else ""
         return self.earliest_due(Order("", line, product, quantity, self.now))
 
-    def _earliest_due(self, order: Order, done: Given | None) -> Instant | None:
+    def _earliest_due(self, order: Order, progress: Progress) -> Instant | None:
         """A later last hour never makes a feasible order infeasible: so it is found by halving."""
         chain = self._chains[order.line]
         calendar = chain.last.calendar
         low = calendar.first_hour_from(self.now)
         high = calendar.last_hour_ending_by(self.now + PROMISE_HORIZON_MS)
-        if high < low or self._subdivide(order, high, done).short:
+        if high < low or self._subdivide(order, high, progress).short:
             return None
         while low < high:
             middle = (low + high) // 2
-            if self._subdivide(order, middle, done).short:
+            if self._subdivide(order, middle, progress).short:
                 low = middle + 1
             else:
                 high = middle
         return _first_due(chain, calendar.ends[low])
 
-    def _subdivide(self, order: Order, last_hour: int, done: Given | None) -> Subdivision:
-        batch = self.site.products[order.product].batch
-        task = Task(order.product, order.quantity, batch, order.due_at, done or _NOT_BEGUN)
+    def _subdivide(self, order: Order, last_hour: int, progress: Progress) -> Subdivision:
+        task = Task(
+            order.product,
+            order.quantity,
+            self.site.products[order.product].batch,
+            order.due_at,
+            progress.done,
+            progress.made,
+            progress.arriving,
+        )
         chain, capacities = self._chains[order.line], self._capacities[order.line]
         return subdivide(chain, capacities, task, last_hour=last_hour, now=self.now)
 

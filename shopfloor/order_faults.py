@@ -10,6 +10,8 @@ from shopfloor.site import Site
 
 FARTHEST_DUE_MS = 3653 * DAY_MS
 """A due later than this from now is a slip of the pen."""
+MOST_BATCHES = 10_000
+"""Of one order: each has a code, a label and a row on the order's page."""
 
 
 class CannotPlan(ValueError):
@@ -33,16 +35,29 @@ def order_fault(site: Site, order: Order, now: Instant) -> str | None:
     return None
 
 
+def batches_fault(site: Site, order: Order) -> str | None:
+    """Why an order would come in too many batches, in one sentence; None if it does not, or if nobody knows."""
+    product = site.products.get(order.product)
+    count = 0 if product is None else -(-order.quantity // product.batch)
+    if product is None or count <= MOST_BATCHES:
+        return None
+    return (
+        f"{order.quantity} in batches of {product.batch} would be {count} batches, and an order has at most"
+        f" {MOST_BATCHES}; raise the batch size of {product.id} or split the order."
+    )
+
+
 def why_not_feasible(site: Site, plan: OrderPlan) -> str:
-    """What an order lacks where, and the earliest due that would work, in one sentence."""
+    """What an order lacks where, and the earliest due that would work: without its number, for a sentence about it."""
+    names = {link.id: link.name for link in site.line_or_ghost(plan.order.line).links}
     lacks = [
-        f"{short.link} lacks {short.quantity}"
+        f"{names.get(short.link, short.link)} lacks {short.quantity}"
         + ("" if short.before_at is None else f" before {_when(site, short.before_at)}")
         for short in plan.short
     ]
     earliest_at = plan.earliest_ship_at
     earliest = "none within two years" if earliest_at is None else _when(site, earliest_at)
-    return f"order {plan.order.order} is not feasible: {'; '.join([*lacks, f'earliest due {earliest}'])}"
+    return f"not feasible: {'; '.join([*lacks, f'earliest due {earliest}'])}"
 
 
 def _when(site: Site, at: Instant) -> str:

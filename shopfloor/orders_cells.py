@@ -59,6 +59,11 @@ def order_number(text: str) -> str:
         raise CellFault(f"{shown(text)} holds a character that cannot be printed; type the number anew.")
     if _SHORTENED_NUMBER.fullmatch(text):
         raise CellFault(f"{shown(text)} is a number that a spreadsheet shortened; write it out, as text.")
+    if {"", ".", ".."} & set(text.split("/")):  # browsers and servers make another address of it
+        raise CellFault(
+            f"{shown(text)} cannot be part of an address: before, between and after slashes stands something"
+            " other than points; write it another way."
+        )
     return text
 
 

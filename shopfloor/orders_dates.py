@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from fractions import Fraction
 
-from shopfloor.instants import Instant, instant_of, moment_of
+from shopfloor.instants import Instant
 from shopfloor.orders_cells import CellFault, shown
-from shopfloor.wall_time import wall_instant
+from shopfloor.told_times import YEARS, NoTime, instant_of_told
 
 EXAMPLE = "2026-11-25T17:00"
 
-_YEARS = range(2000, 2200)
 _DAY_ZERO = date(1899, 12, 30)
 """Of Excel's 1900 system, which counts a 29 February 1900; right from March 1900 on."""
 _MINUTES_A_DAY = 1440
@@ -69,16 +68,10 @@ def due(text: str, zone: tzinfo, order: DateOrder) -> Instant:
         moment = _moment(text, order)
     except (ValueError, OverflowError):
         raise _unreadable(text) from None
-    if moment.year not in _YEARS:
-        raise CellFault(f"{shown(text)} is not of this century or the next; correct the year.")
-    if moment.tzinfo is not None:
-        return instant_of(moment)
-    at = wall_instant(moment.date(), moment.time(), zone)
-    there = moment_of(at, zone).replace(tzinfo=None)
-    if there.replace(microsecond=0) != moment.replace(microsecond=0):
-        instead = there.isoformat(timespec="minutes")
-        raise CellFault(f"{shown(text)} is skipped where the clocks change; write {instead} or another time.")
-    return at
+    try:
+        return instant_of_told(moment, zone)
+    except NoTime as fault:
+        raise CellFault(f"{shown(text)} {fault}.") from None
 
 
 def _on_one_line(text: str) -> str:
@@ -103,7 +96,7 @@ def _moment(text: str, order: DateOrder) -> datetime:
     on = _date(text, found, order)
     if not found["hour"]:
         raise CellFault(f"{shown(text)} has no time of day; write it too, like {_iso(on)}.")
-    if on.year not in _YEARS:
+    if on.year not in YEARS:
         return datetime.combine(on, time())
     if int(found["hour"]) == _NO_DAY_LATER:
         after = on + timedelta(days=1)
@@ -181,7 +174,7 @@ def _from_serial(text: str, days: int, decimals: str) -> datetime:
     Fewer than four decimals do not tell the minute, unless they are eighths of a day, which are whole hours.
     """
     on = _DAY_ZERO + timedelta(days=days)
-    if on.year not in _YEARS:
+    if on.year not in YEARS:
         return datetime.combine(on, time())
     part = Fraction(int(decimals or "0"), 10 ** len(decimals))
     minutes = round(part * _MINUTES_A_DAY)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import TypeVar, overload
 
+from shopfloor.instants import Instant, moment_of
+from shopfloor.order_faults import FARTHEST_DUE_MS, batches_fault
 from shopfloor.orders import Order
 from shopfloor.orders_cells import (
     CellFault,
@@ -18,19 +20,29 @@ from shopfloor.orders_cells import (
     shown,
 )
 from shopfloor.orders_dates import DateOrder, date_order, due
+from shopfloor.orders_header import COLUMNS, HEADER, OPTIONAL, REQUIRED, columns_of, is_column
 from shopfloor.orders_table import Row, Table, read_table
 from shopfloor.site import Site
 
-REQUIRED = ("order", "line", "product", "quantity", "due")
-OPTIONAL = ("customer", "priority")
-COLUMNS = REQUIRED + OPTIONAL
+__all__ = [
+    "COLUMNS",
+    "LARGEST_FILE",
+    "MOST_FAULTS",
+    "OPTIONAL",
+    "REQUIRED",
+    "OrdersFaults",
+    "OrdersFile",
+    "TakingIn",
+    "read_orders",
+]
+
 LARGEST_FILE = 20_000_000
 """Bytes."""
 MOST_FAULTS = 1_000
 
 _MOST_LISTED = 20
-_HEADER = ",".join(COLUMNS)
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_ROWS_AT_ONCE = 100
 _MAY_BE_ONE_NUMBER = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?:\.[0-9]+)?")
 
 T = TypeVar("T")
@@ -42,6 +54,20 @@ class OrdersFaults(Exception):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class TakingIn:
+    """What orders are measured against that are not only planned, so that all faults are told together."""
+
+    now: Instant
+    """A due that has passed is a fault, and one more than ten years from now."""
+    taken: Callable[[Collection[str]], Mapping[str, str]]
+    """Which of these numbers are taken already, each with what comes after it in a sentence."""
+    most: int | None = None
+    """Orders in a file, where a longer one would keep others waiting."""
+    pause: Callable[[], None] = lambda: None
+    """Called after every so many rows, for others that wait."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +89,26 @@ class OrdersFile(Sequence[Order]):
         return self.orders[at]
 
 
-def read_orders(content: bytes, site: Site, *, name: str = "orders file") -> OrdersFile:
-    """The orders in the bytes of a file; `name` is for sentences about the file. Raises OrdersFaults."""
+def read_orders(
+    content: bytes, site: Site, *, name: str = "orders file", taking_in: TakingIn | None = None
+) -> OrdersFile:
+    """The orders in the bytes of a file; `name` is for sentences about the file. Raises OrdersFaults.
+
+    `taking_in` is left out where they are only planned.
+    """
     if len(content) > LARGEST_FILE:
         most = f"{LARGEST_FILE // 1_000_000} MB"
         raise OrdersFaults([f"{name}: it is larger than {most}; divide it into several files."])
-    table = read_table(content, COLUMNS)
+    table = read_table(content, is_column)
     if not table.rows and not table.broken:
-        raise OrdersFaults([f"{name}: it is empty; its first row is {_HEADER}."])
+        raise OrdersFaults([f"{name}: it is empty; its first row is {HEADER}."])
+    count = len(table.rows) - 1
+    if taking_in and taking_in.most is not None and count > taking_in.most:
+        most = f"at most {taking_in.most} come in here at once"
+        remedy = "divide it, or take it in with the command `interlock import`."
+        raise OrdersFaults([f"{name}: it has {count} orders, and {most}; {remedy}"])
     faults = _Faults()
-    orders, row_of = _orders(table, site, faults) if table.rows else ([], {})
+    orders, row_of = _orders(table, site, taking_in, faults) if table.rows else ([], {})
     if table.broken:
         faults.add(*table.broken)
     faults.settle()
@@ -97,18 +133,27 @@ class _Faults:
             raise OrdersFaults(self.kept)
 
 
-def _orders(table: Table, site: Site, faults: _Faults) -> tuple[list[Order], dict[str, int]]:
+def _orders(
+    table: Table, site: Site, taking_in: TakingIn | None, faults: _Faults
+) -> tuple[list[Order], dict[str, int]]:
     header, *rows = table.rows
-    columns = _columns(header, faults)
+    columns, wrong = columns_of(header.cells)
+    for sentence in wrong:
+        faults.add(header.number, sentence)
     faults.settle()
     lines = [dict.fromkeys(COLUMNS, "") | dict(zip(columns, row.cells, strict=False)) for row in rows]
     slashes = date_order((row.number, cells["due"]) for row, cells in zip(rows, lines, strict=True))
+    taken = taking_in.taken({cells["order"] for cells in lines}) if taking_in else {}
     orders: list[Order] = []
     row_of: dict[str, int] = {}
-    for row, cells in zip(rows, lines, strict=True):
+    for at, (row, cells) in enumerate(zip(rows, lines, strict=True)):
+        if taking_in and at % _ROWS_AT_ONCE == 0:
+            taking_in.pause()
         for sentence in _count_faults(row, header, columns, table.separator):
             faults.add(row.number, sentence)
-        order = _order(row.number, cells, site, slashes, faults)
+        order = _order(row.number, cells, site, slashes, taking_in, faults)
+        if order.order in taken:
+            faults.add(row.number, f"order: {order.order} {taken[order.order]}")
         if order.order in row_of:
             where = f"{shown(order.order)} is in row {row_of[order.order]} already"
             faults.add(row.number, f"order: {where}; take one out.")
@@ -116,22 +161,6 @@ def _orders(table: Table, site: Site, faults: _Faults) -> tuple[list[Order], dic
             row_of[order.order] = row.number
         orders.append(order)
     return orders, row_of
-
-
-def _columns(header: Row, faults: _Faults) -> list[str]:
-    """Column names in the order of the file, without empty ones at the end."""
-    columns = [cell.casefold() for cell in header.cells]
-    while columns and not columns[-1]:
-        columns.pop()
-    for column in REQUIRED:
-        if column not in columns:
-            faults.add(header.number, f"{column}: the column is missing; the first row is {_HEADER}.")
-    for at, column in enumerate(columns):
-        if column not in COLUMNS:
-            faults.add(header.number, f"{shown(column)}: there is no such column; the columns are {_HEADER}.")
-        elif column in columns[:at]:
-            faults.add(header.number, f"{column}: the column is there twice; take one out.")
-    return columns
 
 
 def _count_faults(row: Row, header: Row, columns: Sequence[str], separator: str) -> Iterator[str]:
@@ -147,7 +176,14 @@ def _count_faults(row: Row, header: Row, columns: Sequence[str], separator: str)
             yield f"quantity: {shown(number)} may be one cell or two; write it without a comma, and every cell."
 
 
-def _order(row: int, cells: Mapping[str, str], site: Site, slashes: DateOrder, faults: _Faults) -> Order:
+def _order(
+    row: int,
+    cells: Mapping[str, str],
+    site: Site,
+    slashes: DateOrder,
+    taking_in: TakingIn | None,
+    faults: _Faults,
+) -> Order:
     """The order of one row; what is wrong with it is added to the faults."""
 
     def read(column: str, reader: Callable[[str], T], otherwise: T) -> T:
@@ -158,15 +194,32 @@ def _order(row: int, cells: Mapping[str, str], site: Site, slashes: DateOrder, f
             faults.add(row, f"{column}: {fault}")
             return otherwise
 
-    return Order(
+    def read_due(text: str) -> Instant:
+        at = due(text, site.zone, slashes)
+        return at if taking_in is None else _not_far(at, taking_in.now, site)
+
+    order = Order(
         order=read("order", order_number, ""),
         line=read("line", lambda text: _line(text, site), ""),
         product=read("product", lambda text: _product(text, cells["line"], site), ""),
         quantity=read("quantity", quantity, 0),
-        due_at=read("due", lambda text: due(text, site.zone, slashes), 0),
+        due_at=read("due", read_due, 0),
         customer=read("customer", customer_name, ""),
         priority=read("priority", priority, 0),
     )
+    if taking_in and (many := batches_fault(site, order)):
+        faults.add(row, f"quantity: {many}")
+    return order
+
+
+def _not_far(at: Instant, now: Instant, site: Site) -> Instant:
+    """A due that somebody can keep and means. Raises CellFault."""
+    if now <= at <= now + FARTHEST_DUE_MS:
+        return at
+    wall = moment_of(at, site.zone).replace(tzinfo=None).isoformat(timespec="minutes")
+    if at < now:
+        raise CellFault(f"{wall} is in the past; write a later day or time.")
+    raise CellFault(f"{wall} is more than ten years from now; correct the date.")
 
 
 def _line(text: str, site: Site) -> str:

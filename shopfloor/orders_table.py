@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 LONGEST_LINE = 50_000  # characters; a file without line ends is no table, and is not taken to pieces
@@ -34,8 +34,8 @@ class Table:
     """The row at which reading ended early, and the sentence about it."""
 
 
-def read_table(content: bytes, known: Collection[str]) -> Table:
-    """Divide a file into cells: UTF-8 or UTF-16, and the separator that finds most of the known columns.
+def read_table(content: bytes, is_column: Callable[[str], bool]) -> Table:
+    """Divide a file into cells: UTF-8 or UTF-16, and the separator that finds most columns.
 
     What is not UTF-8 becomes U+FFFD, for whoever reads the cell to refuse: the bytes of Windows-1252 cannot be
     told from those of GBK or Windows-1250, and a wrong guess would garble names that are then kept for good.
@@ -44,7 +44,7 @@ def read_table(content: bytes, known: Collection[str]) -> Table:
     if told := _SEP_LINE.match(text):
         separator, text = told[1], text[told.end() :]  # a spreadsheet does not count this line either
     else:
-        separator = _separator(text, known)
+        separator = _separator(text, is_column)
     rows: list[Row] = []
     number = 0
     lines = _lines(text)
@@ -98,11 +98,11 @@ def _decoded(content: bytes) -> str:
     return content.decode(encoding, errors="replace")
 
 
-def _separator(text: str, known: Collection[str]) -> str:
+def _separator(text: str, is_column: Callable[[str], bool]) -> str:
     header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0][:LONGEST_LINE]
 
     def fits(separator: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])
-        return sum(cell.strip().casefold() in known for cell in cells), len(cells)
+        return sum(is_column(cell) for cell in cells), len(cells)
 
     return max(",;\t", key=fits)

@@ -29,9 +29,16 @@ class Task:
     batch: int
     due_at: Instant
     given: Mapping[str, int] = field(default_factory=dict)
+    made: Mapping[str, int] = field(default_factory=dict)
+    """What links have made already, where that is more than they have given: part of a batch."""
+    arriving: Mapping[str, Instant] = field(default_factory=dict)
+    """When a milestone that is under way already is due: its lead has begun, and need not fit once more."""
 
     def given_by(self, link_id: str) -> int:
         return self.given.get(link_id, 0) if self.given else 0
+
+    def made_by(self, link_id: str) -> int:
+        return max(self.given_by(link_id), self.made.get(link_id, 0)) if self.made else self.given_by(link_id)
 
 
 class Needs(NamedTuple):
@@ -147,9 +154,19 @@ def _milestone(stage: Stage, needs: Needs, task: Task, given: int, now: Instant)
     """All that is missing by the first need, in one hour that the lead still fits before; or it is short."""
     due = needs.due_by[0]
     hour = due[1]
-    if hour < 0 or stage.calendar.starts[hour] < now or stage.lead_begins_at(hour) < now:
+    if (
+        hour < 0
+        or stage.calendar.starts[hour] < now
+        or (stage.lead_begins_at(hour) < now and not _under_way(stage, task, hour))
+    ):
         return Shortage(stage.link.id, task.quantity - given, _end_of(stage, due))
     return Work([hour], [0], [task.quantity], Needs([due], [task.quantity]))
+
+
+def _under_way(stage: Stage, task: Task, hour: int) -> bool:
+    """Whether a milestone has begun early enough to be there by the end of an hour."""
+    due_at = task.arriving.get(stage.link.id)
+    return due_at is not None and due_at <= stage.calendar.ends[hour]
 
 
 def _work(stage: Stage, capacity: LinkCapacity, needs: Needs, task: Task, given: int) -> Work | Shortage:
@@ -160,14 +177,15 @@ def _work(stage: Stage, capacity: LinkCapacity, needs: Needs, task: Task, given:
     cumulative: list[int] = []
     due_by, quantities = needs
     left, hour, earlier = task.quantity, due_by[-1][1], len(due_by) - 2
-    while left > given:
+    begun = task.made_by(stage.link.id)
+    while left > begun:
         hour = capacity.room_by(hour, unit_cost)
         if hour < capacity.first:
             work = Work(hours[::-1], makes[::-1], cumulative[::-1], needs)
-            return Shortage(stage.link.id, left - given, _lacks_by(stage, work, task, given, left))
+            return Shortage(stage.link.id, left - begun, _lacks_by(stage, work, task, given, left))
         while earlier >= 0 and due_by[earlier][1] >= hour:
             earlier -= 1
-        owed_before = _whole_batches(quantities[earlier], task, given) if earlier >= 0 else given
+        owed_before = max(_whole_batches(quantities[earlier], task, given), begun) if earlier >= 0 else begun
         make = min(left - owed_before, capacity.left[hour] // unit_cost)
         if make:
             hours.append(hour)

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from shopfloor.floor import Floor, Given
+from shopfloor.floor import Floor
 from shopfloor.instants import Instant
 from shopfloor.lost_hours import LostHour, hours_to_come, loads_in_force, lost_hours
 from shopfloor.order_faults import FARTHEST_DUE_MS, order_fault
 from shopfloor.orders import Order, OrderPlan, ReleasedOrder, Shortage
+from shopfloor.replanning import Progress, on_time, progress_of
 from shopfloor.site import Site
 from shopfloor.versions import MovedHour, moved
 
@@ -23,8 +24,9 @@ _NO_DUES: Mapping[str, Instant] = MappingProxyType({})
 class Effect:
     """What becomes of one order.
 
-    Of a released order it is told whether what is left of it can be planned anew by its due. Earliest is the
-    earliest due that would work; None when it is feasible, or when none lies within the horizon.
+    A released order is feasible while its targets stand: it is on time, and the site has room for them. Of one that
+    is behind, or whose hours are lost, it is told whether what is left can be planned anew by its due. Earliest
+    is the earliest due that would work; None when it is feasible, or when none lies within the horizon.
     """
 
     order: Order
@@ -37,14 +39,14 @@ class Effect:
     earliest_after: Instant | None
     short_after: tuple[Shortage, ...]
     hours: tuple[MovedHour, ...]
-    """A draft's from plan to plan; a released order's from the targets in force to what they would be if it were
-    planned anew, and none when it cannot be: then its targets stay."""
+    """From plan to plan; of a released order that cannot be planned anew there are none: its targets stay."""
 
     @property
     def is_any(self) -> bool:
-        """Whether anything differs at all."""
+        """Whether anything differs at all, or another due was asked for."""
+        asked = self.due_after != self.order.due_at
         feasible = self.feasible_before != self.feasible_after
-        return feasible or self.earliest_before != self.earliest_after or bool(self.hours)
+        return asked or feasible or self.earliest_before != self.earliest_after or bool(self.hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ def what_if(
 ) -> WhatIf:
     """Compare what orders come to on a site with what they come to on another, with other dues there.
 
-    Drafts are planned together beside the targets in force. Released orders keep these; what is told of them
-    is what planning all of them anew together would give. But one with another due in `dues` is planned anew on
-    purpose: beside the targets of the others, and if that is feasible drafts are planned beside its new plan.
-    An order that a site does not know how to make is not feasible there, with nothing short.
+    Drafts are planned together beside the targets in force. Released orders keep these; of those that are behind
+    or have lost hours it is told what planning them anew together would give, beside the targets of the others.
+    One with another due in `dues` is planned anew on purpose: beside the targets of the others, and if that is
+    feasible drafts are planned beside its new plan. An order that a site does not know how to make is not
+    feasible there, with nothing short.
 
     More room is good for one order alone, not for each of many: an order that it makes feasible takes hours from
     another. So a draft may become infeasible by one more station, or feasible by a closed day.
@@ -90,8 +93,8 @@ def what_if(
     until_at = _last_of(released, drafts, dues, now)
     before = _Side(site, released, drafts, now, until_at)
     after = _Side(other, released, drafts, now, until_at, dues)
-    before.plan(anew, in_force=True)
-    after.plan(anew, in_force=False)
+    before.plan(())
+    after.plan(anew)
     effects = [
         _effect(each.order, before.anew[each.order.order], after.anew[each.order.order], now, each)
         for each in released
@@ -128,17 +131,29 @@ class _Side:
             products={order.product for order in orders},
         )
         self.anew: dict[str, OrderPlan] = {}
-        """Released orders as they would be planned anew."""
+        """Released orders as they stand, or would be planned anew."""
         self.drafts: list[OrderPlan] = []
         self._stay = list(released)
         """Those whose targets stay in force."""
         self._loaded = self._empty
+        self._lost: list[LostHour] = []
 
-    def plan(self, on_purpose: Collection[str], *, in_force: bool) -> None:
-        """Plan released orders anew and drafts; `in_force`: all targets stay, also of those planned on purpose."""
-        for plan in self._planned(self._empty.copy(), self._released):
-            self.anew[plan.order.order] = plan
+    def plan(self, on_purpose: Collection[str]) -> None:
+        """Look at released orders, plan anew those that do not stand and those that are moved, then drafts."""
         self._loaded = self._beside(self._released)
+        self._lost = lost_hours(self._loaded, self._released)
+        lost = {hour.order for hour in self._lost}
+        stands = [
+            each
+            for each in self._released
+            if each.order.order not in lost and on_time(each, self._now) and self._knows(each.order)
+        ]
+        self.anew = {
+            each.order.order: OrderPlan(each.order, feasible=True, links=each.links) for each in stands
+        }
+        fallen = [each for each in self._released if each.order.order not in self.anew]
+        for plan in self._planned(self._beside(stands), fallen):
+            self.anew[plan.order.order] = plan
         wanted = set(on_purpose)
         while wanted:
             # One that cannot be keeps its targets, and the others are planned beside these once more.
@@ -146,18 +161,17 @@ class _Side:
             floor = self._beside(stay)
             plans = self._planned(floor, [each for each in self._released if each.order.order in wanted])
             self.anew |= {plan.order.order: plan for plan in plans}
-            if in_force:
-                break
             feasible = {plan.order.order for plan in plans if plan.feasible}
             if feasible == wanted:
                 self._stay, self._loaded = stay, floor
+                self._lost = lost_hours(floor, stay)
                 break
             wanted = feasible
         self.drafts = self._divided(self._loaded.copy(), self._drafts, {})
 
     def lost(self) -> list[LostHour]:
         """Hours lost of the targets that stay in force."""
-        return lost_hours(self._loaded, self._stay)
+        return self._lost
 
     def _beside(self, released: Iterable[ReleasedOrder]) -> Floor:
         """The floor less the targets in force of some orders."""
@@ -166,14 +180,17 @@ class _Side:
         return floor
 
     def _planned(self, floor: Floor, released: Sequence[ReleasedOrder]) -> list[OrderPlan]:
-        done = {each.order.order: each.given for each in released}
-        return self._divided(floor, [each.order for each in released], done)
+        progress = {each.order.order: progress_of(each, self._now) for each in released}
+        return self._divided(floor, [each.order for each in released], progress)
 
-    def _divided(self, floor: Floor, orders: Sequence[Order], done: Mapping[str, Given]) -> list[OrderPlan]:
+    def _divided(
+        self, floor: Floor, orders: Sequence[Order], progress: Mapping[str, Progress]
+    ) -> list[OrderPlan]:
         """Plans in the order given, with the dues of this side; what is not known here is infeasible."""
         orders = [replace(order, due_at=self._dues.get(order.order, order.due_at)) for order in orders]
         known = [self._knows(order) for order in orders]
-        plans = iter(floor.plan([order for order, knows in zip(orders, known, strict=True) if knows], done))
+        there = [order for order, knows in zip(orders, known, strict=True) if knows]
+        plans = iter(floor.plan(there, progress=progress))
         return [
             next(plans) if knows else OrderPlan(order, feasible=False)
             for order, knows in zip(orders, known, strict=True)
@@ -192,7 +209,7 @@ def _effect(
     if released is None:
         hours = moved(old.links, new.links, now)
     else:
-        hours = moved(released.links, new.links, now) if new.feasible else ()
+        hours = moved(old.links if old.feasible else released.links, new.links, now) if new.feasible else ()
     return Effect(
         order=order,
         due_after=new.order.due_at,

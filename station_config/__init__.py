@@ -17,7 +17,7 @@ from station_config.settings import BoardSettings, BrokerSettings, WebSettings
 from station_config.site_file import SiteConfig, check_folder, check_text, load, read_site_text
 from station_config.templates import template_names, write_template
 from station_config.values import DAYS, PROFILES, duration_from_text, duration_text
-from station_config.writing import write_site
+from station_config.writing import settle, site_replaced, write_site
 
 __all__ = [
     "DAYS",
@@ -46,6 +46,8 @@ __all__ = [
     "load",
     "placed",
     "read_site_text",
+    "settle",
+    "site_replaced",
     "template_names",
     "write_site",
     "write_template",

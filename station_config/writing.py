@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from station_config.keys import FILE_NAME
 from station_config.site_file import SiteConfig, check_text
+
+_OLD = ".before"
+"""What the file is called that was in force while another text takes its place."""
 
 
 def write_site(folder: Path, text: str) -> SiteConfig:
@@ -19,6 +25,50 @@ def write_site(folder: Path, text: str) -> SiteConfig:
     # What a symbolic link leads to is written, and the link stays.
     _replace((folder / FILE_NAME).resolve(), text.encode())
     return config
+
+
+@contextmanager
+def site_replaced(folder: Path, text: str) -> Iterator[SiteConfig]:
+    """Write a text for as long as the body does not fail; else the old file is back, at no cost of room on the disk.
+
+    The old file stays beside the new one meanwhile, so that `settle` can decide after a power cut.
+    """
+    path = (folder / FILE_NAME).resolve()
+    old = _kept_beside(path)
+    try:
+        config = write_site(folder, text)
+        yield config
+    except BaseException:
+        old.replace(path)
+        raise
+    old.unlink()
+
+
+def settle(folder: Path, recorded: Callable[[str], bool]) -> bool:
+    """Finish an interrupted replacement of site.toml: a text that is recorded stays, else the old one comes back.
+
+    True when the old one came back.
+    """
+    path = (folder / FILE_NAME).resolve()
+    old = path.with_name(path.name + _OLD)
+    if not old.exists():
+        return False
+    if recorded(path.read_bytes().decode("utf-8", "replace")):
+        old.unlink()
+        return False
+    old.replace(path)
+    return True
+
+
+def _kept_beside(path: Path) -> Path:
+    """A second name for the file; a copy where the file system knows no such names."""
+    old = path.with_name(path.name + _OLD)
+    old.unlink(missing_ok=True)
+    try:
+        os.link(path, old)
+    except OSError:
+        shutil.copy2(path, old)
+    return old
 
 
 def _replace(path: Path, content: bytes) -> None:

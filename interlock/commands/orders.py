@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -10,11 +11,11 @@ import click
 
 from interlock import clock
 from interlock.opening import open_config, open_ledger
-from interlock.orders_file import OrdersFaults, OrdersFile, read_orders_file
+from interlock.orders_file import OrdersFaults, OrdersFile, TakingIn, read_orders_file
 from interlock.wake import WakeSender
 from ledger import reading
 from ledger.desk import Desk
-from ledger.drafts import By
+from ledger.drafts import By, taken_numbers
 from ledger.errors import OrdersRefused, RuleRefused
 from ledger.store import Ledger
 from shopfloor.order_faults import CannotPlan, why_not_feasible
@@ -39,22 +40,29 @@ def _person(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("orders_file", metavar="FILE.csv", type=click.Path(path_type=Path))
 @click.option(
-    "--confirm", "person", metavar="NAME", callback=_person,
+    "--confirm", "confirmed_by", metavar="NAME", callback=_person,
     help="NAME confirms every order for all roles: they are released at once, if each is feasible.",
 )  # fmt: skip
-def import_orders(folder: Path, orders_file: Path, person: str | None) -> None:
+@click.option(
+    "--by", "person", metavar="NAME", callback=_person,
+    help="Who takes them in, if it is not who is logged in or who confirms them.",
+)  # fmt: skip
+def import_orders(folder: Path, orders_file: Path, confirmed_by: str | None, person: str | None) -> None:
     """Take the orders of FILE.csv in as drafts, which sales, production and purchasing then confirm.
 
     All of them or none: each fault is named with its row. An order that is not feasible comes in too, and says what it
     lacks and when it could ship; with --confirm it keeps all out.
     """
+    if None not in (confirmed_by, person) and confirmed_by != person:
+        raise click.UsageError("--confirm and --by name two persons; who confirms them takes them in")
     site = open_config(folder).site
     now = clock.now()
     ledger = open_ledger(folder, create=True)
     try:
-        orders = read_orders_file(orders_file, site)
-        released = person is not None or not site.roles
-        by = By(person or "", SOURCE, now)
+        taking_in = TakingIn(now, lambda numbers: taken_numbers(ledger, numbers))
+        orders = read_orders_file(orders_file, site, taking_in=taking_in)
+        released = confirmed_by is not None or not site.roles
+        by = By(confirmed_by or person or _login_name(), SOURCE, now)
         plans = Desk(ledger, site).take_in(orders.orders, by, confirmed=released, now=now)
         _wake(folder, ledger_sequence=reading.last_sequence(ledger))
         for line in _released(ledger, plans) if released else _drafted(site, plans):
@@ -65,6 +73,15 @@ def import_orders(folder: Path, orders_file: Path, person: str | None) -> None:
         raise click.ClickException(str(fault)) from None
     finally:
         ledger.close()
+
+
+def _login_name() -> str:
+    """Who is logged in at this machine; nobody where the system does not tell."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return ""
+    return name[:LONGEST_PERSON] if name.isprintable() else ""
 
 
 def _by_row(orders: OrdersFile, faults: Mapping[str, str]) -> list[str]:
@@ -83,7 +100,7 @@ def _drafted(site: Site, plans: Sequence[OrderPlan]) -> Iterator[str]:
     waits = f"waits for {', '.join(site.roles)}"
     for plan in plans:
         number = plan.order.order
-        what = "it is feasible" if plan.feasible else why_not_feasible(site, plan)
+        what = "feasible" if plan.feasible else why_not_feasible(site, plan)
         yield f"{number}: draft, {what}; {waits} at /orders/{quote(number)}"
 
 

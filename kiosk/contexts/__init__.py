@@ -25,7 +25,7 @@ from kiosk.contexts.agreement import (
     VersionMove,
     WayOut,
 )
-from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell
+from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell, NextTarget
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.home import HomePage, LineSummary, StationLink
 from kiosk.contexts.load import Explained, LineTab, LoadCell, LoadPage, LoadRow, Taker
@@ -65,6 +65,7 @@ __all__ = [
     "LoadRow",
     "MilestoneOrder",
     "NewOrderPage",
+    "NextTarget",
     "Note",
     "OrderLink",
     "OrderPage",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.plan import PlanPicture
+from ledger.agreement_log import Did, Fact
 from shopfloor.roles import Role
 
 
@@ -28,6 +29,8 @@ class WayOut:
     """The link that would have one station more."""
     when: str
     """The earliest due then."""
+    gain_min: int = 0
+    """By how much that is earlier than without; 0 when there is no earliest without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,15 @@ class Feasibility:
     """The promise, for example Fri 27 Nov 11:00; empty when feasible, or when there is none within two years."""
     earliest_value: str = ""
     """The promise as a form sends it, with its offset."""
+    earliest_beside: str = ""
+    """The promise beside the other drafts; empty when it is the same, or not known."""
     short: tuple[ShortLink, ...] = ()
     ways_out: tuple[WayOut, ...] = ()
     starts: str = ""
     needed: str = ""
-    """When its material is first needed."""
+    """When its material is first needed; empty when no more is, or when not feasible."""
+    material_late_min: int = 0
+    """By how much the material comes after it is first needed; 0 when in time, or when no date is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ class FormState:
     """What was sent and refused, so that it stands where it was typed; and what every form carries."""
 
     person: str = ""
+    people: Mapping[Role, str] = field(default_factory=dict)
+    """Who last confirmed in each role in this browser; empty where nobody did."""
     tap_id: str = ""
     act: str = ""
     """Which form it was, for example confirm-sales; empty when none was refused."""
@@ -124,6 +133,44 @@ class Note:
 
     id: str
     roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogChange:
+    """One fact before and after a change, as texts; empty where it was not known."""
+
+    fact: Fact
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One act of an order's agreement."""
+
+    did: Did
+    at: str
+    person: str
+    why: str
+    version: int
+    quantity: int
+    due: str
+    role: Role | None
+    changes: tuple[LogChange, ...]
+    withdrawn: tuple[Role, ...]
+    """The confirmations that it withdrew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A confirmation that does not hold any more."""
+
+    at: str
+    """For example 14:02."""
+    person: str
+    by_change: bool
+    """Withdrawn by a change, else taken back."""
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +208,8 @@ class Agreement:
     """Those who have to confirm."""
     waits_for: tuple[Role, ...]
     confirmed: Mapping[Role, Commitment]
+    withdrawn: Mapping[Role, Withdrawn] = field(default_factory=dict)
+    """Of roles that have to confirm again."""
     known: bool = True
     """The configuration still has its line and product."""
     picture: PlanPicture | None = None
@@ -175,6 +224,8 @@ class VersionMove:
     before: str
     """For example Tue 24 Nov 14:00 to Wed 25 Nov 10:00."""
     after: str
+    all_given: bool = False
+    """It has nothing to give any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +239,9 @@ class Version:
     due: str
     in_force: bool
     moved: tuple[VersionMove, ...] = ()
+    """In the order of the chain."""
+    finished: tuple[str, ...] = ()
+    """Names of links that have given all, so that nothing of them could move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +254,8 @@ class DraftPage:
     note: Note | None = None
     zone: str = ""
     """The zone of every time that is typed."""
+    log: tuple[LogRow, ...] = ()
+    """How the agreement came about, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +282,11 @@ class Promise:
     asked: bool
     """A product and a quantity are known."""
     fault: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with quantity or due, as far as they were typed."""
     earliest: str = ""
+    earliest_beside: str = ""
+    """Beside the drafts; empty when it is the same, or when there are too many of them to plan while one types."""
     take_over: str = ""
     """The address of the same form with the promise as its due; empty when that is its due already."""
     due: str = ""

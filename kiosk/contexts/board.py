@@ -39,11 +39,20 @@ class FlagCard:
     reason: str | None
     """The reason's name."""
     promised: str | None
-    """For example 11:15, or Tue 06:15 when it is not today."""
+    """For example 11:15, Tue 06:15 when it is not today, Tue 1 Dec 06:15 when it is far off."""
     promise_broken: bool
     comment: str
     answers: int = 0
     """How often it was answered; an answer is given to the state that was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextTarget:
+    """What a link has to give next when nothing is due before."""
+
+    quantity: int
+    by: str
+    """For example 19:00, or Tue 1 Dec 17:00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,8 @@ class BoardRow:
     last_given: str | None
     """For example 10:38; None before the first."""
     last_given_age_min: int | None
+    next_target: NextTarget | None = None
+    """The first target to come; None when something is overdue, or when nothing is owed."""
 
 
 @dataclass(frozen=True, slots=True)

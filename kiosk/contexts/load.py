@@ -55,11 +55,18 @@ class LoadRow:
     top: float
     cells: tuple[LoadCell, ...]
     off: tuple[tuple[float, float], ...]
-    """x and width of slots in which this link does not work."""
-    percent: int
-    drafts_percent: int
+    """x and width of slots in which this link does not work: closed, or no station in service."""
     over: int
     """Cells above capacity."""
+    full: int
+    """Cells that released orders fill."""
+    full_with_drafts: int
+    """Cells that are full once the drafts are released as well."""
+    working: int
+    """Cells in which the link works."""
+    busiest: str
+    """The name of the cell of which most is taken; empty when nothing is taken, or some are full."""
+    busiest_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +117,9 @@ class LoadPage:
     released: int
     """Open orders of this line."""
     drafts: int
+    """New orders of this line."""
+    changes: int
+    """Changes of its released orders that are being agreed."""
     explained: tuple[Explained, ...]
     not_explained: int
     """More new orders that cannot be kept than are explained here."""

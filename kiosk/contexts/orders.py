@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kiosk.contexts.agreement import Agreement, Commitment, DraftRow, FormState, Note, Version
+from kiosk.contexts.agreement import Agreement, Commitment, DraftRow, FormState, LogRow, Note, Version
 from kiosk.contexts.board import FlagCard
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.plan import PlanPicture
 from shopfloor.board import LinkState
 from shopfloor.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class LostPart:
+    """What a link owes in hours that it does not work any more, or is loaded above its capacity in."""
+
+    name: str
+    quantity: int
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LostRoom:
+    """Targets in force without room, by link, and the changes of the site since the plan was made."""
+
+    parts: tuple[LostPart, ...]
+    first_version: int
+    """The first version of the site that is newer than the plan; 0 when none is recorded."""
+    last_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,8 @@ class OrderRow:
     changing: bool = False
     """Another plan of it is being agreed."""
     change_waits_for: tuple[Role, ...] = ()
+    lost: LostRoom | None = None
+    """Targets that the site has no room for any more; None when it has room for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +115,14 @@ class OrderPage:
     draft: Agreement | None = None
     """A change of it that is being agreed."""
     due_value: str = ""
-    """The due in force as a field takes it."""
+    """The due to propose as a field takes it: the one in force, or what can be kept when its targets have no room."""
+    earliest: str = ""
+    """When targets have no room and its due cannot be kept: the earliest that can be."""
     form: FormState = field(default_factory=FormState)
     note: Note | None = None
     zone: str = ""
+    log: tuple[LogRow, ...] = ()
+    """How the agreement came about, the newest first."""
     picture: PlanPicture | None = None
     """The plan in force, or the one that is being agreed when `shows_change`."""
     shows_change: bool = False

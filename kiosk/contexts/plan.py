@@ -108,6 +108,9 @@ class Lane:
     given: GivenLevel | None
     lowest: int
     """The quantity at the base: what the next link has needed before the window."""
+    height: float = 0
+    all_given: int = 0
+    """Units of a link that is through and owes nothing of this plan: a thin lane without curves; else 0."""
 
 
 @dataclass(frozen=True, slots=True)

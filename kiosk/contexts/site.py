@@ -50,7 +50,11 @@ class SitePage:
     lines: tuple[LineForm, ...]
     work_links: tuple[Choice, ...]
     values: Mapping[str, str]
+    was: Mapping[str, str]
+    """What the fields say in the file now."""
     faults: Mapping[str, str]
+    edited: tuple[str, ...]
+    """What the file says otherwise than what is in force, since it was edited by hand."""
     fault: str
     """What is wrong with no single field; empty when nothing is."""
     done: str
@@ -90,6 +94,8 @@ class SiteTrialPage:
 
     frame: Frame
     changes: tuple[str, ...]
+    outside: tuple[str, ...]
+    """What was edited in the file by hand, and comes into force as well."""
     affected: tuple[AffectedOrder, ...]
     moved_drafts: int
     """Drafts whose hours would change, but which stay feasible."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.contexts.board import FlagCard, HourCell
+from kiosk.contexts.board import FlagCard, HourCell, NextTarget
 from kiosk.contexts.frame import Frame
 from shopfloor.board import LinkState
 
@@ -38,6 +38,8 @@ class Incoming:
     """Units the current hour will owe."""
     next_by: str
     """When the current hour ends; empty outside working hours."""
+    next_target: NextTarget | None = None
+    """The first target to come; None when something is overdue, or when nothing is owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class MilestoneOrder:
     product: str
     quantity: int
     by: str
-    """Day and time it is due, for example Tue 14:00."""
+    """When it is due, for example 14:00, Tue 14:00, or Tue 1 Dec 14:00."""
     late: bool
     flag: FlagCard | None
 
@@ -105,6 +107,10 @@ class KioskPage:
     """Times to promise: value is an ISO instant, label for example 11:15, or Tue 06:15 when it is not today."""
     last: tuple[Action, ...]
     letter_px: int = 0
+    next_target: NextTarget | None = None
+    """The first target of this station's link to come; None when something is overdue, or when nothing is owed."""
+    released: int = 0
+    """Open orders of the line."""
     orders_open: int = 0
     """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
     next_start: str = ""

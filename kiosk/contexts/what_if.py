@@ -78,7 +78,7 @@ class Outcome:
     changes: tuple[str, ...]
     """What was tried, in words."""
     effects: tuple[EffectRow, ...]
-    """Orders whose feasibility or earliest date changes, then those of which only hours do."""
+    """The order asked about, orders whose feasibility or earliest date changes, then those of which only hours do."""
     not_shown: int
     """More orders of which hours change."""
     untouched: int
@@ -94,6 +94,10 @@ class WhatIfPage:
     frame: Frame
     orders: tuple[Choice, ...]
     links: tuple[Choice, ...]
+    rates: tuple[Choice, ...]
+    """Links that have a rate."""
+    buffers: tuple[Choice, ...]
+    """Links that have a buffer, and lines for their ship buffer."""
     shifts: tuple[Choice, ...]
     stations: tuple[Choice, ...]
     values: Mapping[str, str]

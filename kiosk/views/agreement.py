@@ -8,10 +8,12 @@ from kiosk.addresses import asked
 from kiosk.contexts import Agreement, Commitment, DraftPage, DraftRow, FormState, Note, PlannedLink, RoleMark
 from kiosk.forms import field_text
 from kiosk.services import Services
+from kiosk.views.agreement_log import log_rows, withdrawn_roles
 from kiosk.views.feasibility import date_text, feasibility
 from kiosk.views.frame import frame
 from kiosk.views.plan_picture import plan_picture
 from ledger import drafts
+from ledger.agreement_log import Entry, agreement_log
 from ledger.plans import released_order
 from shopfloor.agreement import Confirmation, Draft, first_need, in_order
 from shopfloor.instants import Instant
@@ -42,7 +44,7 @@ def _draft_row(services: Services, draft: Draft, together: Mapping[str, OrderPla
         customer=order.customer,
         due=date_text(order.due_at, now, zone),
         change=draft.version > 1,
-        feasibility=feasibility(services, plan, now, together=beside),
+        feasibility=feasibility(services, plan, now, beside=beside, material_at=draft.material_at),
         marks=tuple(
             RoleMark(role, given.person, date_text(given.at, now, zone)) if given else RoleMark(role, "", "")
             for role in site.roles
@@ -54,15 +56,15 @@ def _draft_row(services: Services, draft: Draft, together: Mapping[str, OrderPla
 
 def plan_of(
     services: Services, draft: Draft, together: Mapping[str, OrderPlan], now: Instant
-) -> tuple[OrderPlan, bool]:
-    """A draft's plan alone, and whether it is feasible beside the other drafts too.
+) -> tuple[OrderPlan, OrderPlan | None]:
+    """A draft's plan alone, and that beside the other drafts if there is one.
 
     What is feasible beside others is so alone; only what is not has to be planned once more.
     """
     beside = together.get(draft.order.order)
     if beside is not None and beside.feasible:
-        return beside, True
-    return services.desk.look(draft, now).plan, beside is None
+        return beside, beside
+    return services.desk.look(draft, now).plan, beside
 
 
 def draft_page(
@@ -78,20 +80,23 @@ def draft_page(
         found = drafts.draft(services.ledger, number)
         if found is None or found.version > 1:
             return None
+        log = agreement_log(services.ledger, number)
         return DraftPage(
             frame=frame(services, now),
-            draft=agreement(services, found, now),
+            draft=agreement(services, found, now, log),
+            log=log_rows(services, log, now),
             form=form,
             note=note,
             zone=services.config.site.zone.key,
         )
 
 
-def agreement(services: Services, draft: Draft, now: Instant) -> Agreement:
+def agreement(services: Services, draft: Draft, now: Instant, log: Sequence[Entry]) -> Agreement:
     """All that a draft's page shows of it."""
     site, order = services.config.site, draft.order
     zone, line = site.zone, site.line_or_ghost(order.line)
-    plan = services.desk.look(draft, now).plan
+    look = services.desk.look(draft, now)
+    plan = look.plan
     needed_at = first_need(line, plan) if line.links else None
     together = services.desk.together(drafts.drafts(services.ledger), now).get(order.order)
     released = released_order(services.ledger, order.order)
@@ -119,9 +124,10 @@ def agreement(services: Services, draft: Draft, now: Instant) -> Agreement:
             services,
             plan,
             now,
-            together=together is None or together.feasible,
+            beside=together,
+            material_at=draft.material_at,
             explain=True,
-            done=given,
+            progress=None if released is None else look.progress,
         ),
         ends="" if ends_at is None else date_text(ends_at, now, zone),
         links=links,
@@ -136,6 +142,7 @@ def agreement(services: Services, draft: Draft, now: Instant) -> Agreement:
             role: commitment(draft.confirmations[role], now, services)
             for role in in_order(draft.confirmations)
         },
+        withdrawn=withdrawn_roles(services, draft, log, now),
         known=order_fault(site, order, now) is None,
         picture=plan_picture(services, line, plan.links, zoom=asked("zoom"), given=given, at=now)
         if plan.feasible

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from urllib.parse import quote, urlencode
 
 from kiosk.contexts.what_if import Way
 from kiosk.forms import Form
 from kiosk.views.time_slots import day_text, moment_text
-from shopfloor.changes import CannotChange, with_closed_day, with_overtime, with_station, with_station_out
-from shopfloor.instants import Instant, moment_of
+from shopfloor.changes import (
+    CannotChange,
+    with_buffer,
+    with_closed_day,
+    with_overtime,
+    with_rate,
+    with_ship_buffer,
+    with_station,
+    with_station_out,
+)
+from shopfloor.instants import MINUTE_MS, Instant, moment_of
 from shopfloor.site import Site
+from station_config import duration_from_text, duration_text
 
 FIELDS = (
     "order",
@@ -24,7 +36,12 @@ FIELDS = (
     "out",
     "out_from",
     "out_until",
+    "rate_link",
+    "rate",
+    "buffer_link",
+    "buffer",
 )
+_RATE = re.compile(r"\d{1,6}(\.\d{1,3})?")
 
 
 @dataclass
@@ -32,11 +49,13 @@ class Asked:
     """What is tried: the site as it would be, dues, the words for it, and where it is made so."""
 
     site: Site
+    order: str = ""
+    """The order that is asked about: it is answered even when nothing changes for it."""
     dues: dict[str, Instant] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
-    """Fields of the site's page that make it so."""
+    """Fields of the site's page that make it so; of one that is called less:… the dates are taken out."""
 
 
 def asked_changes(
@@ -47,8 +66,10 @@ def asked_changes(
     asked = Asked(site)
     _due(form, asked, dues, now)
     _station(form, asked)
-    _overtime(form, asked)
-    _closed(form, asked)
+    _overtime(form, asked, now)
+    _rate(form, asked)
+    _buffer(form, asked)
+    _closed(form, asked, now)
     _out(form, asked, now)
     if asked.fields:
         asked.ways.append(Way("site", f"/site?{urlencode(asked.fields)}"))
@@ -57,6 +78,7 @@ def asked_changes(
 
 def _due(form: Form, asked: Asked, dues: Mapping[str, Instant], now: Instant) -> None:
     number, due_at = form.text("order"), form.instant("due")
+    asked.order = number
     if not number:
         if due_at is not None:
             form.fault("order", "say which order has this other due")
@@ -80,8 +102,8 @@ def _station(form: Form, asked: Asked) -> None:
         asked.fields["new::link"] = where
 
 
-def _overtime(form: Form, asked: Asked) -> None:
-    shift, on = form.text("overtime_shift"), _date(form, "overtime_on")
+def _overtime(form: Form, asked: Asked, now: Instant) -> None:
+    shift, on = form.text("overtime_shift"), _date(form, "overtime_on", asked, now)
     if on is None:
         return
     if not shift and len(asked.site.shifts) == 1:
@@ -93,11 +115,81 @@ def _overtime(form: Form, asked: Asked) -> None:
         asked.fields[f"shift:{shift}:overtime"] = on.isoformat()
 
 
-def _closed(form: Form, asked: Asked) -> None:
-    on = _date(form, "closed_on")
-    if on is not None and _changes(form, "closed_on", asked, lambda site: with_closed_day(site, on)):
+def _rate(form: Form, asked: Asked) -> None:
+    where, text = form.text("rate_link"), form.text("rate")
+    line, _, link = where.partition("/")
+    if not where and not text:
+        return
+    if not where:
+        form.fault("rate_link", "say which link has this other rate")
+    elif not _known_link(asked.site, line, link):
+        form.fault("rate_link", f"there is no link {where[:40]}; choose one of the list")
+    elif not _RATE.fullmatch(text):
+        form.fault("rate", f"{text[:20]!r} is no rate: units an hour like 40 or 7.5")
+    elif asked.site.lines[line].link(link).per_hour == Fraction(text):
+        form.fault("rate", "is the rate that the link has; write another one")
+    elif _changes(form, "rate", asked, lambda site: with_rate(site, line, link, Fraction(text))):
+        own = [
+            each.name for each in asked.site.products.values() if each.line == line and link in each.per_hour
+        ]
+        kept = f" ({', '.join(own)}: its own rate as before)" if own else ""
+        asked.words.append(f"{asked.site.lines[line].name_of(link)} {text} an hour at each station{kept}")
+        asked.fields[f"link:{where}:per_hour"] = text
+
+
+def _buffer(form: Form, asked: Asked) -> None:
+    """Of a link, or with the name of a line alone its ship buffer."""
+    where, text = form.text("buffer_link"), form.text("buffer").lower().replace(" ", "")
+    line, _, link = where.partition("/")
+    if not where and not text:
+        return
+    if not where:
+        form.fault("buffer_link", "say which link has this other buffer")
+        return
+    try:
+        buffer = duration_from_text(text)
+    except ValueError as fault:
+        form.fault("buffer", str(fault) if text else "write for example 30min or 4h")
+        return
+    site = asked.site
+    if where not in site.lines and not _known_link(site, line, link):
+        form.fault("buffer_link", f"there is no link {where[:40]}; choose one of the list")
+    elif (site.lines[line].link(link).buffer if link else site.lines[line].ship_buffer) == buffer:
+        form.fault("buffer", "is the buffer that it has; write another one")
+    elif _changes(
+        form,
+        "buffer",
+        asked,
+        lambda site: with_buffer(site, line, link, buffer) if link else with_ship_buffer(site, line, buffer),
+    ):
+        name = (
+            f"buffer of {site.lines[line].name_of(link)}"
+            if link
+            else f"ship buffer of {site.lines[line].name}"
+        )
+        asked.words.append(f"{name} {duration_text(buffer)}")
+        asked.fields[f"link:{where}:buffer" if link else f"line:{line}:ship_buffer"] = duration_text(buffer)
+
+
+def _known_link(site: Site, line: str, link: str) -> bool:
+    return line in site.lines and site.lines[line].has_link(link)
+
+
+def _closed(form: Form, asked: Asked, now: Instant) -> None:
+    on = _date(form, "closed_on", asked, now)
+    if on is None:
+        return
+    overtime = [shift.id for shift in asked.site.shifts.values() if on in shift.overtime]
+    if any(asked.fields.get(f"shift:{shift}:overtime") == on.isoformat() for shift in overtime):
+        form.fault("closed_on", "is the day of the overtime above; choose one of the two")
+    elif on in asked.site.holidays and not overtime:
+        form.fault("closed_on", "is a closed day already; choose another day")
+    elif _changes(form, "closed_on", asked, lambda site: with_closed_day(site, on)):
         asked.words.append(f"closed on {day_text(on)}")
+        if overtime:
+            asked.words[-1] += f", without the overtime of {', '.join(overtime)}"
         asked.fields["site::holidays"] = on.isoformat()
+        asked.fields |= {f"less:shift:{shift}:overtime": on.isoformat() for shift in overtime}
 
 
 def _out(form: Form, asked: Asked, now: Instant) -> None:
@@ -108,6 +200,13 @@ def _out(form: Form, asked: Asked, now: Instant) -> None:
         return
     if station not in asked.site.stations:
         form.fault("out", f"there is no station {station[:40]}; choose one of the list")
+        return
+    this_minute = now - now % MINUTE_MS
+    if from_at is not None and from_at < this_minute:
+        form.fault("out_from", "lies in the past; leave it empty for now")
+    if until_at is not None and until_at < this_minute:
+        form.fault("out_until", "lies in the past; choose a later day or time")
+    if min(from_at or now, until_at or now) < this_minute:
         return
     begins_at = now if from_at is None else from_at
     zone = asked.site.zone
@@ -130,7 +229,8 @@ def _changes(form: Form, name: str, asked: Asked, change: Callable[[Site], Site]
     return True
 
 
-def _date(form: Form, name: str) -> date | None:
+def _date(form: Form, name: str, asked: Asked, now: Instant) -> date | None:
+    """A production date from today on."""
     text = form.text(name)
     if not text:
         return None
@@ -141,5 +241,8 @@ def _date(form: Form, name: str) -> date | None:
         return None
     if not 2000 <= on.year < 2200:  # noqa: PLR2004  # of this century or the next
         form.fault(name, f"{text[:40]!r} is not of this century or the next; correct the year")
+        return None
+    if on < moment_of(now, asked.site.zone).date():
+        form.fault(name, "lies in the past; choose today or a later day")
         return None
     return on

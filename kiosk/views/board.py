@@ -14,10 +14,11 @@ from kiosk.views.frame import (
     loudest_first,
     minutes,
     next_start,
+    next_target,
     shift_name,
 )
 from ledger import reading
-from ledger.reading import OwedRow
+from ledger.reading import NextOwed, OwedRow
 from ledger.store import Row
 from shopfloor.board import link_state, rate_to_catch_up
 from shopfloor.calendar import Hour, Shift
@@ -45,6 +46,7 @@ class LineFacts:
     owed_now: tuple[OwedRow, ...]
     owed_by_shift_end: tuple[OwedRow, ...]
     first_unmet: dict[str, Instant]
+    next_owed: dict[str, NextOwed]
     flags: tuple[Row, ...]
     last_given: dict[str, Instant]
     offline: frozenset[str]
@@ -81,6 +83,7 @@ def line_facts(services: Services, line: Line, now: Instant) -> LineFacts:
         owed_now=tuple(reading.owed(ledger, line.id, now)),
         owed_by_shift_end=tuple(reading.owed(ledger, line.id, shift.end_at)) if shift else (),
         first_unmet=reading.first_unmet(ledger, line.id),
+        next_owed=reading.next_owed(ledger, line.id, now),
         flags=tuple(reading.open_flags(ledger, line.id)),
         last_given=reading.last_given(ledger, line.id),
         offline=frozenset(reading.offline_devices(ledger)),
@@ -161,6 +164,7 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
         flags=flags,
         last_given=clock_text(last, services.config.site.zone) if last else None,
         last_given_age_min=minutes(now - last) if last else None,
+        next_target=next_target(facts.next_owed.get(link.id), services, now),
     )
 
 

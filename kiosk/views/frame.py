@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-from kiosk.contexts import FlagCard, Frame, HourCell
+from kiosk.contexts import FlagCard, Frame, HourCell, NextTarget
 from kiosk.services import Services
+from kiosk.views.time_slots import day_text
 from ledger import reading
+from ledger.reading import NextOwed
 from ledger.store import Row
 from shopfloor.board import cell_state
 from shopfloor.calendar import Calendar, Hour, Shift
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
 from shopfloor.site import Line
+
+FAR_DAYS = 6
+"""From so many days on a time is told with its date."""
 
 
 def frame(services: Services, now: Instant) -> Frame:
@@ -56,9 +61,12 @@ def shift_name(shift: Shift | None, now: Instant, zone: tzinfo) -> str:
 
 
 def when_text(at: Instant, now: Instant, zone: tzinfo) -> str:
-    """For example 11:15, or Tue 06:15 when that is not today."""
+    """For example 11:15, Tue 06:15 on another day, Tue 1 Dec 17:00 where the weekday alone could be another week's."""
     moment = moment_of(at, zone)
-    return f"{moment:%H:%M}" if moment.date() == moment_of(now, zone).date() else f"{moment:%a %H:%M}"
+    days = abs((moment.date() - moment_of(now, zone).date()).days)
+    if not days:
+        return f"{moment:%H:%M}"
+    return f"{moment:%a %H:%M}" if days < FAR_DAYS else f"{day_text(moment)} {moment:%H:%M}"
 
 
 def next_start(calendar: Calendar, now: Instant, zone: tzinfo) -> str:
@@ -67,6 +75,13 @@ def next_start(calendar: Calendar, now: Instant, zone: tzinfo) -> str:
         return ""
     index = calendar.first_hour_from(now)
     return when_text(calendar.starts[index], now, zone) if index < len(calendar.starts) else ""
+
+
+def next_target(owed: NextOwed | None, services: Services, now: Instant) -> NextTarget | None:
+    """What a link has to give next, in words."""
+    if owed is None:
+        return None
+    return NextTarget(owed.quantity, when_text(owed.by_at, now, services.config.site.zone))
 
 
 def minutes(duration_ms: int) -> int:

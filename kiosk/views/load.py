@@ -80,7 +80,8 @@ def load_page(services: Services, line: Line, zoom: str, begin: str) -> LoadPage
             row(on, link, taken.get(link.id), top) for link, top in zip(links, tops[:-1], strict=True)
         ),
         released=released,
-        drafts=len(mine),
+        drafts=sum(draft.version == 1 for draft in mine),
+        changes=sum(draft.version > 1 for draft in mine),
         explained=why.explained,
         not_explained=why.not_explained,
         changes_left=why.changes_left,

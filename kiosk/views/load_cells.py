@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from kiosk.addresses import with_query
 from kiosk.contexts.load import CellState, LoadCell, LoadRow, Taker
-from kiosk.views.plan_lanes import DIGIT, MARGIN, Frame, off_spans
+from kiosk.views.plan_lanes import DIGIT, MARGIN, Frame
 from kiosk.views.time_slots import Slot, ZoomName, index_at, text_asked
 from ledger.store import Row
 from shopfloor.capacity import LinkCapacity
@@ -78,26 +79,43 @@ def row(on: LoadFrame, link: Link, taken: Taken | None, top: float) -> LoadRow:
     """One link with its cells; a milestone has none."""
     capacity = on.capacity(link)
     if capacity is None:
-        return LoadRow(link.id, link.name, True, top, (), (), 0, 0, 0)  # noqa: FBT003  # a milestone
+        return LoadRow(link.id, link.name, True, top, (), (), 0, 0, 0, 0, "", 0)  # noqa: FBT003  # a milestone
     taken = taken or Taken()
     counted = [_count(capacity, slot) for slot in on.frame.slots]
-    cells = tuple(
-        cell
-        for index, count in enumerate(counted)
-        if (cell := _cell(on, capacity, taken, index, count)) is not None
-    )
-    total = sum(count.total for count in counted)
+    found = [_cell(on, capacity, taken, index, count) for index, count in enumerate(counted)]
+    cells = tuple(cell for cell in found if cell is not None)
+    full = sum(cell.state in ("full", "over") for cell in cells)
+    busiest = max(cells, key=lambda cell: cell.percent, default=None)
+    told = busiest is not None and busiest.percent > 0 and not full
     return LoadRow(
         link=link.id,
         name=link.name,
         milestone=False,
         top=top,
         cells=cells,
-        off=off_spans(on.frame, on.line, link.id),
-        percent=_percent(sum(count.taken for count in counted), total),
-        drafts_percent=_percent(sum(taken.drafts_cost.values()), total),
+        off=_off(on, found),
         over=sum(cell.state == "over" for cell in cells),
+        full=full,
+        full_with_drafts=sum(
+            cell.state in ("full", "over") or _is_full(count, taken.drafts_cost[index])
+            for index, (cell, count) in enumerate(zip(found, counted, strict=True))
+            if cell is not None
+        ),
+        working=len(cells),
+        busiest=busiest.name if busiest is not None and told else "",
+        busiest_percent=busiest.percent if busiest is not None and told else 0,
     )
+
+
+def _off(on: LoadFrame, cells: Sequence[LoadCell | None]) -> tuple[tuple[float, float], ...]:
+    """Slots without a cell, side by side made one."""
+    width = on.frame.slot_width
+    made: list[tuple[float, float]] = []
+    for is_off, side_by_side in groupby(enumerate(cells), key=lambda numbered: numbered[1] is None):
+        numbers = [number for number, _ in side_by_side]
+        if is_off:
+            made.append((round(MARGIN + numbers[0] * width, 1), round(len(numbers) * width, 1)))
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +165,14 @@ def _cell(on: LoadFrame, capacity: LinkCapacity, taken: Taken, index: int, count
 def _state(count: _Count, drafts_cost: int, *, is_closed: bool) -> CellState:
     if is_closed or count.is_over or count.taken > count.total:
         return "over"
-    if count.taken >= count.total - count.total // 200:  # what is left of a full hour is less than a unit
+    if _is_full(count):
         return "full"
     return "part" if count.taken or drafts_cost else "free"
+
+
+def _is_full(count: _Count, more: int = 0) -> bool:
+    """What is left of a full hour is less than a unit."""
+    return count.taken + more >= count.total - count.total // 200
 
 
 def _units(on: LoadFrame, capacity: LinkCapacity, count: _Count, make: int) -> int:

@@ -16,7 +16,7 @@ from kiosk.contexts import (
     ProductChoice,
     Promise,
 )
-from kiosk.forms import Form, field_text
+from kiosk.forms import Form, field_text, refuse_past
 from kiosk.services import Services
 from kiosk.views.agreement import plan_of
 from kiosk.views.feasibility import date_text, feasibility, whole_minute
@@ -30,6 +30,10 @@ from shopfloor.orders import Order, OrderPlan
 from shopfloor.orders_cells import LARGEST_QUANTITY
 
 SHOWN_IMPORTED = 300
+MOST_BESIDE = 200
+"""Drafts that a promise is looked at beside, while one types."""
+_LAST = "\uffff"
+"""An order without a number yet: among those with one due it takes its hours last."""
 FIELDS = ("order", "product", "quantity", "due", "customer", "priority")
 
 
@@ -63,31 +67,50 @@ def promise(services: Services, typed: Mapping[str, str], now: Instant) -> Promi
     """What can be said of what is typed so far; a field that cannot be read yet is as one left empty."""
     site = services.config.site
     product, read = site.products.get(typed.get("product", "")), Form(typed, site.zone)
-    quantity = read.number("quantity", 1, LARGEST_QUANTITY)
-    if product is None or read.faults:
-        return Promise(asked=False)
-    due_at = Form(typed, site.zone).instant("due")
+    quantity = read.number("quantity", 1, LARGEST_QUANTITY) if typed.get("quantity", "").strip() else None
+    due_at = read.instant("due")
+    refuse_past(read, "due", due_at, now)
+    faults = {fault.field: fault.text for fault in read.faults}
+    if product is None or quantity is None or "quantity" in faults:
+        return Promise(asked=False, faults=faults)
+    due_at = None if faults else due_at
+    number = typed.get("order", "").strip() or _LAST
+    plan = beside = None
     try:
         earliest_at = services.desk.promise(product.id, quantity, now)
-        plan = None
         if due_at is not None:
-            order = Order("", product.line, product.id, quantity, due_at)
+            order = Order(number, product.line, product.id, quantity, due_at)
             plan = services.desk.plan(order, now)
+            beside = _beside(services, order, now)
     except RuleRefused as refused:
-        return Promise(asked=True, fault=str(refused))
+        return Promise(asked=True, fault=str(refused), faults=faults)
     if earliest_at is None:
-        return Promise(asked=True)
+        return Promise(asked=True, faults=faults)
     earliest_at = whole_minute(earliest_at)
+    quoted = Order(number, product.line, product.id, quantity, earliest_at)
+    quoted_beside = _beside(services, quoted, now)
+    beside_at = quoted_beside.earliest_ship_at if quoted_beside is not None else None
     fields = {name: typed[name] for name in FIELDS if typed.get(name)}
     return Promise(
         asked=True,
+        faults=faults,
         earliest=date_text(earliest_at, now, site.zone),
+        earliest_beside="" if beside_at is None else date_text(whole_minute(beside_at), now, site.zone),
         take_over=""
         if due_at == earliest_at
         else "/plan/new?" + urlencode({**fields, "due": field_text(earliest_at, site.zone)}),
         due="" if due_at is None else date_text(due_at, now, site.zone),
-        feasibility=None if plan is None else feasibility(services, plan, now, explain=True),
+        feasibility=None if plan is None else feasibility(services, plan, now, beside=beside, explain=True),
     )
+
+
+def _beside(services: Services, order: Order, now: Instant) -> OrderPlan | None:
+    """Its plan beside the drafts; None when there are none, or so many that whoever types would wait for it."""
+    others = [draft for draft in drafts.drafts(services.ledger) if draft.order.order != order.order]
+    if not others or len(others) > MOST_BESIDE:
+        return None
+    asked = Draft(order, 1, 0, now, "")
+    return services.desk.together([*others, asked], now).get(order.order)
 
 
 def is_known(services: Services, number: str) -> bool:
@@ -189,7 +212,7 @@ def _draft_row(
         quantity=order.quantity,
         due=date_text(order.due_at, now, site.zone),
         batches=0,
-        feasibility=feasibility(services, plan, now, together=beside),
+        feasibility=feasibility(services, plan, now, beside=beside),
     )
 
 

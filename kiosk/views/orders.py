@@ -17,18 +17,24 @@ from kiosk.contexts import (
     Version,
     VersionMove,
 )
+from kiosk.contexts.orders import LostRoom
 from kiosk.contexts.plan import PlanPicture
 from kiosk.forms import field_text
 from kiosk.services import Services
 from kiosk.views.agreement import SHOWN_DRAFTS, agreement, commitment, draft_rows
-from kiosk.views.feasibility import date_text
+from kiosk.views.agreement_log import log_rows
+from kiosk.views.feasibility import date_text, whole_minute
 from kiosk.views.frame import flag_card, frame, minutes
+from kiosk.views.lost_room import lost_room
+from kiosk.views.plan_lanes import in_order
 from kiosk.views.plan_picture import plan_picture
 from ledger import drafts, plans, reading
+from ledger.agreement_log import agreement_log
 from ledger.store import Row
 from shopfloor.agreement import Draft
 from shopfloor.board import LinkState, link_state
 from shopfloor.instants import Instant, moment_of
+from shopfloor.lost_hours import hours_to_come
 from shopfloor.orders import LinkTargets
 from shopfloor.site import Line, Link
 from shopfloor.versions import moved_links
@@ -52,9 +58,10 @@ def orders_page(services: Services, note: Note | None = None) -> OrdersPage:
         rows = reading.orders(services.ledger, SHOWN_ORDERS)
         agreed = drafts.drafts(services.ledger)
         changes = {draft.order.order: draft for draft in agreed if draft.version > 1}
+        lost = lost_room(services, (row["order"] for row in rows if row["shipped_at"] is None), now)
         return OrdersPage(
             frame=frame(services, now),
-            rows=tuple(_summary(services, row, now, changes) for row in rows),
+            rows=tuple(_summary(services, row, now, changes, lost.get(row["order"])) for row in rows),
             drafts=tuple(draft_rows(services, agreed, now, most=None if asked("drafts") else SHOWN_DRAFTS)),
             drafts_in_all=len(agreed),
             note=note,
@@ -75,26 +82,42 @@ def order_page(
         flags = [flag for flag in reading.order_flags(services.ledger, number) if flag["closed_at"] is None]
         change = drafts.draft(services.ledger, number)
         given = drafts.confirmations(services.ledger, number, row["plan_version"])
-        draft = None if change is None else agreement(services, change, now)
+        log = agreement_log(services.ledger, number)
+        draft = None if change is None else agreement(services, change, now, log)
+        lost = None if row["shipped_at"] else lost_room(services, [number], now).get(number)
+        due_at, is_kept = (
+            _due_to_propose(services, row, now) if lost and draft is None else (row["due_at"], True)
+        )
         other = draft is not None and draft.picture is not None
         shows_change = other and asked("show") == "change"
         return OrderPage(
             frame=frame(services, now),
-            row=_summary(services, row, now, {number: change} if change else {}),
+            row=_summary(services, row, now, {number: change} if change else {}, lost),
             links=tuple(_links(services, row, line, now)),
             batches=tuple(_batches(services, number, line)),
             flags=tuple(flag_card(flag, services, line, now) for flag in flags),
             confirmed=tuple(commitment(each, now, services) for each in given.values()),
-            versions=tuple(_versions(services, number, row["plan_version"], line, now)),
+            versions=tuple(_versions(services, row, line, now)),
             draft=draft,
-            due_value=field_text(row["due_at"], zone),
+            due_value=field_text(due_at, zone),
+            earliest="" if is_kept else date_text(due_at, now, zone),
             form=form or FormState(),
             note=note,
             zone=zone.key,
+            log=log_rows(services, log, now),
             picture=draft.picture if draft and shows_change else _picture(services, number, line, now),
             shows_change=shows_change,
             show_other=with_query("plan", show="" if shows_change else "change", note="") if other else "",
         )
+
+
+def _due_to_propose(services: Services, row: Row, now: Instant) -> tuple[Instant, bool]:
+    """What can be kept of an order that is planned anew: its due, or the earliest; and whether it is its due."""
+    again = Draft(plans.order_of(row), row["plan_version"] + 1, 0, now, "")
+    plan = services.desk.look(again, now).plan
+    if plan.feasible or plan.earliest_ship_at is None:
+        return row["due_at"], True
+    return whole_minute(plan.earliest_ship_at), False
 
 
 def _picture(services: Services, number: str, line: Line, now: Instant) -> PlanPicture | None:
@@ -106,13 +129,20 @@ def _picture(services: Services, number: str, line: Line, now: Instant) -> PlanP
     return plan_picture(services, line, known, zoom=asked("zoom"), given=released.given, at=now)
 
 
-def _versions(services: Services, number: str, in_force: int, line: Line, now: Instant) -> list[Version]:
+def _versions(services: Services, row: Row, line: Line, now: Instant) -> list[Version]:
     """All plans of an order, the newest first, each with what it moved."""
+    number, in_force = row["order"], row["plan_version"]
     zone = services.config.site.zone
     found: list[Version] = []
     before: tuple[LinkTargets, ...] = ()
+    places = {link.id: n for n, link in enumerate(in_order(line))}
+    progress = reading.order_links(services.ledger, number)
+    given = {part["link"] for part in progress if part["given"] >= row["quantity"]}
     for plan in plans.plan_versions(services.ledger, number):
         targets = plans.targets_of(services.ledger, number, plan.version)
+        moves = moved_links(before, targets, plan.planned_at) if found else ()
+        to_come = {link for link, _ in hours_to_come(targets, plan.planned_at)}
+        moving = {move.link for move in moves}
         found.append(
             Version(
                 version=plan.version,
@@ -126,8 +156,14 @@ def _versions(services: Services, number: str, in_force: int, line: Line, now: I
                         line.name_of(link.link),
                         _span(link.start_before, link.finish_before, now, zone),
                         _span(link.start_after, link.finish_after, now, zone),
+                        all_given=link.link in given,
                     )
-                    for link in (moved_links(before, targets, plan.planned_at) if found else ())
+                    for link in sorted(moves, key=lambda move: places.get(move.link, len(places)))
+                ),
+                finished=tuple(
+                    line.name_of(link)
+                    for link in places
+                    if found and link in given and link not in to_come and link not in moving
                 ),
             )
         )
@@ -142,7 +178,9 @@ def _span(start_at: Instant | None, end_at: Instant | None, now: Instant, zone: 
     return f"{date_text(start_at, now, zone)} to {date_text(end_at, now, zone)}"
 
 
-def _summary(services: Services, row: Row, now: Instant, changes: Mapping[str, Draft]) -> OrderRow:
+def _summary(
+    services: Services, row: Row, now: Instant, changes: Mapping[str, Draft], lost: LostRoom | None
+) -> OrderRow:
     site = services.config.site
     line = site.line_or_ghost(row["line"])
     change = changes.get(row["order"])
@@ -164,6 +202,7 @@ def _summary(services: Services, row: Row, now: Instant, changes: Mapping[str, D
         late_min=worst.late_min if worst else 0,
         changing=change is not None,
         change_waits_for=() if change is None else change.waits_for(site.roles),
+        lost=lost,
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from kiosk.contexts import Explained
 from kiosk.services import Services
 from kiosk.views.feasibility import date_text, feasibility
-from ledger.plans import released_order
 from shopfloor.agreement import Draft
 from shopfloor.instants import Instant
 from shopfloor.orders import OrderPlan
@@ -54,14 +53,12 @@ def _explained(
     services: Services, draft: Draft, beside_others: OrderPlan | None, now: Instant
 ) -> Explained | None:
     order, site = draft.order, services.config.site
-    plan = services.desk.look(draft, now).plan
+    look = services.desk.look(draft, now)
+    plan = look.plan
     alone = plan.feasible and beside_others is not None
     if plan.feasible and not alone:
         return None
-    done = None
-    if draft.version > 1:
-        in_force = released_order(services.ledger, order.order)
-        done = in_force.given if in_force else None
+    progress = look.progress if draft.version > 1 else None
     shown = beside_others if alone and beside_others is not None else plan
     return Explained(
         order=order.order,
@@ -70,5 +67,5 @@ def _explained(
         due=date_text(order.due_at, now, site.zone),
         change=draft.version > 1,
         alone=alone,
-        feasibility=feasibility(services, shown, now, together=False, explain=not alone, done=done),
+        feasibility=feasibility(services, shown, now, together=False, explain=not alone, progress=progress),
     )

@@ -17,8 +17,12 @@ from shopfloor.site import Line, Link, Site
 WIDTH, MARGIN = 960.0, 12.0
 LANE = 168.0
 """Height of a lane: its words, its curves, the bars that hang below them, and the room between lanes."""
+THIN_LANE = 40.0
+"""Height of a lane that has only words: of a link that is through."""
 _HEAD, _CURVE, _BAR = 46.0, 76.0, 24.0
 """Heights: of the words above the curves, of the whole quantity, of the highest bar."""
+_NUMBER_GAP = 9.0
+"""Room between the numbers of two bars."""
 DIGIT = 9.0
 """Width of a digit of the picture's numbers."""
 _LETTER = 18.0
@@ -49,6 +53,14 @@ class Frame:
         slot = self.slots[index]
         part = min((at - slot.start_at) / (slot.end_at - slot.start_at), 1.0)
         return round(MARGIN + (index + part) * self.slot_width, 1)
+
+
+def words_width(text: str) -> float:
+    """Room that a word of the axis needs: what digits, wide and narrow letters take, rather more than less."""
+    return sum(
+        17.0 if letter > "\u2e80" else 12.0 if letter in "mwMW" else 5.5 if letter in "fijlrt .:'-" else DIGIT
+        for letter in text
+    )
 
 
 def in_order(line: Line) -> list[Link]:
@@ -99,6 +111,31 @@ def lane(frame: Frame, line: Line, targets: LinkTargets, given: int, top: float)
         off=off_spans(frame, line, targets.link),
         given=None if level is None else replace(level, y=y(given), target_y=y(given + level.missing)),
         lowest=lowest,
+        height=LANE,
+    )
+
+
+def through(line: Line, link: str, given: int, top: float) -> Lane:
+    """A link that has given all it had to: it owes nothing of this plan, and stands in its place in the chain."""
+    return Lane(
+        link=link,
+        name=line.name_of(link),
+        milestone=line.link(link).kind == "milestone",
+        top=top,
+        base=top + THIN_LANE - 8,
+        quantity=0,
+        by="",
+        latest_by="",
+        target="",
+        latest="",
+        room="",
+        points=(),
+        slots=(),
+        off=(),
+        given=None,
+        lowest=0,
+        height=THIN_LANE,
+        all_given=given,
     )
 
 
@@ -201,16 +238,16 @@ def _words(point: Point) -> Corner:
 
 
 def _lane_slots(frame: Frame, shown: Sequence[HourTarget]) -> tuple[LaneSlot, ...]:
-    """What is made in each slot; its number where the slot is wide enough."""
+    """What is made in each slot; with numbers where slots are wide enough for all of the picture's."""
     by_slot: dict[int, list[HourTarget]] = {}
     for hour in shown:
         by_slot.setdefault(index_at(frame.slots, hour.start_at) or 0, []).append(hour)
     width = round(frame.slot_width, 1)
+    fits = len(str(frame.most_made)) * DIGIT + _NUMBER_GAP <= width
     made = []
     for index, hours in by_slot.items():
         make = sum(hour.make for hour in hours)
         x = MARGIN + index * frame.slot_width
-        half = len(str(make)) * DIGIT / 2 + 2
         made.append(
             LaneSlot(
                 name=frame.slots[index].name,
@@ -221,7 +258,7 @@ def _lane_slots(frame: Frame, shown: Sequence[HourTarget]) -> tuple[LaneSlot, ..
                 cumulative=hours[-1].cumulative,
                 latest=moment_text(max(hour.latest_at for hour in hours), frame.site.zone),
                 bar_height=round(make / frame.most_made * _BAR, 1) if frame.most_made else 0,
-                make_fits=make > 0 and 2 * half <= width,
+                make_fits=make > 0 and fits,
             )
         )
     return tuple(made)

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import accumulate, islice
 
 from kiosk.addresses import asked, with_query
 from kiosk.contexts.plan import Mark, PlanPicture, Tick
 from kiosk.services import Services
-from kiosk.views.plan_lanes import DIGIT, LANE, MARGIN, WIDTH, Frame, in_order, lane, most_made
+from kiosk.views.plan_lanes import (
+    DIGIT,
+    LANE,
+    MARGIN,
+    THIN_LANE,
+    WIDTH,
+    Frame,
+    in_order,
+    lane,
+    most_made,
+    through,
+    words_width,
+)
 from kiosk.views.time_slots import (
     MOST,
     Slot,
@@ -38,7 +50,9 @@ from shopfloor.site import Line, Site
 AXIS = 88.0
 """Height of the axis above the lanes."""
 _GAP = 8.0
-"""Room between two words of the axis."""
+"""Room between two groups of the axis."""
+_WORD_GAP = 6.0
+"""Room between two labels of the axis."""
 _NARROW_SLOTS = 14
 """More slots than this need a wider picture than a phone."""
 _SOON_MS = 4 * HOUR_MS
@@ -64,7 +78,9 @@ def plan_picture(
     """
     site = services.config.site
     given = {link: units for link, units in (given or {}).items() if units}
-    links = _in_order(line, [targets for targets in links if targets.hours or targets.link in given])
+    owing = [targets for targets in links if targets.hours]
+    done = [LinkTargets(link, ()) for link in given.keys() - {targets.link for targets in owing}]
+    links = _in_order(line, [*owing, *(targets for targets in done if line.has_link(targets.link))])
     hours = [hour for targets in links for hour in targets.hours]
     due_at = _due_at(line, links)
     begins_at, ends_at = _reach(site, line, hours, at)
@@ -77,9 +93,12 @@ def plan_picture(
     if asked_at is None and at is not None and slots and slots[-1].end_at <= at < ends_at:
         slots = window(site, line, chosen, at, ends_at, besides=spans)
     frame = Frame(site, slots, chosen, at, most_made(links, slots))
+    tops = list(accumulate((LANE if targets.hours else THIN_LANE for targets in links), initial=AXIS))
     lanes = tuple(
-        lane(frame, line, targets, given.get(targets.link, 0), AXIS + number * LANE)
-        for number, targets in enumerate(links)
+        lane(frame, line, targets, given.get(targets.link, 0), top)
+        if targets.hours
+        else through(line, targets.link, given[targets.link], top)
+        for targets, top in zip(links, tops, strict=False)
     )
     shown = (slots[0].start_at, slots[-1].end_at) if slots else (begins_at, ends_at)
     is_last = not window(site, line, chosen, shown[1], ends_at, besides=spans, most=1)
@@ -94,7 +113,7 @@ def plan_picture(
         else "",
         later="" if is_last else _window_address(site, chosen, shown[1]),
         width=WIDTH,
-        height=AXIS + max(len(lanes), 1) * LANE,
+        height=tops[-1] if lanes else AXIS + LANE,
         axis_y=AXIS,
         scrolls=len(slots) > _NARROW_SLOTS,
         ticks=ticks(frame),
@@ -173,22 +192,37 @@ def ticks(frame: Frame) -> tuple[Tick, ...]:
             slots = [replace(slot, label=slot.name, group="") for slot in slots]
         else:
             slots = [replace(slots[0], group=slots[0].name), *slots[1:]]
-    longest = max((len(slot.label) for slot in slots), default=1)
-    every = -int(-(longest * DIGIT + _GAP) // width)
+    longest = max((words_width(slot.label) for slot in slots), default=0)
+    every = max(1, -int(-(longest + _WORD_GAP) // width))
     named = _groups_with_room(slots, width)
-    restarts = frame.zoom in ("hours", "shifts")
-    made = []
+    begins = [number == 0 or slot.group != slots[number - 1].group for number, slot in enumerate(slots)]
+    labelled = _labels_with_room(slots, begins if frame.zoom in ("hours", "shifts") else [], every, width)
+    return tuple(
+        Tick(
+            round(MARGIN + number * width, 1),
+            slot.label if number in labelled else "",
+            slot.group if number in named else "",
+            slot.folded,
+            begins[number],
+        )
+        for number, slot in enumerate(slots)
+    )
+
+
+def _labels_with_room(slots: Sequence[Slot], restarts: Sequence[bool], every: int, width: float) -> set[int]:
+    """Slots whose label is written: one of so many, counted anew where a group begins, and none into the next."""
+    made: list[int] = []
     since = 0
     for number, slot in enumerate(slots):
-        x = round(MARGIN + number * width, 1)
-        begins = number == 0 or slot.group != slots[number - 1].group
-        since = 0 if begins and restarts else since
-        room = since % every == 0 and x + longest * DIGIT < WIDTH
-        made.append(
-            Tick(x, slot.label if room else "", slot.group if number in named else "", slot.folded, begins)
-        )
+        begins = bool(restarts) and restarts[number]
+        since = 0 if begins else since
+        left = number * width
+        if since % every == 0 and left + words_width(slot.label) <= WIDTH - MARGIN:
+            if made and made[-1] * width + words_width(slots[made[-1]].label) + _WORD_GAP > left:
+                made.pop()
+            made.append(number)
         since += 1
-    return tuple(made)
+    return set(made)
 
 
 def _groups_with_room(slots: Sequence[Slot], width: float) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import unified_diff
 
 from kiosk.contexts.site import (
@@ -26,6 +27,7 @@ from ledger.site_versions import SiteVersion, site_text, site_versions
 from shopfloor.instants import Instant, moment_of
 from shopfloor.site import Line, Site
 from shopfloor.what_if import Effect, LostHour
+from station_config import differences
 
 SHOWN_VERSIONS = 30
 
@@ -55,6 +57,8 @@ def site_page(
             if link.kind == "work"
         ),
         values={**fields, **(values or {})},
+        was=fields,
+        edited=differences(services.config, replace(services.config, site=site)),
         faults=given,
         fault="\n".join([*general, *([fault] if fault else [])]),
         done=done,
@@ -72,6 +76,7 @@ def site_trial_page(
     return SiteTrialPage(
         frame=frame(services, services.clock()),
         changes=trial.changes,
+        outside=trial.outside,
         affected=tuple(_affected(effect, site) for effect in affected),
         moved_drafts=sum(
             1 for effect in effects if effect.hours and not effect.released and effect not in affected

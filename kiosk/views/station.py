@@ -20,6 +20,7 @@ from kiosk.views.frame import (
     loudest_first,
     minutes,
     next_start,
+    next_target,
     shift_name,
     when_text,
 )
@@ -28,7 +29,7 @@ from ledger.reading import OwedRow
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS
 from shopfloor.handoffs import clock_text
-from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of, utc_text
+from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, utc_text
 from shopfloor.site import Line, Link
 
 SHOWN_ACTIONS = 3
@@ -71,6 +72,8 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             next_names=", ".join(following.name for following in line.next_links(link.id)),
             next_quantity=sum(owed.missing for owed in by_end if owed.link == link.id),
             next_by=clock_text(running.end_at, zone) if running else "",
+            next_target=row.next_target,
+            released=reading.open_orders(services.ledger, line.id),
             incoming=tuple(_incoming(services, facts, link, by_end)),
             orders=tuple(_milestone_order(services, facts, link, owed) for owed in to_give[:SHOWN_ORDERS]),
             orders_open=len(to_give),
@@ -120,6 +123,7 @@ def _from(
         owed=tuple(_owed(services, facts, link, row) for row in facts.owed_now if row.link == previous.id),
         next_quantity=sum(row.missing for row in by_end if row.link == previous.id),
         next_by=clock_text(running.end_at, services.config.site.zone) if running else "",
+        next_target=next_target(facts.next_owed.get(previous.id), services, facts.now),
     )
 
 
@@ -154,7 +158,7 @@ def _milestone_order(services: Services, facts: LineFacts, link: Link, row: Owed
         order=row.order,
         product=services.config.site.product_name(row.product),
         quantity=row.missing,
-        by=f"{moment_of(row.since_at, services.config.site.zone):%a %H:%M}",
+        by=when_text(row.since_at, facts.now, services.config.site.zone),
         late=row.since_at <= facts.now,
         flag=_flag_of(services, facts, row.order, against=link.id, raised_by=None),
     )

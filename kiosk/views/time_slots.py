@@ -190,9 +190,9 @@ def hour_name(start_at: Instant, end_at: Instant, zone: tzinfo) -> str:
 def _hour_slots(spans: Iterable[Span], zone: tzinfo) -> Iterator[Slot]:
     before: Instant | None = None
     for start_at, end_at, _ in spans:
-        name = hour_name(start_at, end_at, zone)
-        group, _, hours = name.rpartition(" ")
-        yield Slot(start_at, end_at, hours.partition("-")[0], group, name, before not in (None, start_at))
+        name, start = hour_name(start_at, end_at, zone), moment_of(start_at, zone)
+        label = f"{start:{'%H:%M' if start.minute else '%H'}}{_pass(start)}"
+        yield Slot(start_at, end_at, label, day_text(start), name, before not in (None, start_at))
         before = end_at
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from kiosk.contexts import Choice, WhatIfPage
@@ -19,6 +19,7 @@ from shopfloor.instants import Instant
 from shopfloor.orders import ReleasedOrder
 from shopfloor.site import Site
 from shopfloor.what_if import Effect, LostHour, what_if
+from station_config import duration_text
 
 MOST_SHOWN = 60
 """Orders whose hours are shown; of the others it is only said how many there are."""
@@ -52,11 +53,33 @@ def what_if_page(services: Services, fields: Mapping[str, str]) -> WhatIfPage:
             if link.kind == "work"
         ),
         shifts=tuple(Choice(shift, shift) for shift in site.shifts),
+        rates=tuple(_rates(site)),
+        buffers=tuple(_buffers(site)),
         stations=tuple(Choice(station.id, station.name) for station in site.stations.values()),
         values={name: fields.get(name, "").strip() for name in FIELDS},
         faults={fault.field: fault.text for fault in reversed(form.faults)},
         outcome=None if asked is None else _outcome(site, asked, released, all_drafts, now),
     )
+
+
+def _rates(site: Site) -> Iterator[Choice]:
+    """Links that have a rate, each with what it is now."""
+    for line in site.lines.values():
+        for link in line.links:
+            if link.kind == "work" and link.per_hour is not None:
+                name = f"{link.name}, {line.name}" if len(site.lines) > 1 else link.name
+                yield Choice(f"{line.id}/{link.id}", f"{name} (now {float(link.per_hour):g})")
+
+
+def _buffers(site: Site) -> Iterator[Choice]:
+    """Links that another comes after, and the room before shipping, each with what it is now."""
+    for line in site.lines.values():
+        where = f", {line.name}" if len(site.lines) > 1 else ""
+        for link in line.links:
+            if line.next_links(link.id):
+                yield Choice(f"{line.id}/{link.id}", f"{link.name}{where} (now {duration_text(link.buffer)})")
+        if line.links:
+            yield Choice(line.id, f"ship buffer{where} (now {duration_text(line.ship_buffer)})")
 
 
 def _outcome(
@@ -70,7 +93,11 @@ def _outcome(
         now=now,
         dues=asked.dues,
     )
-    touched = sorted((each for each in found.effects if each.is_any), key=_loudness)
+    named = {*asked.dues, asked.order}
+    touched = sorted(
+        (each for each in found.effects if each.is_any or each.order.order in named),
+        key=lambda each: -1 if each.order.order in named else _loudness(each),
+    )
     shown = touched[:MOST_SHOWN]
     return Outcome(
         changes=tuple(asked.words),

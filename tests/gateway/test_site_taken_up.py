@@ -12,6 +12,7 @@ from interlock.gateway_process import _Recording
 from ledger.drafts import By
 from ledger.site_versions import record_site
 from shopfloor.scans import Scan
+from station_config import load
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 
 SATURDAY = WORKED_SITE.replace(
@@ -50,14 +51,25 @@ def test_overtime_that_was_saved_counts_at_the_next_look(plant: Plant) -> None:
     assert given_in(plant, recording, 1) == "2026-11-28/day"
 
 
-def test_a_text_that_cannot_be_read_is_not_taken_up_and_tried_again(plant: Plant) -> None:
+def test_a_text_that_cannot_be_read_just_now_is_tried_again(plant: Plant) -> None:
     recording = _Recording(plant.folder, plant.ledger, plant.site)
-    save(plant, "version = ")
+    save(plant, SATURDAY)
+    path = plant.folder / "site.toml"
+    path.rename(path.with_name("away"))
     recording.adopt_changes(structlog.get_logger())
     assert recording.site is plant.site
-    (plant.folder / "site.toml").write_text(SATURDAY, encoding="utf-8")
+    path.with_name("away").rename(path)
     recording.adopt_changes(structlog.get_logger())
     assert recording.site.shifts["day"].overtime
+
+
+def test_what_was_read_before_it_was_taken_back_is_given_up(plant: Plant) -> None:
+    save(plant, WORKED_SITE + "# recorded")
+    (plant.folder / "site.toml").write_text(SATURDAY, encoding="utf-8")
+    recording = _Recording(plant.folder, plant.ledger, load(plant.folder).site)
+    (plant.folder / "site.toml").write_text(WORKED_SITE + "# recorded", encoding="utf-8")
+    recording.adopt_changes(structlog.get_logger())
+    assert not recording.site.shifts["day"].overtime
 
 
 def test_an_edit_by_hand_waits_for_the_next_start(plant: Plant) -> None:

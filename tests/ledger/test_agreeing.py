@@ -136,7 +136,7 @@ def test_one_person_may_confirm_everything_at_once_or_nothing_at_all(planners: P
         take_in(worked_order(), worked_order("A-2", quantity=4000), worked_order("A-1"))
     assert refused.value.faults == {
         "A-1": "order A-1 is there twice; take one out",
-        "A-2": "order A-2 is not feasible: pack lacks 3250 before Wed 2026-11-25 16:00; "
+        "A-2": "order A-2 is not feasible: Packing lacks 3250 before Wed 2026-11-25 16:00; "
         "earliest due Fri 2026-12-11 12:00",
     }
     assert planners.events("order_drafted") == 0

@@ -64,8 +64,8 @@ def test_orders_come_in_as_drafts_that_say_what_they_wait_for_and_where(folder: 
     result = run(folder, f"A-1,shirts,polo,50,{due(20)}", f"A/2,shirts,polo,5000,{due(2)}", confirm=None)
     assert result.exit_code == 0, result.output
     first, second = result.output.splitlines()
-    assert first == "A-1: draft, it is feasible; waits for sales, production, purchasing at /orders/A-1"
-    start = "A/2: draft, order A/2 is not feasible: pack lacks "
+    assert first == "A-1: draft, feasible; waits for sales, production, purchasing at /orders/A-1"
+    start = "A/2: draft, not feasible: Packing lacks "
     assert second.startswith(start)
     assert re.search(
         r" before \w{3} [\d-]{10} \d\d:00; earliest due \w{3} [\d-]{10} \d\d:\d\d; waits", second
@@ -113,7 +113,7 @@ def test_confirmed_at_once_one_order_that_is_not_feasible_keeps_all_out(folder: 
     )
     assert result.exit_code == 1
     assert re.search(
-        r"row 3: order A-2 is not feasible: pack lacks \d+ before .*; earliest due ", result.output
+        r"row 3: order A-2 is not feasible: Packing lacks \d+ before .*; earliest due ", result.output
     )
     assert "row 4: order A-3 is not feasible" in result.output
     assert "Nothing was imported." in result.output
@@ -130,7 +130,7 @@ def test_a_number_that_is_taken_is_named_with_its_row(
     result = run(folder, f"A-2,shirts,polo,20,{due(21)}", row, confirm=confirm)
     assert result.exit_code == 1
     state = "released already" if first else "a draft already; change that one"
-    assert f"row 3: order A-1 is {state}" in result.output
+    assert f"row 3: order: A-1 is {state}" in result.output
     assert orders(folder) + drafted(folder) == ["A-1"]
 
 
@@ -182,3 +182,40 @@ def test_a_plan_and_a_promise_see_what_is_released(folder: Path) -> None:
     (folder / "orders.csv").write_text(f"{HEADER}A-9,shirts,polo,3600,{at}\n")
     assert "NOT FEASIBLE" in CliRunner().invoke(main, plan).output
     assert CliRunner().invoke(main, ask).output != free
+
+
+def test_who_takes_drafts_in_is_who_is_logged_in_or_who_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "meilin")
+    run(folder, f"A-1,shirts,polo,50,{due(20)}", confirm=None)
+    (folder / "orders.csv").write_text(f"{HEADER}A-2,shirts,polo,50,{due(20)}\n")
+    ask = ["import", str(folder), str(folder / "orders.csv")]
+    assert CliRunner().invoke(main, [*ask, "--by", "Bo"]).exit_code == 0
+    with ledger_of(folder) as ledger:
+        assert {draft.order.order: draft.person for draft in drafts(ledger)} == {"A-1": "meilin", "A-2": "Bo"}
+    both = CliRunner().invoke(main, [*ask, "--by", "Bo", "--confirm", "Mei"])
+    assert both.exit_code == 2
+    assert "name two persons" in both.output
+
+
+def test_every_fault_is_named_at_once_with_its_row_and_column(folder: Path) -> None:
+    run(folder, f"A-1,shirts,polo,50,{due(20)}", confirm=None)
+    result = run(
+        folder,
+        f"A-1,shirts,polo,50,{due(20)}",
+        f"A-2,shirts,polo,50,{due(-20)}",
+        f"/A-3,shirts,polo,50,{due(20)}",
+        f"A-4,shirts,polo,200001,{due(20)}",
+    )
+    assert result.exit_code == 1
+    starts = [
+        "row 2: order: A-1 is a draft already",
+        "row 3: due: ",
+        "row 4: order: '/A-3' cannot",
+        "row 5: quantity: ",
+    ]
+    lines = result.output.removeprefix("Error: ").splitlines()
+    assert all(line.startswith(start) for line, start in zip(lines, starts, strict=False)), lines
+    assert "is in the past" in lines[1]
+    assert drafted(folder) == ["A-1"]

@@ -53,12 +53,32 @@ def test_hours_that_have_begun_keep_their_target_and_what_was_given_counts(plann
     planners.agree()
     assert [planners.hour_target("cut", f"24 {hour}:00") for hour in (14, 15, 16)] == [40, 40, 0]
     again = {each.link: each.hours for each in targets_of(planners.plant.ledger, "A-1", 2)}
-    assert sum(hour.give for hour in again["cut"]) == 140
-    assert again["cut"][0].start_at >= planners.plant.now
+    # Of 200 its running hour owes 80 in all; the rest is planned from the next hour on, and 60 are given.
+    assert [hour.cumulative for hour in again["cut"][:1]] == [80]
+    assert again["cut"][0].start_at == china("24 15:00")
+    assert sum(hour.give for hour in again["cut"][1:]) == 120
+    assert all(hour.start_at >= planners.plant.now for hour in again["cut"][1:])
     assert again["cut"][-1].cumulative == again["sew"][-1].cumulative == 200
     (unmet,) = planners.plant.ledger.rows("SELECT unmet_end_at FROM order_links WHERE link = 'cut'")
     assert unmet["unmet_end_at"] == again["cut"][0].end_at
-    assert planners.taken() == 140 + 200 + 200
+    assert planners.taken() == 120 + 200 + 200
+
+
+def test_a_released_order_that_is_on_time_can_always_be_moved_later(planners: Planners) -> None:
+    """The plan in force is itself a plan: its running hours count, and a milestone's lead runs already."""
+    planners.draft()
+    planners.agree()
+    for now in ("24 14:30", "24 15:10"):
+        planners.plant.now = china(now)
+        if now == "24 15:10":
+            for code in planners.plant.codes()[:2]:
+                planners.plant.scan("scanner-cut", code, "24 14:40")
+                planners.plant.now += 60_000
+                planners.plant.scan("scanner-cut", code)
+            planners.plant.now = china(now)
+        planners.propose("26 17:00")
+        assert planners.desk.look_at("A-1", planners.plant.now).plan.feasible
+        planners.discard()
 
 
 def test_material_that_is_used_up_is_not_asked_for_again(planners: Planners) -> None:

@@ -12,6 +12,7 @@ from shopfloor.changes import CannotChange
 from shopfloor.explaining import Way, ways_out
 from shopfloor.floor import Floor
 from shopfloor.orders import OrderPlan
+from shopfloor.replanning import Progress
 from shopfloor.site import Link, Product, Site
 from tests.rules.planning_sites import at, days, hours, minutes, polos, shirts, site_of, work
 
@@ -45,7 +46,7 @@ def test_what_is_given_already_needs_no_way() -> None:
     floor, _ = plan_of(ONE_LINK, 400, "11-23 12:00")
     (plan,) = floor.plan([polos(400, "11-23 12:00")], done={"A-1": {"sew": 80}})
     assert plan.earliest_ship_at == at("11-23 17:00")
-    assert ways_out(floor, plan, {"sew": 80}) == (Way("shirts", "sew", 1, at("11-23 12:00")),)
+    assert ways_out(floor, plan, Progress({"sew": 80})) == (Way("shirts", "sew", 1, at("11-23 12:00")),)
 
 
 def test_a_station_where_the_next_link_decides_is_no_way() -> None:

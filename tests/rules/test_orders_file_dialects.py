@@ -81,12 +81,12 @@ ENCODINGS: list[Callable[[str], bytes]] = [
     lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
     lambda text: text.encode("utf-16-le"),
 ]
-# Neither a formula, an error value nor a number that was shortened, and no blanks at the ends.
+# Neither a formula, an error value, a number that was shortened nor a slash, and no blanks at the ends.
 WORDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="=#+\ufffd"),
+    st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="=#+/\ufffd"),
     min_size=1,
     max_size=9,
-)
+).filter(lambda word: word not in (".", ".."))
 NAMES = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
 MOMENTS = st.datetimes(datetime(2000, 1, 2), datetime(2199, 12, 30)).map(  # noqa: DTZ001  # wall times
     lambda moment: moment.replace(second=0, microsecond=0)

@@ -123,13 +123,17 @@ def test_the_hours_of_drafts_are_exactly_the_difference_of_the_two_plans(
 
 
 @given(begun_cases(), st.data())
-def test_the_hours_of_a_released_order_make_of_its_targets_all_that_is_left_to_give(
+def test_a_released_order_keeps_its_hours_while_none_is_lost_else_they_make_all_that_is_left_to_give(
     case: Case, data: st.DataObject
 ) -> None:
     plans = plan_orders(case.site, case.orders, now=case.now)
     released = [replace(each, given=case.done.get(each.order.order, {})) for each in in_force(plans)]
     found = what_if(case.site, data.draw(changed(case)), released=released, drafts=(), now=case.now)
+    lost = {hour.order for hour in found.lost if not hour.already}
     for effect, each in zip(found.effects, released, strict=True):
+        if each.order.order not in lost:
+            assert not effect.is_any
+            continue
         if not effect.feasible_after:
             assert effect.hours == ()
             continue

@@ -304,7 +304,7 @@ def test_roles_are_configuration_here_too(tmp_path: Path) -> None:
     assert (one["state"], one["waits_for"]) == ("released", [])
     refused = client.post(f"{API}/orders", json={**ORDER, "order": "A-3", "quantity": 9000})
     assert refused.status_code == 422
-    assert "order A-3 is not feasible: pack lacks" in refused.json["faults"][0]["error"]
+    assert "order A-3 is not feasible: Packing lacks" in refused.json["faults"][0]["error"]
     plant.close()
 
 

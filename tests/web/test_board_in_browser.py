@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Page, Route
 
 import kiosk
-from kiosk.contexts import BoardPage, BoardRow, FlagCard, Frame, HourCell
+from kiosk.contexts import BoardPage, BoardRow, FlagCard, Frame, HourCell, NextTarget
 from shopfloor.board import LinkState
 
 FOLDER = Path(kiosk.__file__).parent
@@ -177,3 +177,23 @@ def test_the_columns_make_room_when_a_sum_gets_its_fourth_digit(show: Callable[.
     page.locator(".since-pair").first.evaluate("(pair) => { pair.firstChild.textContent = '1200'; }")
     page.evaluate("document.dispatchEvent(new Event('htmx:after:swap'))")
     assert page.locator("#board").get_attribute("data-numbers") == "long"
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("names", "times"), [(SHORT, 1), (LONG, 50)])
+def test_a_target_that_begins_on_a_later_day_is_whole_on_every_page_of_the_board(
+    show: Callable[..., Page], screen: str, names: tuple[str, ...], times: int
+) -> None:
+    size, letter_px = SCREENS[screen]
+    full = board(names, times, letter_px)
+    later = NextTarget(240 * times, "Wed 25 Nov 17:00")
+    idle = [
+        replace(row, state="idle", now=None, past=(None, None, None), behind=0, late_min=0, flags=(),
+                shift_given=0, shift_target=0, needed_per_hour=None, next_target=later)
+        for row in full.rows
+    ]  # fmt: skip
+    met = [replace(row, state="on_target", now=None) for row in idle]
+    page = show(replace(full, rows=(*idle[:4], *met[4:])), size)
+    assert page.evaluate(FAULTS) == []
+    page.evaluate(OTHER_PAGE)
+    assert page.evaluate(FAULTS) == []

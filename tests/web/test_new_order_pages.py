@@ -50,12 +50,54 @@ def test_the_promise_can_be_taken_over_without_a_script(browser: FlaskClient) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["", "product=polo", "product=hat&quantity=3", "product=polo&quantity=x", "due=soon"]
+    "query", ["", "product=polo", "product=hat&quantity=3", "product=polo&quantity=", "due=2026-11-25T17:00"]
 )
 def test_what_cannot_be_read_yet_promises_nothing(browser: FlaskClient, query: str) -> None:
     answer = browser.get(f"/plan/new/promise?{query}")
     assert answer.status_code == 200
     assert "Choose a product and a quantity" in said(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("product=polo&quantity=-3", "Quantity: '-3' is no whole number from 1 to"),
+        ("quantity=many", "Quantity: 'many' is no whole number from 1 to"),
+        ("product=polo&quantity=20&due=2026-11-23T07:59", "Due: is in the past"),
+        ("product=polo&quantity=20&due=soon", "Due: 'soon' is no day and time"),
+    ],
+)
+def test_the_promise_says_what_is_wrong_with_what_was_typed(
+    browser: FlaskClient, query: str, sentence: str
+) -> None:
+    words = said(browser.get(f"/plan/new/promise?{query}").text)
+    assert sentence in words
+    assert "Choose a product" not in words
+    assert ("Earliest" in words) == ("quantity=20" in query)
+
+
+def test_a_promise_beside_drafts_that_differs_from_the_one_alone_says_which_is_which(
+    browser: FlaskClient, services: Services
+) -> None:
+    asked = "/plan/new/promise?product=polo&quantity=400&due=2026-11-24T17:00"
+    assert "alone" not in said(browser.get(asked).text)
+    take_in(services, worked_order("A-2", 400, "24 17:00"))
+    words = said(browser.get(asked).text)
+    # Sewing makes 320 a day: two of 400 before Tuesday evening are one too many.
+    assert "Earliest alone Tue 24 Nov" in words
+    assert "Beside the other drafts: Thu 26 Nov 10:00." in words
+    assert "feasible, not with the other drafts" in words
+    assert "Feasible alone; beside the other drafts the earliest is Thu 26 Nov 10:00." in words
+
+
+def test_a_way_out_says_what_it_gains(browser: FlaskClient) -> None:
+    words = said(browser.get("/plan/new/promise?product=polo&quantity=700&due=2026-11-24T17:00").text)
+    earliest = re.search(r"Earliest: \w{3} (\d+) Nov (\d\d):(\d\d)", words)
+    way = re.search(r"station at Sewing: \w{3} (\d+) Nov (\d\d):(\d\d), (\d+) h earlier\.", words)
+    assert earliest
+    assert way
+    days, hours, mins = (int(earliest[n]) - int(way[n]) for n in (1, 2, 3))
+    assert round(24 * days + hours + mins / 60) == int(way[4]) > 1
 
 
 def test_a_new_order_is_a_draft_and_counts_once(browser: FlaskClient, plant: Plant) -> None:
@@ -86,7 +128,10 @@ def test_a_name_is_remembered_in_whatever_script_it_is_written(browser: FlaskCli
         ("quantity", "many", "'many' is no whole number"),
         ("due", "", "say when it is due"),
         ("due", "soon", "'soon' is no day and time"),
+        ("due", "2026-11-23T07:59", "is in the past"),
         ("due", "2126-11-25T17:00", "more than ten years"),
+        ("order", "/lead", "cannot be part of an address"),
+        ("quantity", "200001", "10001 batches, and an order has at most 10000"),
         ("customer", "a\nb", "line break"),
         ("priority", "high", "no whole number"),
         ("person", " ", "write your name"),
@@ -163,7 +208,7 @@ def test_numbers_that_are_taken_are_named_with_their_row(browser: FlaskClient, s
     take_in(services, LARGE)
     answer = upload(browser, ROWS)
     assert answer.status_code == 422
-    assert "Row 3: order B-2 is a draft already; change that one" in said(answer.text)
+    assert "Row 3: order: B-2 is a draft already; change that one" in said(answer.text)
     assert drafts.draft(services.ledger, "A-1") is None
 
 
@@ -202,9 +247,48 @@ def test_a_file_may_be_larger_than_other_requests_but_not_too_large(browser: Fla
         return browser.post("/plan/import", data=body, content_type="multipart/form-data; boundary=x")
 
     assert send(ROWS.encode() + b"\r\n" * 700_000).status_code == 303
-    answer = send(b"x" * 22_000_000)
+    for size in (2_000_001, 4_000_000):
+        answer = send(b"x" * size)
+        assert answer.status_code == 422
+        assert "larger than 2 MB" in said(answer.text)
+        assert "interlock import" in said(answer.text)
+
+
+def test_a_file_of_more_orders_than_a_page_takes_is_refused_at_once(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    answer = upload(
+        browser, HEADER + "".join(f"A-{n},shirts,polo,20,2026-11-25T17:00,\n" for n in range(5001))
+    )
     assert answer.status_code == 422
-    assert "larger than 20 MB" in said(answer.text)
+    assert "it has 5001 orders, and at most 5000 come in here at once" in said(answer.text)
+    rows = "".join(f"A-{n},shirts,polo,20,2026-11-25T17:00,\n" for n in range(1001))
+    assert "at most 1000 come in here" in said(upload(browser, HEADER + rows, confirmed="1").text)
+    assert drafts.drafts(plant.ledger) == []
+
+
+def test_every_fault_of_a_file_is_told_at_once(browser: FlaskClient, services: Services) -> None:
+    take_in(services, LARGE)
+    rows = [
+        "A/../B,shirts,polo,many,2026-11-25T17:00,",
+        "A-1,shirts,polo,20,2026-11-20T17:00,",
+        "A-1,shirts,polo,20,2126-11-20T17:00,",
+        "A-3,shirts,polo,400000,2026-11-25T17:00,",
+    ]
+    answer = upload(browser, ROWS + "".join(f"{row}\n" for row in rows))
+    words = said(answer.text)
+    assert "Nothing was imported: 8 faults." in words
+    for sentence in (
+        "Row 3: order: B-2 is a draft already; change that one",
+        "Row 4: order: 'A/../B' cannot be part of an address",
+        "Row 4: quantity: 'many' is not a whole number",
+        "Row 5: due: 2026-11-20T17:00 is in the past",
+        "Row 5: order: 'A-1' is in row 2 already",
+        "Row 6: order: 'A-1' is in row 2 already",
+        "Row 6: due: 2126-11-20T17:00 is more than ten years from now",
+        "Row 7: quantity: 400000 in batches of 20 would be 20000 batches",
+    ):
+        assert sentence in words
 
 
 def test_the_sample_can_be_imported_as_it_is(browser: FlaskClient) -> None:

@@ -275,3 +275,10 @@ def test_every_page_of_the_example_sites_can_be_shown(
         assert len(links) > 4
         for link in links:
             assert client.get(link).status_code == 200, link
+
+
+def test_the_first_page_leads_to_every_page_of_a_planner(client: FlaskClient) -> None:
+    page = client.get("/").text
+    for address in ("/board/shirts", "/orders", "/plan", "/site"):
+        assert f'<a href="{address}">' in page
+    assert '<b aria-current="page">Hangzhou Shirts</b>' in page

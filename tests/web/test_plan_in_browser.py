@@ -140,3 +140,34 @@ def test_the_pointer_tells_what_an_hour_holds(page: Page, client: FlaskClient) -
     told = " ".join(cell.text_content().split())
     assert told.startswith("齿轮齿面精密磨削工序 ")
     assert told.endswith("40 of 40, orders A-7 40; full")
+
+
+# What a finger taps: the links, fields and buttons that can be seen; a link that covers its whole row is as high as it.
+SMALL = """() => [...document.querySelectorAll("main a, main button, main summary, main select, main input")]
+  .filter((tapped) => tapped.getClientRects().length && !tapped.closest("svg") && !tapped.closest(".list tbody th"))
+  .filter((tapped) => !["checkbox", "radio", "hidden"].includes(tapped.type))
+  .map((tapped) => [tapped.textContent.trim() || tapped.name, tapped.getBoundingClientRect().height])
+  .filter(([, height]) => height < 43.5)"""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/orders",
+        "/orders/A-1",
+        "/orders/D-3",
+        "/plan",
+        "/plan/what-if?station=shirts/sew",
+        "/plan/new",
+        "/site",
+    ],
+)
+def test_what_is_tapped_on_a_phone_is_at_least_44_px_high(
+    new_page: Callable[..., Page], client: FlaskClient, address: str
+) -> None:
+    page = new_page(viewport=(390, 844), has_touch=True)
+    show(page, client, address)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,4 +1,4 @@
-"""The load of a line and what if, through Flask's test client; sentences worked by hand."""
+"""The load of a line, through Flask's test client; sentences worked by hand."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from flask.testing import FlaskClient
 
 from kiosk.app import create_app
 from kiosk.services import Services
-from ledger import reading
-from ledger.drafts import By, draft_orders
-from shopfloor.changes import with_closed_day, with_rate
+from ledger.drafts import By
+from shopfloor.changes import with_closed_day, with_rate, with_station_out
 from shopfloor.instants import DAY_MS, HOUR_MS
-from shopfloor.orders import Order
-from tests.factory import WORKED_SITE, Plant, worked_order
+from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.web.conftest import services_of
+from tests.web.plan_visit import cells, draft, get, said
 
 SECOND_LINE = """
 [[line]]
@@ -48,28 +47,6 @@ link = "hats/felt"
 def browser(services: Services) -> FlaskClient:
     """On the plant on Monday 08:00 before any order; each test releases and drafts its own."""
     return create_app(services).test_client()
-
-
-def draft(plant: Plant, *orders: Order) -> None:
-    draft_orders(plant.ledger, orders, By("Li", "web", plant.now), now=plant.now)
-
-
-def said(html: str) -> str:
-    """The words of a page without its tags and titles."""
-    words = re.sub(r"<title.*?</title>", " ", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", words)))
-
-
-def cells(html: str) -> list[str]:
-    """What each cell of the load says to the pointer."""
-    found = re.findall(r'<g class="ld-cell"[^>]*>\s*<title>(.*?)</title>', html, re.DOTALL)
-    return [re.sub(r"\s+", " ", unescape(each)) for each in found]
-
-
-def get(client: FlaskClient, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status, said(answer.text)
-    return answer.text
 
 
 @pytest.mark.parametrize(
@@ -250,100 +227,6 @@ def test_several_lines_are_chosen_by_tabs_and_an_unknown_one_is_named(tmp_path: 
     plant.close()
 
 
-def test_one_more_station_makes_an_order_feasible_and_the_site_is_where_it_is_made_so(
-    browser: FlaskClient, plant: Plant
-) -> None:
-    draft(plant, worked_order("D-2", 400, "24 15:00"))
-    html = get(browser, "/plan/what-if?station=shirts/sew")
-    told = said(html)
-    assert "With one more station at Sewing" in told
-    assert "1 order becomes feasible: D-2" in told
-    assert "now not feasible, earliest ship date Tue 24 Nov 17:00 → feasible" in told
-    assert 'href="/site?new%3A%3Alink=shirts%2Fsew"' in html
-
-
-def test_a_closed_day_loses_hours_of_released_targets_which_stay(browser: FlaskClient, plant: Plant) -> None:
-    plant.release(worked_order())
-    before = reading.last_sequence(plant.ledger)
-    html = get(browser, "/plan/what-if?closed_on=2026-11-25")
-    told = said(html)
-    assert "closed on Wed 25 Nov" in told
-    assert "A-1 Sewing 200 Wed 25 Nov 08:00 - Wed 25 Nov 14:00 5 hours closed then" in told
-    assert "Released orders keep their targets" in told
-    assert "if it is planned anew" in told
-    assert 'href="/site?site%3A%3Aholidays=2026-11-25"' in html
-    assert reading.last_sequence(plant.ledger) == before
-
-
-def test_another_date_moves_hours_and_leads_to_the_order(browser: FlaskClient, plant: Plant) -> None:
-    draft(plant, worked_order())
-    html = get(browser, "/plan/what-if?order=A-1&due=2026-11-26T17:00")
-    told = said(html)
-    assert "A-1 200 Polo, due Wed 25 Nov 17:00 → Thu 26 Nov 17:00 draft" in told
-    assert "Sewing Wed 25 Nov 08-09 40 0" in told
-    assert "Thu 26 Nov 13-14 0 40" in told
-    assert 'href="/orders/A-1"' in html
-
-
-def test_several_things_are_tried_at_once_and_stay_in_the_form(browser: FlaskClient, plant: Plant) -> None:
-    plant.release(worked_order())
-    html = get(
-        browser,
-        "/plan/what-if?station=shirts/sew&overtime_shift=day&overtime_on=2026-11-28"
-        "&out=cut-1&out_from=2026-11-24T13:00&out_until=2026-11-24T17:00",
-    )
-    assert (
-        "With one more station at Sewing, shift day also on Sat 28 Nov,"
-        " Cut-1 out of service from Tue 24 Nov 13:00 until Tue 24 Nov 17:00" in said(html)
-    )
-    assert 'name="overtime_on" type="date" value="2026-11-28"' in html
-    way = unescape(re.findall(r'href="(/site\?[^"]+)"', html)[0])
-    form = get(browser, way)
-    assert "2026-11-24T13:00/2026-11-24T17:00" in form
-    assert re.search(r'name="shift:day:overtime" value="2026-11-28"', form)
-
-
-@pytest.mark.parametrize(
-    ("query", "field", "text"),
-    [
-        ("order=Z-9&due=2026-11-26T17:00", "order", "there is no open order and no draft Z-9"),
-        ("due=2026-11-26T17:00", "order", "say which order has this other due"),
-        ("order=A-1&due=2026-11-20T17:00", "due", "lies in the past"),
-        ("order=A-1&due=soon", "due", "no day and time"),
-        ("order=A-1&due=2026-11-25T17:00", "due", "is the due that the order has"),
-        ("station=shirts/dye", "station", "there is no link 'dye'"),
-        ("station=socks", "station", "there is no line 'socks'"),
-        ("overtime_on=2026-11-24", "overtime_on", "works on 2026-11-24 already"),
-        ("overtime_on=saturday", "overtime_on", "is no day like 2026-11-28"),
-        ("overtime_shift=moon&overtime_on=2026-11-28", "overtime_on", "there is no shift 'moon'"),
-        ("closed_on=2026-13-01", "closed_on", "is no day like 2026-11-28"),
-        ("closed_on=9999-12-31", "closed_on", "is not of this century or the next"),
-        ("out=bench", "out", "there is no station bench"),
-        ("out_from=2026-11-24T13:00", "out", "say which station is out of service"),
-        ("out=cut-1&out_from=2026-11-24T13:00&out_until=2026-11-24T12:00", "out_until", "before it is out"),
-    ],
-)  # fmt: skip
-def test_a_fault_names_its_field(
-    browser: FlaskClient, plant: Plant, query: str, field: str, text: str
-) -> None:
-    plant.release(worked_order())
-    html = get(browser, f"/plan/what-if?{query}", 422)
-    found = re.search(rf'id="{field}-fault">(.*?)</p>', html)
-    assert found, said(html)
-    assert text in unescape(found[1])
-    assert re.search(rf'name="{field}"[^>]*aria-describedby="{field}-fault"', html)
-    assert "Nothing was tried: see the marked fields." in said(html)
-
-
-def test_an_order_that_was_asked_about_elsewhere_is_filled_in_and_nothing_is_tried_yet(
-    browser: FlaskClient, plant: Plant
-) -> None:
-    draft(plant, worked_order())
-    html = get(browser, "/plan/what-if?line=shirts&order=A-1")
-    assert 'name="order" type="text" value="A-1"' in html
-    assert "How to make it so" not in html
-
-
 def test_a_site_without_a_line_or_a_shift_is_answered(tmp_path: Path) -> None:
     plant = Plant(
         tmp_path / "idle", WORKED_SITE.replace('days = ["mon", "tue", "wed", "thu", "fri"]', 'days = ["mon"]')
@@ -358,3 +241,79 @@ def test_a_site_without_a_line_or_a_shift_is_answered(tmp_path: Path) -> None:
     assert "No shift works in this time." in said(get(client, "/plan"))
     get(client, "/plan?zoom=days")
     plant.close()
+
+
+def row(html: str, link: str) -> str:
+    """One link's row of the picture."""
+    found = re.search(
+        rf'<g class="ld-row" data-link="{link}">.*?(?=<g class="ld-row"|</svg>)', html, re.DOTALL
+    )
+    assert found
+    return found[0]
+
+
+def test_hours_without_a_station_in_service_are_hatched_as_no_work(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order())
+    out = with_station_out(plant.site, "sew-1", china("24 08:00"), china("24 11:00"))
+    services.adopt(replace(plant.config, site=out))
+    html = get(browser, "/plan")
+    slot = (960 - 2 * 12) / 24
+    off = re.findall(
+        r'class="pp-idle" fill="[^"]+" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', row(html, "sew")
+    )
+    assert [(float(x), float(width)) for x, width in off] == [(12 + 8 * slot, 3 * slot)]
+    assert "pp-idle" not in row(html, "cut")
+    assert "Sewing does not work here" in row(html, "sew")
+    assert "no work: closed, or no station in service" in said(html)
+
+
+def test_a_row_says_how_often_its_link_is_full_or_when_it_comes_nearest(
+    browser: FlaskClient, plant: Plant
+) -> None:
+    plant.release(worked_order())
+    html = get(browser, "/plan")
+    assert "Sewing full 5 of 24 hours" in said(row(html, "sew"))
+    assert "Cutting never full; most Tue 24 Nov 14-15, 40 %" in said(row(html, "cut"))
+    assert "Sewing never full; most Wed 25 Nov, 62 %" in said(row(get(browser, "/plan?zoom=days"), "sew"))
+    draft(plant, worked_order("D-1", 200, "24 17:00"))
+    assert "Sewing full 5 of 24 hours, with the drafts 10" in said(row(get(browser, "/plan"), "sew"))
+
+
+def test_a_link_of_which_nothing_is_taken_is_free(browser: FlaskClient, plant: Plant) -> None:
+    draft(plant, worked_order("D-1", 20))
+    assert "Sewing free" in said(row(get(browser, "/plan"), "sew"))
+
+
+@pytest.mark.parametrize(
+    ("zoom", "means"),
+    [
+        ("hours", "units that they make"),
+        ("shifts", "units that they make"),
+        ("days", "per cent of the room that they take"),
+        ("weeks", "per cent of the room that they take"),
+    ],
+)
+def test_the_legend_says_what_the_numbers_are(
+    browser: FlaskClient, plant: Plant, zoom: str, means: str
+) -> None:
+    plant.release(worked_order())
+    assert f"40 {means}" in said(get(browser, f"/plan?zoom={zoom}"))
+
+
+def test_drafts_and_changes_of_released_orders_are_counted_apart(
+    browser: FlaskClient, plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order())
+    assert "1 released order 0 drafts What if" in said(get(browser, "/plan"))
+    by = By("Li", "web", plant.now)
+    services.desk.propose("A-1", plant.now + 4 * DAY_MS, by, why="later", now=plant.now)
+    assert "1 released order 1 change What if" in said(get(browser, "/plan"))
+    draft(plant, worked_order("D-1", 20), worked_order("D-2", 20))
+    assert "1 released order 2 drafts, 1 change What if" in said(get(browser, "/plan"))
+
+
+def test_every_week_is_named(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order())
+    assert len(re.findall(r">W\d\d</text>", get(browser, "/plan?zoom=weeks"))) == 26

@@ -13,16 +13,20 @@ from typing import Any
 import pytest
 from flask import render_template
 
+import kiosk
 from kiosk.app import create_app
 from kiosk.contexts import PlanPicture
 from kiosk.services import Services
+from kiosk.views.plan_lanes import words_width
 from kiosk.views.plan_picture import plan_picture
+from ledger.drafts import By
 from shopfloor.changes import with_closed_day
 from shopfloor.instants import DAY_MS, instant_from_text
 from shopfloor.orders import LinkTargets, Order
 from station_config import write_template
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.web.conftest import services_of
+from tests.web.planner_visit import confirm_all, said
 
 SLOT = (960 - 2 * 12) / 11
 """The worked example has 11 working hours: three on Tuesday, eight on Wednesday."""
@@ -289,3 +293,76 @@ def test_a_plan_that_is_over_is_shown_until_now_while_it_is_news(services: Servi
     assert late.now.text == "Thu 26 Nov 10:00"
     long_ago = drawn(services, links, given={"cut": 200}, at=china("26 10:00") + 30 * DAY_MS)
     assert long_ago.span.endswith("Wed 25 Nov 17:00")
+
+
+def test_a_link_that_is_through_stays_in_the_chain_as_a_thin_lane(services: Services) -> None:
+    """After planning anew only what is left has targets: Cutting has given all, Packing nothing yet."""
+    left = [each for each in targets(services) if each.link != "cut"]
+    picture = drawn(services, left, given={"cut": 200}, at=services.clock())
+    assert [(lane.name, lane.all_given) for lane in picture.lanes] == [
+        ("Cutting", 200), ("Sewing", 0), ("Packing", 0),
+    ]  # fmt: skip
+    cutting, sewing, packing = picture.lanes
+    assert cutting.height < sewing.height / 3
+    assert (sewing.top, packing.top) == (cutting.top + cutting.height, sewing.top + sewing.height)
+    assert picture.height == packing.top + packing.height
+    html = html_of(services, picture)
+    assert "all given: 200" in html[: html.index("<table")]
+    assert "Cutting all given: 200" in " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<table") :]).split())
+
+
+def test_after_planning_anew_the_page_of_an_order_shows_the_links_that_are_through(
+    plant: Plant, services: Services
+) -> None:
+    plant.release(worked_order("A-1", 40))
+    for code in plant.codes():
+        plant.scan("scanner-sew", code, "24 09:00")
+    browser = create_app(services).test_client()
+    services.desk.propose("A-1", china("26 17:00"), By("Li", "web", plant.now), why="later", now=plant.now)
+    confirm_all(browser, "A-1")
+    page = said(browser.get("/orders/A-1").text)
+    assert "Plan 2 in force" in page
+    assert "Cutting ✓ all given: 40" in page
+
+
+def test_names_stand_on_the_line_of_now(services: Services) -> None:
+    html = html_of(services, drawn(services, targets(services), at=china("24 14:00")))
+    assert html.index('class="pp-now"') < html.index('class="pp-group"') < html.index('class="pp-by"')
+    css = (Path(kiosk.__file__).parent / "static" / "plan.css").read_text()
+    for words in (".pp .pp-names text", ".pp .pp-by"):
+        assert re.search(rf"^{re.escape(words)} .*paint-order: stroke.*stroke-width: 7px", css, re.MULTILINE)
+
+
+def test_numbers_of_what_is_made_are_written_where_all_fit_or_nowhere(gearbox: Any) -> None:
+    now, due = "2026-11-23T06:00+01:00", "2027-01-22T12:00+01:00"
+    for zoom, fit in (("hours", False), ("shifts", False), ("weeks", True)):
+        picture = gearbox(now, due, 12000, zoom=zoom)
+        made = [slot.make_fits for lane in picture.lanes for slot in lane.slots if slot.make]
+        assert made
+        assert set(made) == {fit}, zoom
+
+
+def test_labels_of_the_axis_never_run_together(gearbox: Any, tmp_path: Path) -> None:
+    now, due = "2026-11-23T06:00+01:00", "2027-01-22T12:00+01:00"
+    half = Plant(tmp_path / "half", WORKED_SITE.replace('end = "17:00"', 'end = "16:30"'))
+    services = services_of(half)
+    pictures = [gearbox(now, due, 12000, zoom=zoom) for zoom in ("hours", "shifts", "days", "weeks")]
+    pictures.append(drawn(services, targets(services, worked_order(due="27 16:30", quantity=600)), "hours"))
+    half.close()
+    for picture in pictures:
+        labelled = [tick for tick in picture.ticks if tick.label]
+        for one, other in pairwise(labelled):
+            assert one.x + words_width(one.label) < other.x, (one, other)
+
+
+def test_an_hour_is_named_by_its_beginning_also_when_it_is_cut_short(tmp_path: Path) -> None:
+    plant = Plant(tmp_path / "half", WORKED_SITE.replace('end = "17:00"', 'end = "16:30"'))
+    services = services_of(plant)
+    ticks = drawn(services, targets(services, worked_order(due="25 16:30")), "hours").ticks
+    plant.close()
+    assert [tick.label for tick in ticks if tick.label][-3:] == ["14", "15", "16"]
+
+
+def test_every_shift_is_named_where_there_is_room(gearbox: Any) -> None:
+    ticks = gearbox("2026-11-23T06:00+01:00", "2026-11-30T12:00+01:00", 900, zoom="shifts").ticks
+    assert {tick.label for tick in ticks} == {"early", "late", "night"}

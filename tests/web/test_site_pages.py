@@ -10,10 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kiosk.services import Services
-from kiosk.site_form import changes_of, fields_of
+from kiosk.site_form import WAS, changes_of, fields_of
 from ledger.checking import faults
-from ledger.site_versions import site_text, site_versions
-from station_config import load, template_names, write_template
+from ledger.site_versions import is_in_force, site_text, site_versions
+from station_config import load, settle, site_replaced, template_names, write_template
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 
 SEW_BUFFER = "link:shirts/sew:buffer"
@@ -23,6 +23,12 @@ SIX = 'per_hour = 40\nbuffer = "60min"'
 def form(services: Services, **changed: str) -> dict[str, str]:
     """All fields as the page sends them, some changed (`__` stands for `:`)."""
     return fields_of(services.config.site) | {name.replace("__", ":"): text for name, text in changed.items()}
+
+
+def drawn(services: Services) -> dict[str, str]:
+    """The form as it is drawn now, with what its fields say."""
+    fields = fields_of(services.config.site)
+    return fields | {WAS + name: text for name, text in fields.items()}
 
 
 def seen(page: str) -> str:
@@ -115,6 +121,7 @@ def test_an_edit_by_hand_gets_a_version_before_the_next_one(
         ("site::holidays", "tomorrow", "date"),
         ("station:sew-1:out_of_service", "2026-11-25T08:00/2026-11-24T08:00", "end"),
         ("line:shirts:ship_buffer", "1 hour", "1h"),
+        ("site::holidays", " ".join(f"{2000 + n}-12-25" for n in range(201)), "at most 200"),
         ("new::link", "shirts/glue", "glue"),
     ],
 )
@@ -179,6 +186,78 @@ def test_a_file_that_changed_since_it_was_seen_is_not_overwritten(
     (floor.folder / "site.toml").write_text(WORKED_SITE + "# somebody else\n", encoding="utf-8")
     assert "changed meanwhile" in save(client, fields, seen=mark)
     assert text_of(floor) == WORKED_SITE + "# somebody else\n"
+
+
+def test_who_saves_second_changes_only_the_own_fields(
+    client: FlaskClient, web: Services, floor: Plant
+) -> None:
+    first, second = drawn(web), drawn(web)
+    save(client, first | {"link:shirts/sew:per_hour": "30"})
+    save(client, second | {"link:shirts/pack:per_hour": "55"})
+    links = {link.id: link.per_hour for link in load(floor.folder).site.lines["shirts"].links}
+    assert links == {"cut": 100, "sew": 30, "pack": 55}
+    assert site_versions(floor.ledger)[0].changes == ("Packing: per hour 50 -> 55",)
+
+
+def test_a_field_that_two_changed_is_for_the_second_to_decide(
+    client: FlaskClient, web: Services, floor: Plant
+) -> None:
+    second = drawn(web) | {"link:shirts/sew:per_hour": "20"}
+    save(client, drawn(web) | {"link:shirts/sew:per_hour": "30", SEW_BUFFER: "90min"})
+    answer = client.post("/site/trial", data=second)
+    assert answer.status_code == 422
+    assert "somebody else made it 30 meanwhile" in answer.text
+    assert 'name="was|link:shirts/sew:per_hour" value="30"' in answer.text
+    assert (
+        f'name="{SEW_BUFFER}" value="90min"' in answer.text
+    )  # what the second left alone is as it is by now
+    assert load(floor.folder).site.lines["shirts"].link("sew").per_hour == 30
+
+
+def test_what_was_edited_by_hand_is_told_and_not_put_down_to_who_saves_next(
+    client: FlaskClient, web: Services, floor: Plant
+) -> None:
+    path = floor.folder / "site.toml"
+    path.write_text(text_of(floor).replace("per_hour = 40", "per_hour = 41"), encoding="utf-8")
+    assert "edited outside of this page" in client.get("/site").text
+    page = try_out(client, fields_of(load(floor.folder).site) | {"link:shirts/cut:per_hour": "77"})
+    assert "what was edited in the file by hand" in page
+    save(client, fields_of(load(floor.folder).site) | {"link:shirts/cut:per_hour": "77"})
+    assert site_versions(floor.ledger)[0].changes == ("Cutting: per hour 100 -> 77",)
+    assert web.config.site.lines["shirts"].link("sew").per_hour == 41
+
+
+def replaced_and_failed(floor: Plant, text: str) -> None:
+    with site_replaced(floor.folder, text):
+        assert text_of(floor) == text
+        raise LookupError
+
+
+def test_a_text_is_in_its_place_only_while_nothing_fails(floor: Plant) -> None:
+    with pytest.raises(LookupError):
+        replaced_and_failed(floor, WORKED_SITE.replace("per_hour = 40", "per_hour = 41"))
+    assert text_of(floor) == WORKED_SITE
+    assert [path.name for path in floor.folder.glob("*site.toml*")] == ["site.toml"]
+
+
+def test_a_save_that_was_killed_before_it_was_recorded_is_taken_back_at_the_next_start(floor: Plant) -> None:
+    path, old = floor.folder / "site.toml", floor.folder / "site.toml.before"
+    path.rename(old)
+    path.write_text(WORKED_SITE.replace("per_hour = 40", "per_hour = 41"), encoding="utf-8")
+    assert settle(floor.folder, lambda text: is_in_force(floor.ledger, text))
+    assert text_of(floor) == WORKED_SITE
+    assert not old.exists()
+    assert not settle(floor.folder, lambda text: is_in_force(floor.ledger, text))
+
+
+def test_a_save_that_was_killed_after_it_was_recorded_stays(
+    client: FlaskClient, web: Services, floor: Plant
+) -> None:
+    save(client, form(web, **{SEW_BUFFER: "90min"}))
+    (floor.folder / "site.toml.before").write_text(WORKED_SITE, encoding="utf-8")
+    assert not settle(floor.folder, lambda text: is_in_force(floor.ledger, text))
+    assert 'buffer = "90min"' in text_of(floor)
+    assert not (floor.folder / "site.toml.before").exists()
 
 
 def test_saving_without_a_change_says_so(client: FlaskClient, web: Services) -> None:
