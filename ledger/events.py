@@ -24,9 +24,15 @@ KINDS = (
     "site_changed",
     "received",
     "given",
+    "scrapped",
+    "voided",
+    "scan_forced",
+    "scan_discarded",
     "flag_raised",
     "flag_answered",
     "flag_resolved",
+    "flag_mistaken",
+    "flag_reopened",
     "flag_withdrawn",
 )
 

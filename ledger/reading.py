@@ -175,7 +175,8 @@ def batches(ledger: Ledger, number: str) -> list[Row]:
 def positions(ledger: Ledger, number: str) -> list[Row]:
     """Where the batches of an order have been received and given."""
     return ledger.rows(
-        "SELECT p.batch, p.link, p.received_at, p.given_at FROM batches b JOIN positions p USING (batch)"
+        "SELECT p.batch, p.link, p.received_at, p.given_at, p.received, p.given, p.lost"
+        " FROM batches b JOIN positions p USING (batch)"
         ' WHERE b."order" = ? ORDER BY b.number',
         (number,),
     )
