@@ -16,6 +16,8 @@ Became = Literal["step", "refused", "same", "undone", "discarded"]
 
 WHOLE_ORDER = ""
 """In place of a batch: the fact is of all batches of the order, as a milestone gives them."""
+EVER: Instant = -(1 << 62)
+"""Before everything that happened."""
 KEPT_IDLE = 200
 """Scans of one batch that changed nothing and are kept as facts; a stuck scanner must not grow the record."""
 

@@ -52,7 +52,7 @@ class Found:
 
 def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: int | None = None) -> Found:
     """Void what no longer holds of a batch and record what holds instead; `new` is the fact that just arrived."""
-    rows = facts.around(tx, batch["order"], batch["batch"], -(1 << 62))
+    rows = facts.around(tx, batch["order"], batch["batch"], facts.EVER)
     told = {row["n"]: facts.as_told(row) for row in rows}
     derived = history(floor.line, batch["quantity"], [each.fact for each in told.values()], floor.site.zone)
     found = Found({fact.number: outcome for fact, outcome in derived})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ledger import facts
 from ledger.devices import DeviceLog
 from ledger.errors import Contradiction
-from ledger.flag_news import resolve_flags
+from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.milestones import give_order
 from ledger.refusals import keep_refused, keep_unreadable
@@ -43,7 +43,7 @@ class Recorder:
 
     def __init__(self, ledger: Ledger, site: Site) -> None:
         self._ledger = ledger
-        self._site = site
+        self.site = site
         self._calendars = CalendarBook(site)
 
     def record(self, items: Sequence[Scan | Unreadable], now: Instant) -> list[Answer | None]:
@@ -52,7 +52,7 @@ class Recorder:
         LedgerUnavailable when nothing could be written: then nothing is confirmed either.
         """
         with self._ledger.write(now) as tx:
-            devices = DeviceLog(tx, self._site)
+            devices = DeviceLog(tx, self.site)
             answers: list[Answer | None] = []
             for item in items:
                 if isinstance(item, Unreadable):
@@ -66,7 +66,7 @@ class Recorder:
 
     def floor(self, line: str) -> Floor:
         """What recording on a line consults."""
-        return Floor(self._site, self._calendars, self._site.lines[line])
+        return Floor(self.site, self._calendars, self.site.lines[line])
 
     def _recorded_or_set_aside(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
         """One scan that contradicts what is recorded must not keep all others out for ever."""
@@ -86,7 +86,7 @@ class Recorder:
         occurred_at, suspect = devices.when(scan)
         if device is None:
             return _refuse(tx, scan, None, Refusal("device", f"{scan.device} is no device of this site"))
-        station = self._site.stations[device.station]
+        station = self.site.stations[device.station]
         floor = self.floor(station.line)
         place = _Place(device, station, floor, floor.line.link(station.link))
         fact = Fact(
@@ -105,9 +105,9 @@ class Recorder:
         return _move_batch(tx, place, scan, told)
 
     def _device(self, name: str) -> Device | None:
-        if name.startswith(STATION_DEVICE) and name.removeprefix(STATION_DEVICE) in self._site.stations:
+        if name.startswith(STATION_DEVICE) and name.removeprefix(STATION_DEVICE) in self.site.stations:
             return Device(name, station=name.removeprefix(STATION_DEVICE))
-        return self._site.devices.get(name)
+        return self.site.devices.get(name)
 
 
 def batch_row(tx: Transaction, code: str) -> Row | None:
@@ -163,6 +163,9 @@ def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batc
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
         if step.kind == "given":
             resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
+        for short in step.short:
+            reopen_flags(tx, floor, short.giver, batch["order"])
+            resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)
     return Answer(scan.device, scan.scan_id, "recorded", text)
 
 

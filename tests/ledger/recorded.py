@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.orders import Order
 from shopfloor.scans import Answer, Scan
 from tests.factory import WORKED_SITE, Plant, china
@@ -86,9 +86,12 @@ link = "gears/fit"
 CHAIN = ("scanner-cut", "scanner-cut-2", "scanner-sew", "scanner-sew-out", "scanner-pack")
 JOIN = ("scanner-steel", "scanner-turn", "scanner-cast", "scanner-fit", "scanner-fit-2")
 
+MANY = 10
+"""Batches of an order that are more than a week's work."""
+
 _STATE = {
     "positions": "SELECT batch, link, received_at, given_at, received, given, lost FROM positions",
-    "handoffs": 'SELECT batch, giver, receiver, line, "order", quantity, given_at, hour_at, received_at, short FROM handoffs',
+    "handoffs": "SELECT batch, giver, receiver, quantity, given_at, hour_at, received_at, short FROM handoffs",
     "order_links": "SELECT * FROM order_links",
     "hour_counts": "SELECT * FROM hour_counts",
     "link_activity": "SELECT * FROM link_activity",
@@ -102,7 +105,7 @@ _STATE = {
 def joined_plant(folder: Path, batches: int = 3) -> Plant:
     """Monday 08:00, an order of some batches released on each of two lines, to be scanned on Tuesday."""
     plant = Plant(folder, JOIN_SITE)
-    due = china("27 17:00")
+    due = china("27 17:00") if batches < MANY else china("27 17:00") + 280 * DAY_MS
     for order, line, product in (("A-1", "shirts", "polo"), ("G-1", "gears", "gear")):
         plant.release(Order(order, line, product, 20 * batches, due))
     return plant

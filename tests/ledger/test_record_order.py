@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.checking import faults
 from shopfloor.instants import MINUTE_MS, SECOND_MS
-from tests.factory import china
+from tests.factory import Plant, china
 from tests.ledger.recorded import CHAIN, JOIN, again, arriving, joined_plant, last_of, numbered, record, state
 
 START = china("24 08:00")
@@ -26,7 +26,7 @@ MOVES = st.lists(
 )  # fmt: skip
 
 
-def code_of(plant, device: str, batch: int) -> str:  # type: ignore[no-untyped-def]  # a Plant
+def code_of(plant: Plant, device: str, batch: int) -> str:
     order = "A-1" if device in CHAIN else "G-1"
     return order if device == "scanner-steel" and not batch else plant.codes(order)[batch]
 
