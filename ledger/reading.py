@@ -248,7 +248,8 @@ def half_received(
     rows = ledger.rows(
         'SELECT h.batch, h."order", GROUP_CONCAT(h.giver) AS givers, MIN(h.received_at) AS since_at'
         " FROM positions p JOIN handoffs h ON h.batch = p.batch AND h.receiver = p.link"
-        " WHERE p.link = ? AND p.received = 0 AND p.given_at IS NULL AND h.line = ? AND h.received_at IS NOT NULL"
+        " WHERE p.link = ? AND p.received = 0 AND p.received_at IS NOT NULL AND p.given_at IS NULL"
+        " AND h.line = ? AND h.received_at IS NOT NULL"
         ' GROUP BY h.batch, h."order" ORDER BY since_at',
         (receiver, line),
     )

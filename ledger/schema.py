@@ -379,6 +379,8 @@ CREATE TABLE positions (
     PRIMARY KEY (batch, link)
 ) WITHOUT ROWID;
 CREATE INDEX given_last ON positions (link, given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX half_received ON positions (link)
+ WHERE received = 0 AND received_at IS NOT NULL AND given_at IS NULL;
 
 ALTER TABLE handoffs RENAME TO handoffs_before;
 DROP INDEX on_its_way;
