@@ -160,7 +160,7 @@ def _batches(tx: Transaction, event: Row) -> list[Row]:
 
 def _refuse_if_moved_on(tx: Transaction, floor: Floor, batch: Row, number: int) -> None:
     """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
-    known = [facts.as_fact(row) for row in facts.around(tx, batch["order"], batch["batch"], EVER)]
+    known = [facts.as_fact(row) for row in facts.around(tx, floor.line, batch, EVER)]
     zone = floor.site.zone
     without = [fact for fact in known if fact.number != number]
     left = {fact.number: outcome for fact, outcome in history(floor.line, batch["quantity"], without, zone)}
@@ -172,9 +172,8 @@ def _refuse_if_moved_on(tx: Transaction, floor: Floor, batch: Row, number: int) 
 
 def _set_aside(tx: Transaction, batch: Row, until_at: Instant) -> None:
     tx.run(
-        "UPDATE scans SET became = 'discarded' WHERE \"order\" = ? AND batch = ? AND at <= ?"
-        " AND became IN ('refused', 'same')",
-        (batch["order"], batch["batch"], until_at),
+        "UPDATE scans SET became = 'discarded' WHERE batch = ? AND at <= ? AND became IN ('refused', 'same')",
+        (batch["batch"], until_at),
     )
 
 
@@ -224,7 +223,7 @@ def _word(
         station=tap.station,
         link=link,
         order=about["order"] if about is not None else None,
-        batch=(about["batch"] if about is not None else None) or None,
+        batch=about["batch"] if about is not None and not facts.is_whole(about) else None,
         reason=why,
         person=tap.person,
         detail={

@@ -14,8 +14,8 @@ from shopfloor.site import Line
 Became = Literal["step", "refused", "same", "undone", "discarded"]
 """What a fact means now; the last two are taken out of the reckoning by a person."""
 
-WHOLE_ORDER = ""
-"""In place of a batch: the fact is of all batches of the order, as a milestone gives them."""
+_WHOLE_ORDER = "order/"
+"""Before an order, in place of a batch: the fact is of all its batches, as a milestone gives them."""
 EVER: Instant = -(1 << 62)
 """Before everything that happened."""
 KEPT_IDLE = 200
@@ -37,6 +37,16 @@ class Told:
     suspect: bool = False
     number: int = 0
     """Under which it is kept; 0 before that."""
+
+
+def whole(order: str) -> str:
+    """What stands in place of a batch when a fact is of all batches of an order."""
+    return f"{_WHOLE_ORDER}{order}"
+
+
+def is_whole(row: Row) -> bool:
+    """Whether a fact is of all batches of its order."""
+    return str(row["batch"]).startswith(_WHOLE_ORDER)
 
 
 def told_by(scan: Scan, fact: Fact, station: str, *, suspect: bool) -> Told:
@@ -83,21 +93,26 @@ def keep(tx: Transaction, order: str, batch: str, told: Told, became: Became) ->
     )
 
 
-def around(tx: Transaction, order: str, batch: str, since_at: Instant) -> list[Row]:
+def around(tx: Transaction, line: Line, batch: Row, since_at: Instant) -> list[Row]:
     """Facts of a batch that happened at or after an instant and count, in no particular order."""
+    code = batch["batch"]
+    if not line.has_milestones:
+        return tx.rows(
+            "SELECT * FROM scans WHERE batch = ? AND at >= ? AND became NOT IN ('undone', 'discarded')",
+            (code, since_at),
+        )
     return tx.rows(
-        "SELECT * FROM scans WHERE \"order\" = ? AND batch IN (?, '') AND at >= ?"
-        " AND became NOT IN ('undone', 'discarded')",
-        (order, batch, since_at),
+        "SELECT * FROM scans WHERE batch IN (?, ?) AND at >= ? AND became NOT IN ('undone', 'discarded')",
+        (code, whole(batch["order"]), since_at),
     )
 
 
 def of_order(tx: Transaction, order: str, since_at: Instant) -> list[Row]:
-    """Facts of all batches of an order that happened at or after an instant and count."""
+    """Facts of all batches of an order that happened at or after an instant and count, in no particular order."""
     return tx.rows(
-        "SELECT * FROM scans WHERE \"order\" = ? AND at >= ? AND became NOT IN ('undone', 'discarded')"
-        " ORDER BY at, n",
-        (order, since_at),
+        'SELECT * FROM scans WHERE batch IN (SELECT batch FROM batches WHERE "order" = ? UNION ALL SELECT ?)'
+        " AND at >= ? AND became NOT IN ('undone', 'discarded')",
+        (order, whole(order), since_at),
     )
 
 
@@ -111,11 +126,9 @@ def mark(tx: Transaction, number: int, became: Became) -> None:
     tx.run("UPDATE scans SET became = ? WHERE n = ?", (became, number))
 
 
-def has_room(tx: Transaction, order: str, batch: str) -> bool:
+def has_room(tx: Transaction, batch: str) -> bool:
     """Whether one more scan of a batch that changes nothing is worth keeping as a fact."""
-    row = tx.row(
-        "SELECT COUNT(*) FROM scans WHERE \"order\" = ? AND batch = ? AND became != 'step'", (order, batch)
-    )
+    row = tx.row("SELECT COUNT(*) FROM scans WHERE batch = ? AND became != 'step'", (batch,))
     return row is None or row[0] < KEPT_IDLE
 
 

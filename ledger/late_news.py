@@ -52,7 +52,7 @@ class Found:
 
 def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: int | None = None) -> Found:
     """Void what no longer holds of a batch and record what holds instead; `new` is the fact that just arrived."""
-    rows = facts.around(tx, batch["order"], batch["batch"], facts.EVER)
+    rows = facts.around(tx, floor.line, batch, facts.EVER)
     told = {row["n"]: facts.as_told(row) for row in rows}
     derived = history(floor.line, batch["quantity"], [each.fact for each in told.values()], floor.site.zone)
     found = Found({fact.number: outcome for fact, outcome in derived})
@@ -211,7 +211,7 @@ def _note_meanings(tx: Transaction, rows: list[Row], found: Found, new: int | No
 def _meanings(rows: list[Row], found: Found) -> Iterator[tuple[Row, facts.Became]]:
     for row in rows:
         outcome = found.outcomes[row["n"]]
-        if row["batch"] == facts.WHOLE_ORDER:
+        if facts.is_whole(row):
             continue  # it may mean something of other batches
         yield (
             row,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger import facts
-from ledger.facts import WHOLE_ORDER, Told
+from ledger.facts import Told, whole
 from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
@@ -11,7 +11,7 @@ from ledger.repeats import told_again
 from ledger.steps import Floor, Moving, first_id, late_text, record_step
 from ledger.store import Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
-from shopfloor.histories import CLOCK_SET_BACK_MS, Fact, is_later, is_same_scan
+from shopfloor.histories import Fact, is_later, is_same_scan, reach_ms
 from shopfloor.scans import Answer, Scan
 from shopfloor.whereabouts import Step
 
@@ -26,17 +26,17 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     if row is None or row["line"] != floor.line.id:
         return _refuse(tx, scan, told, Refusal("unknown", f"{scan.code[:40]} is no order of this line"))
     order, fact = row["order"], told.fact
-    near = facts.of_order(tx, order, fact.at - CLOCK_SET_BACK_MS)
+    near = facts.of_order(tx, order, fact.at - reach_ms(fact))
     if any(is_later(facts.as_fact(other), fact) for other in near):
         return _put_in(tx, floor, scan, told, order)
     for other in near:
-        if other["batch"] == WHOLE_ORDER and _repeats(facts.as_fact(other), fact):
-            facts.keep(tx, order, WHOLE_ORDER, told, "same")
+        if facts.is_whole(other) and _repeats(facts.as_fact(other), fact):
+            facts.keep(tx, order, whole(order), told, "same")
             return told_again(tx, scan, _sentence(tx, floor, order, facts.as_told(other)))
     rest = _rest(tx, order, fact.link)
     if not rest:
         return _given_already(tx, floor, scan, told, order)
-    facts.keep(tx, order, WHOLE_ORDER, told, "step")
+    facts.keep(tx, order, whole(order), told, "step")
     units = sum(quantity for _, quantity in rest)
     step = Step("given", fact.link, tuple(n.id for n in floor.line.next_links(fact.link)), units)
     moving = Moving(order, None, tuple(rest))
@@ -47,7 +47,7 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
 
 def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -> Answer:
     """A scan that happened before something that is known of the order's batches."""
-    facts.keep(tx, order, WHOLE_ORDER, told, "step")
+    facts.keep(tx, order, whole(order), told, "step")
     number = told.number
     cause = Cause(None, "interlock", tx.now, f"a scan of {floor.line.name_of(told.fact.link)} came late")
     given = False
@@ -87,8 +87,8 @@ def _given_already(tx: Transaction, floor: Floor, scan: Scan, told: Told, order:
         (order, told.fact.link),
     )
     at = clock_text(last["at"], floor.site.zone) if last and last["at"] is not None else ""
-    if not told.number and facts.has_room(tx, order, WHOLE_ORDER):
-        facts.keep(tx, order, WHOLE_ORDER, told, "refused")
+    if not told.number and facts.has_room(tx, whole(order)):
+        facts.keep(tx, order, whole(order), told, "refused")
     return _refuse(tx, scan, told, Refusal("given", f"{order} was already given {at}".rstrip()))
 
 

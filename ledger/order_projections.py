@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from shopfloor.instants import HOUR_MS
+
 if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
@@ -229,6 +231,17 @@ def find_unmet(tx: Transaction, order: str, link: str) -> None:
         " AND t.cumulative > order_links.given AND o.shipped_at IS NULL"
         ' ORDER BY t.start_at LIMIT 1) WHERE "order" = ? AND link = ?',
         (order, link),
+    )
+
+
+def move_unmet_on(tx: Transaction, order: str, link: str) -> None:
+    """The same after the link has given more: the first unmet target is the one so far, or a later one."""
+    tx.run(
+        "UPDATE order_links SET (unmet_end_at, unmet_latest_at) = (SELECT end_at, latest_at FROM targets t"
+        ' WHERE t."order" = order_links."order" AND t.link = order_links.link'
+        " AND t.start_at >= order_links.unmet_end_at - ? AND t.cumulative > order_links.given"
+        ' ORDER BY t.start_at LIMIT 1) WHERE "order" = ? AND link = ? AND unmet_end_at IS NOT NULL',
+        (HOUR_MS, order, link),
     )
 
 

@@ -19,7 +19,7 @@ from ledger.whereabouts import whereabouts_of
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.codes import is_batch_code, looks_like_batch_code
 from shopfloor.handoffs import Refusal
-from shopfloor.histories import CLOCK_SET_BACK_MS, Fact, Same, is_later, is_same_scan, meaning_of
+from shopfloor.histories import Fact, Same, is_later, is_same_scan, meaning_of, reach_ms
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Device, Link, Site, Station
@@ -126,7 +126,7 @@ def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) ->
     if batch["line"] != floor.line.id:
         text = f"{code} belongs to line {batch['line']}"
         return _refuse(tx, scan, place.station.id, Refusal("line", text))
-    near = facts.around(tx, batch["order"], code, fact.at - CLOCK_SET_BACK_MS)
+    near = facts.around(tx, floor.line, batch, fact.at - reach_ms(fact))
     if near:
         others = [facts.as_fact(row) for row in near]
         if any(is_later(other, fact) for other in others) and facts.are_of(tx, batch, floor.line):
@@ -134,7 +134,7 @@ def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) ->
         for row, other in zip(near, others, strict=True):
             same_place = (other.device, other.link) == (fact.device, fact.link)
             if row["became"] == "step" and same_place and other.kind == "scan" and is_same_scan(other, fact):
-                if facts.has_room(tx, batch["order"], code):
+                if facts.has_room(tx, code):
                     facts.keep(tx, batch["order"], code, told, "same")
                 return told_again(tx, scan, _first_text(tx, other.number))
     if scan.redelivered and scan.scan_id is None:
@@ -153,7 +153,7 @@ def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batc
     )
     steps = meaning_of(floor.line, where, told.fact, batch["quantity"], floor.site.zone)
     if isinstance(steps, Refusal):
-        if facts.has_room(tx, batch["order"], code):
+        if facts.has_room(tx, code):
             facts.keep(tx, batch["order"], code, told, "refused")
         refusal = replace(steps, text=f"{code} {steps.text}")
         return _refuse(tx, scan, place.station.id, refusal, told.number or None)
@@ -205,9 +205,9 @@ def _first_text(tx: Transaction, number: int) -> str:
 def _delivered_before(tx: Transaction, batch: Row, told: facts.Told) -> str | None:
     """What was told for the same message of the broker, if it was the device's last scan of this batch here."""
     row = tx.row(
-        'SELECT n, packet FROM scans WHERE "order" = ? AND batch = ? AND device = ? AND link = ?'
-        " AND became = 'step' ORDER BY at DESC, n DESC LIMIT 1",
-        (batch["order"], batch["batch"], told.fact.device, told.fact.link),
+        "SELECT n, packet FROM scans WHERE batch = ? AND device = ? AND link = ? AND became = 'step'"
+        " ORDER BY at DESC, n DESC LIMIT 1",
+        (batch["batch"], told.fact.device, told.fact.link),
     )
     if row is None or row["packet"] is None or row["packet"] != told.packet:
         return None

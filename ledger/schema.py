@@ -328,7 +328,7 @@ CREATE TABLE scans (
     forced INTEGER NOT NULL DEFAULT 0,
     became TEXT NOT NULL
 );
-CREATE INDEX scans_of_batch ON scans ("order", batch, at);
+CREATE INDEX scans_of_batch ON scans (batch, at);
 
 CREATE TABLE seq_gaps (
     device TEXT NOT NULL,
@@ -431,7 +431,7 @@ DROP TABLE handoffs_before;
 DROP TABLE steps_before;
 INSERT INTO scans (n, "order", batch, at, device, station, link, mode, seq, scan_id, code, quantity, person, packet,
                    arrived_at, suspect, became)
-SELECT sequence, "order", IFNULL(batch, ''),
+SELECT sequence, "order", IFNULL(batch, 'order/' || "order"),
        unixepoch(occurred_at) * 1000 + CAST(substr(occurred_at, 21, 3) AS INTEGER),
        source, IFNULL(station, ''), substr(link, instr(link, '/') + 1),
        CASE WHEN EXISTS (SELECT 1 FROM events i WHERE i.event_id = 'implied/' || e.event_id || '/0'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ledger.order_projections import find_unmet, ship_if_complete, unship_if_incomplete
+from ledger.order_projections import find_unmet, move_unmet_on, ship_if_complete, unship_if_incomplete
 from shopfloor.instants import Instant
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _count_given(tx: Transaction, step: Taken, sign: int) -> None:
         'UPDATE order_links SET given = given + ? WHERE "order" = ? AND link = ?',
         (units, step.order, step.link),
     )
-    find_unmet(tx, step.order, step.link)
+    (move_unmet_on if sign > 0 else find_unmet)(tx, step.order, step.link)
     tx.run(
         "INSERT INTO hour_counts (line, link, start_at, end_at, shift, given) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (line, start_at, link) DO UPDATE SET given = given + excluded.given",

@@ -96,6 +96,11 @@ def is_later(other: Fact, fact: Fact) -> bool:
     return other.at >= fact.at or _clock_set_back(fact, other)
 
 
+def reach_ms(fact: Fact) -> int:
+    """How far before a fact others have to be known to tell whether it repeats one or came after all of them."""
+    return SAME_SCAN_MS if fact.seq is None else CLOCK_SET_BACK_MS
+
+
 def meaning_of(
     line: Line, where: Whereabouts, fact: Fact, whole: int, zone: tzinfo
 ) -> tuple[Step, ...] | Refusal:
