@@ -106,8 +106,8 @@ def _take_in(line: Line, link: Link, pending: list[Link], where: Whereabouts, re
 
 def _receive(line: Line, link: Link, pending: list[Link], where: Whereabouts, read: Reading) -> Meaning:
     if not pending:
-        units = in_hand(line, link, where, read.whole) + where.at(link.id).lost
-        return (Step("received", link.id, (), units if read.told is None else read.told),)
+        units = in_hand(line, link, where, read.whole) if read.told is None else read.told
+        return (Step("received", link.id, (), units + where.at(link.id).lost),)
     given = [p for p in pending if where.between(p.id, link.id).given_at is not None]
     if given:
         return (_receipt(line, link, given, where, read.told),)
