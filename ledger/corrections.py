@@ -83,12 +83,17 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
                 raise IdTaken(tap.event_id)
             return f"{batch['batch']}: {what.quantity} scrapped"
         told = _told_scrap(tap, what, station.link, now)
+        counting = [row["n"] for row in facts.around(tx, floor.line, batch, EVER) if row["became"] == "step"]
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
         cause = Cause(None, tap.source, tap.at, "scrap was told late", tap.person)
         found = derive_again(tx, floor, batch, cause, told.number)
         outcome = found.outcomes[told.number]
         if isinstance(outcome, Refusal):
             raise RuleRefused(f"{batch['batch']} {outcome.text}")
+        if any(isinstance(found.outcomes[number], Refusal) for number in counting):
+            raise RuleRefused(
+                f"{batch['batch']}: what was recorded of it leaves no {what.quantity} units to scrap"
+            )
         return found.text_of(told.number)
 
 

@@ -313,3 +313,32 @@ def test_a_batch_received_from_one_previous_link_and_not_the_other_stays_visible
     floor.scan("scanner-fit", code, "24 09:50")
     assert reading.half_received(floor.ledger, "gears", "fit") == []
     assert links(floor, "G-1")["fit"] == (15, 0, 0)
+
+
+def test_the_first_unmet_target_moves_on_with_what_is_given_and_back_with_what_is_undone(
+    plant: Plant,
+) -> None:
+    codes = plant.codes()  # Cutting owes 40 by Tuesday 15:00, 80 by 16:00
+
+    def unmet() -> int:
+        return reading.first_unmet(plant.ledger, "shirts")["cut"]
+
+    seen = []
+    for code in codes[:3]:
+        plant.scan("scanner-sew", code, "24 09:00", scan_id=code)
+        seen.append(unmet())
+    assert seen == [china("24 15:00"), china("24 16:00"), china("24 16:00")]
+    for code in (codes[2], codes[1]):
+        undo(plant, code, "24 09:10", "sew-1")
+    assert unmet() == china("24 15:00")
+
+
+@pytest.mark.parametrize("tap", ["a", "z"])
+def test_scrap_never_displaces_what_was_recorded(floor: Plant, tap: str) -> None:
+    code = floor.codes()[0]
+    floor.scan("scanner-sew", code, "24 15:00")
+    scrap(floor, code, 2, "24 15:10", "sew-1", tap="m")
+    before = state(floor)
+    with pytest.raises(RuleRefused, match="units"):
+        scrap(floor, code, 19, "24 15:10", "sew-1", tap=tap)
+    assert state(floor) == before
