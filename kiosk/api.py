@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, request
 
-from kiosk import api_orders, taps
+from kiosk import api_corrections, api_orders, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_scans import post_scans
 from kiosk.api_shapes import AnswerBody, FlagBody, WithdrawBody
@@ -27,6 +27,10 @@ T = TypeVar("T", FlagBody, AnswerBody, WithdrawBody)
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.post("/scans", endpoint="scans")(post_scans)
+blueprint.post("/scans/<path:event_id>/undo")(api_corrections.undo)  # a path: our own ids hold slashes
+blueprint.post("/scrap")(api_corrections.scrap)
+blueprint.post("/refused/<int:refused>/force")(api_corrections.force)
+blueprint.post("/refused/<int:refused>/discard")(api_corrections.discard)
 blueprint.get("/orders")(api_orders.orders)
 blueprint.post("/orders")(api_orders.take_in)
 blueprint.get("/orders/<path:order>")(api_orders.order)  # a path: an order's number may hold a slash

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kiosk import api_corrections as corrections
 from kiosk import api_order_shapes as orders
 from kiosk import api_shapes as shapes
 from kiosk.version import running_version
@@ -112,6 +113,26 @@ ORDERS = (
     ),
 )
 
+CORRECTIONS = (
+    *(
+        Operation("post", path, text, corrections.Corrected, takes=takes, faults=(400, 422, 503))
+        for path, text, takes in (
+            (
+                "/scans/{event_id}/undo",
+                "Take back what a scan or a scrap recorded; refused when others have gone on from it.",
+                corrections.UndoBody,
+            ),
+            (
+                "/scrap",
+                "Scrap units of a batch, or reject them as a previous link gave them.",
+                corrections.ScrapBody,
+            ),
+            ("/refused/{refused}/force", "Count a refused scan that skipped a link.", corrections.SettleBody),
+            ("/refused/{refused}/discard", "Let a refused scan never count.", corrections.SettleBody),
+        )
+    ),
+)
+
 OPERATIONS = (
     Operation(
         "post",
@@ -122,6 +143,7 @@ OPERATIONS = (
         takes=shapes.ScanBody | list[shapes.ScanBody],
         faults=(400, 503),
     ),
+    *CORRECTIONS,
     Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
     *ORDERS,
     Operation("get", "/flags", "Open flags, the oldest first.", shapes.Flags),
@@ -221,7 +243,7 @@ def _described(operation: Operation, by_type: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name_schema(name: str) -> dict[str, str]:
-    return {"type": "integer" if name == "flag" else "string"}
+    return {"type": "integer" if name in ("flag", "refused") else "string"}
 
 
 def _query_schema(least: int | None) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import uuid
 
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import flags
+from ledger import corrections, flags
+from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
 from ledger.recorder import STATION_DEVICE
@@ -120,6 +121,32 @@ def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:
             raise IdTaken(tap.event_id)
         return
     flags.withdraw_flag(services.ledger, services.config.site, tap, flag=flag, now=services.clock())
+
+
+def undo(services: Services, tap: Tap, *, event_id: str, why: str) -> str:
+    """Take back what a scan or a scrap recorded. RuleRefused when the batch has moved on since."""
+    return corrections.undo(
+        services.ledger, services.recorder, tap, event_id=event_id, why=why, now=services.clock()
+    )
+
+
+def scrap(services: Services, tap: Tap, what: Scrap) -> str:
+    """Scrap units of a batch, or reject them as they came. RuleRefused when they are not there."""
+    return corrections.scrap(services.ledger, services.recorder, tap, what, now=services.clock())
+
+
+def force(services: Services, tap: Tap, *, refused: int, why: str) -> str:
+    """Count a refused scan that skipped a link. RuleRefused when it cannot be counted."""
+    number = min(refused, flags.LARGEST_NUMBER)
+    return corrections.force(
+        services.ledger, services.recorder, tap, refused=number, why=why, now=services.clock()
+    )
+
+
+def discard(services: Services, tap: Tap, *, refused: int, why: str) -> None:
+    """Let a refused scan never count."""
+    number = min(refused, flags.LARGEST_NUMBER)
+    corrections.discard(services.ledger, tap, refused=number, why=why, now=services.clock())
 
 
 def event_of(services: Services, event_id: str) -> Row | None:

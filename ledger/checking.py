@@ -22,6 +22,7 @@ READ_MODELS = (
     "link_activity",
     "positions",
     "handoffs",
+    "scraps",
     "flags",
     "last_actions",
     "drafts",

@@ -1,7 +1,10 @@
-"""What is known of devices: when last seen, their sequence, whose clock is believed."""
+"""What is known of devices: when last seen, their sequence and its gaps, whose clock is believed."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ledger import seq_gaps
 from ledger.store import Ledger, Transaction
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Scan
@@ -12,48 +15,98 @@ LONGEST_BUFFER_MS = 31 * DAY_MS
 """No device buffers for longer; an older time is a clock that lost its battery."""
 
 
+@dataclass(slots=True)
+class _Seen:
+    """A device: when it last spoke, and its lowest and highest numbers with the times that it told for them."""
+
+    at: Instant | None = None
+    last: int | None = None
+    last_at: Instant | None = None
+    first: int | None = None
+    first_at: Instant | None = None
+
+
 class DeviceLog:
     """Devices seen in one transaction, written once at its end."""
 
     def __init__(self, tx: Transaction, site: Site) -> None:
         self._tx = tx
         self._site = site
-        self._seen: dict[str, tuple[Instant, int | None]] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def saw(self, device: str, at: Instant) -> None:
         """Remember that it spoke."""
-        self._seen[device] = (at, self._last_seq(device))
+        self._of(device).at = at
 
     def when(self, scan: Scan) -> tuple[Instant, bool]:
         """The instant a scan happened, and whether the device's clock is suspect.
 
-        The device's clock is believed within two minutes of ours, or for the last month when the device
-        reports in sequence out of a buffer.
+        The device's clock is believed within two minutes of ours, or for the last month when the device reports
+        out of a buffer: with the next of its numbers, or with one whose time lies between those of its neighbours.
         """
-        last_seq = self._last_seq(scan.device)
-        in_sequence = scan.seq is not None and (last_seq is None or scan.seq == last_seq + 1)
-        seq = last_seq if scan.seq is None else scan.seq
-        self._seen[scan.device] = (scan.arrived_at, seq)
+        fits = scan.seq is not None and self._counted(scan, scan.seq)
+        self.saw(scan.device, scan.arrived_at)
         if scan.device_at is None:
             return scan.arrived_at, False
         ahead = scan.device_at - scan.arrived_at
-        if abs(ahead) <= TRUSTED_CLOCK_MS or (in_sequence and -LONGEST_BUFFER_MS <= ahead < 0):
+        if abs(ahead) <= TRUSTED_CLOCK_MS or (fits and -LONGEST_BUFFER_MS <= ahead < 0):
             return scan.device_at, False
         return scan.arrived_at, True
 
     def save(self) -> None:
         """Write what was seen, one row for each device of the site: strangers must not fill the table."""
         self._tx.run_many(
-            "INSERT INTO devices (device, last_seen_at, last_seq) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
-            " last_seen_at = excluded.last_seen_at, last_seq = excluded.last_seq",
-            [(device, at, seq) for device, (at, seq) in self._seen.items() if device in self._site.devices],
+            "INSERT INTO devices (device, last_seen_at, last_seq, last_seq_at, first_seq, first_seq_at)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET"
+            " last_seen_at = excluded.last_seen_at, last_seq = excluded.last_seq, last_seq_at = excluded.last_seq_at,"
+            " first_seq = excluded.first_seq, first_seq_at = excluded.first_seq_at",
+            [
+                (device, seen.at, seen.last, seen.last_at, seen.first, seen.first_at)
+                for device, seen in self._seen.items()
+                if device in self._site.devices
+            ],
         )
 
-    def _last_seq(self, device: str) -> int | None:
-        if device in self._seen:
-            return self._seen[device][1]
-        row = self._tx.row("SELECT last_seq FROM devices WHERE device = ?", (device,))
-        return row["last_seq"] if row else None
+    def _counted(self, scan: Scan, seq: int) -> bool:
+        """Note a number and the gaps that it opens or closes; whether the device reports in sequence.
+
+        A number that fits nowhere is that of a device which began to count anew.
+        """
+        seen = self._of(scan.device)
+        at = scan.arrived_at if scan.device_at is None else scan.device_at
+        if seen.last is None or seen.last_at is None or seen.first is None or seen.first_at is None:
+            # Only `last` is known of a device from before gaps were kept.
+            before = seen.last
+            seen.last, seen.last_at, seen.first, seen.first_at = seq, at, seq, at
+            return before is None or seq == before + 1
+        if seq > seen.last:
+            self._open(scan, seen.last + 1, seq - 1, seen.last_at, at)
+            fits = seq == seen.last + 1 or at >= seen.last_at
+            seen.last, seen.last_at = seq, at
+            return fits
+        if seq < seen.first and at <= seen.first_at:
+            self._open(scan, seq + 1, seen.first - 1, at, seen.first_at)
+            seen.first, seen.first_at = seq, at
+            return True
+        if seq_gaps.close(self._tx, scan.device, seq, scan.device_at):
+            return True
+        if at > seen.last_at:
+            seen.last, seen.last_at, seen.first, seen.first_at = seq, at, seq, at
+        return False
+
+    def _open(self, scan: Scan, first: int, last: int, before_at: Instant, after_at: Instant) -> None:
+        if first <= last and scan.device in self._site.devices:
+            gap = seq_gaps.Gap(scan.device, first, last, scan.arrived_at, before_at, after_at)
+            seq_gaps.keep(self._tx, gap)
+
+    def _of(self, device: str) -> _Seen:
+        if device not in self._seen:
+            row = self._tx.row(
+                "SELECT last_seen_at, last_seq, last_seq_at, first_seq, first_seq_at FROM devices WHERE device = ?",
+                (device,),
+            )
+            self._seen[device] = _Seen(*row) if row is not None else _Seen()
+        return self._seen[device]
 
 
 def set_device_state(ledger: Ledger, site: Site, device: str, *, online: bool, now: Instant) -> None:

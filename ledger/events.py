@@ -24,11 +24,21 @@ KINDS = (
     "site_changed",
     "received",
     "given",
+    "scrapped",
+    "voided",
+    "scan_forced",
+    "scan_discarded",
     "flag_raised",
     "flag_answered",
     "flag_resolved",
+    "flag_mistaken",
+    "flag_reopened",
     "flag_withdrawn",
 )
+
+_DETAIL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_FACTS = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+# Made once: json.dumps would make one for each event.
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,7 @@ def chained(event: Event, *, sequence: int, recorded_at: str, prev_hash: str) ->
         event.quantity,
         event.reason,
         event.person,
-        json.dumps(event.detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        _DETAIL.encode(event.detail),
         prev_hash,
     )
     return (*facts, chain_hash(facts))
@@ -73,4 +83,4 @@ def chained(event: Event, *, sequence: int, recorded_at: str, prev_hash: str) ->
 
 def chain_hash(facts: tuple[Any, ...]) -> str:
     """SHA-256 over a row's facts, the hash before it among them; a JSON list keeps the fields apart."""
-    return sha256(json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return sha256(_FACTS.encode(facts).encode()).hexdigest()

@@ -144,28 +144,6 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
         )
 
 
-def resolve_flags(tx: Transaction, line: str, link: str, order: str, at: Instant) -> None:
-    """Close every flag whose missing quantity has now been given."""
-    met = tx.rows(
-        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
-        ' WHERE f.line = ? AND f.link = ? AND f.closed_at IS NULL AND f."order" = ? AND f.cumulative <= l.given',
-        (line, link, order),
-    )
-    for row in met:
-        tx.append(
-            Event(
-                event_id=f"flag/{row['flag']}/resolved",
-                kind="flag_resolved",
-                occurred_at=max(at, row["raised_at"]),
-                source="interlock",
-                link=f"{line}/{link}",
-                order=order,
-                quantity=row["quantity"],
-                detail={"flag": row["flag"]},
-            )
-        )
-
-
 def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> Owed | None:
     """What a link owes of an order by its last target that ended at or before an instant."""
     row = tx.row(

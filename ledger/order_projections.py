@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from shopfloor.instants import Instant
+from shopfloor.instants import HOUR_MS
 
 if TYPE_CHECKING:
     from ledger.events import Event
@@ -224,31 +224,71 @@ def _give_loads_back(tx: Transaction, order: str) -> None:
 
 
 def find_unmet(tx: Transaction, order: str, link: str) -> None:
-    """Keep beside an order's link the first target that its gives do not meet yet."""
+    """Keep beside an order's link the first target that its gives do not meet yet; once shipped nothing is owed."""
     tx.run(
-        "UPDATE order_links SET (unmet_end_at, unmet_latest_at) = (SELECT end_at, latest_at FROM targets t WHERE"
-        ' t."order" = order_links."order" AND t.link = order_links.link AND t.cumulative > order_links.given'
+        "UPDATE order_links SET (unmet_end_at, unmet_latest_at) = (SELECT end_at, latest_at FROM targets t"
+        ' JOIN orders o USING ("order") WHERE t."order" = order_links."order" AND t.link = order_links.link'
+        " AND t.cumulative > order_links.given AND o.shipped_at IS NULL"
         ' ORDER BY t.start_at LIMIT 1) WHERE "order" = ? AND link = ?',
         (order, link),
     )
 
 
-def ship_if_complete(tx: Transaction, order: str, link: str, at: Instant) -> None:
-    """When the last link has given everything, the order is shipped: it takes no capacity, nothing is to agree."""
-    complete = tx.row(
-        'SELECT 1 FROM orders o JOIN order_links l USING ("order") WHERE "order" = ? AND l.link = ?'
-        " AND o.shipped_at IS NULL AND l.given >= o.quantity",
-        (order, link),
+def move_unmet_on(tx: Transaction, order: str, link: str) -> None:
+    """The same after the link has given more: the first unmet target is the one so far, or a later one."""
+    tx.run(
+        "UPDATE order_links SET (unmet_end_at, unmet_latest_at) = (SELECT end_at, latest_at FROM targets t"
+        ' WHERE t."order" = order_links."order" AND t.link = order_links.link'
+        " AND t.start_at >= order_links.unmet_end_at - ? AND t.cumulative > order_links.given"
+        ' ORDER BY t.start_at LIMIT 1) WHERE "order" = ? AND link = ? AND unmet_end_at IS NOT NULL',
+        (HOUR_MS, order, link),
     )
-    if complete is None:
+
+
+def ship_if_complete(tx: Transaction, order: str, link: str) -> None:
+    """When the last link has given all that scrap has left, the order is shipped, at its last give.
+
+    It takes no capacity and owes nothing, and nothing is to agree. All of it scrapped is not shipped.
+    """
+    if not _is_complete(tx, order, link, shipped=False):
         return
     _give_loads_back(tx, order)
-    tx.run("UPDATE orders SET shipped_at = ?, state = 'shipped' WHERE \"order\" = ?", (at, order))
+    tx.run(
+        "UPDATE orders SET state = 'shipped', shipped_at = (SELECT MAX(p.given_at) FROM batches b JOIN positions p"
+        ' USING (batch) WHERE b."order" = ?1 AND p.link = ?2) WHERE "order" = ?1',
+        (order, link),
+    )
     tx.run(
         'DELETE FROM confirmations WHERE ("order", version) IN (SELECT "order", version FROM drafts WHERE "order" = ?)',
         (order,),
     )
     tx.run('DELETE FROM drafts WHERE "order" = ?', (order,))
+    tx.run(
+        'UPDATE order_links SET unmet_end_at = NULL, unmet_latest_at = NULL WHERE "order" = ?'
+        " AND unmet_end_at IS NOT NULL",
+        (order,),
+    )
+
+
+def unship_if_incomplete(tx: Transaction, order: str, link: str) -> None:
+    """A shipment that turned out not to be complete: the order is open again, with its loads and what it owes."""
+    row = tx.row('SELECT shipped_at FROM orders WHERE "order" = ?', (order,))
+    if row is None or row["shipped_at"] is None or _is_complete(tx, order, link, shipped=True):
+        return
+    tx.run("UPDATE orders SET shipped_at = NULL, state = 'released' WHERE \"order\" = ?", (order,))
+    _take_loads(tx, order)
+    tx.run("UPDATE given_back SET times = times - 1")
+    for each in tx.rows('SELECT link FROM order_links WHERE "order" = ?', (order,)):
+        find_unmet(tx, order, each["link"])
+
+
+def _is_complete(tx: Transaction, order: str, link: str, *, shipped: bool) -> bool:
+    row = tx.row(
+        'SELECT 1 FROM orders o JOIN order_links l USING ("order") WHERE "order" = ? AND l.link = ?'
+        " AND (o.shipped_at IS NOT NULL) = ? AND l.given > 0 AND l.given >= o.quantity - o.lost",
+        (order, link, int(shipped)),
+    )
+    return row is not None
 
 
 def _site_changed(tx: Transaction, event: Event) -> None:

@@ -4,99 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger import order_projections
-from ledger.order_projections import find_unmet, ship_if_complete
+from ledger import order_projections, step_projections
 from shopfloor.instants import Instant
 
 if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
 
+STEPS = ("received", "given", "scrapped")
 KEPT_ACTIONS = 8
 """Last actions that a station's kiosk shows."""
 
 
 def project(tx: Transaction, event: Event, sequence: int) -> None:
     """Bring the read models up to one event."""
-    _PROJECTIONS[event.kind](tx, event)
+    if event.kind in STEPS:
+        step_projections.take(tx, step_projections.taken_in(event, sequence))
+    else:
+        _PROJECTIONS[event.kind](tx, event)
     text = event.detail.get("text")
     if event.station and text:
         tx.run(
             "INSERT INTO last_actions (station, sequence, occurred_at, text) VALUES (?, ?, ?, ?)",
             (event.station, sequence, event.occurred_at, text),
         )
-        tx.run(
-            "DELETE FROM last_actions WHERE station = ?1 AND sequence <= (SELECT sequence FROM last_actions"
-            " WHERE station = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
-            (event.station, KEPT_ACTIONS),
-        )
+        if _sweeps(sequence):
+            tx.run(
+                "DELETE FROM last_actions WHERE station = ?1 AND sequence <= (SELECT sequence FROM last_actions"
+                " WHERE station = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)",
+                (event.station, KEPT_ACTIONS),
+            )
 
 
-def _received(tx: Transaction, event: Event) -> None:
-    link = str(event.link).partition("/")[2]
-    _set_position(tx, event, link, "received_at")
-    for giver in event.detail["parties"]:
-        tx.run(
-            "UPDATE handoffs SET received_at = ? WHERE batch = ? AND giver = ? AND receiver = ?",
-            (event.occurred_at, event.batch, giver, link),
-        )
-    if event.detail["complete"]:
-        tx.run(
-            'UPDATE order_links SET received = received + ? WHERE "order" = ? AND link = ?',
-            (event.quantity, event.order, link),
-        )
-
-
-def _given(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
-    batches = event.detail.get("batches") or [[event.batch, event.quantity]]
-    for batch, quantity in batches:
-        tx.run_many(
-            'INSERT INTO handoffs (batch, giver, receiver, line, "order", quantity, given_at)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (batch, link, receiver, line, event.order, quantity, event.occurred_at)
-                for receiver in event.detail["parties"]
-            ],
-        )
-        _set_position(tx, event, link, "given_at", batch)
-    tx.run(
-        'UPDATE order_links SET given = given + ? WHERE "order" = ? AND link = ?',
-        (event.quantity, event.order, link),
-    )
-    find_unmet(tx, str(event.order), link)
-    hour = event.detail["hour"]
-    tx.run(
-        "INSERT INTO hour_counts (line, link, start_at, end_at, shift, given) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (line, start_at, link) DO UPDATE SET given = given + excluded.given",
-        (line, link, *hour, event.quantity),
-    )
-    tx.run(
-        "INSERT INTO link_activity (line, link, last_given_at) VALUES (?, ?, ?) ON CONFLICT (line, link)"
-        " DO UPDATE SET last_given_at = MAX(last_given_at, excluded.last_given_at)",
-        (line, link, event.occurred_at),
-    )
-    if not event.detail["parties"]:
-        ship_if_complete(tx, str(event.order), link, event.occurred_at)
-
-
-def _set_position(tx: Transaction, event: Event, link: str, column: str, batch: str | None = None) -> None:
-    scan = event.detail.get("scan") or {}
-    tx.run(
-        f"INSERT INTO positions (batch, link, {column}, last_device, last_at, last_packet, last_text)"  # noqa: S608  # column is one of two words of ours
-        f" VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (batch, link) DO UPDATE SET {column} = excluded.{column},"
-        " last_device = excluded.last_device, last_at = excluded.last_at, last_packet = excluded.last_packet,"
-        " last_text = excluded.last_text",
-        (
-            batch or event.batch,
-            link,
-            event.occurred_at,
-            event.source,
-            event.occurred_at,
-            scan.get("packet"),
-            event.detail.get("text"),
-        ),
-    )
+def _sweeps(sequence: int) -> bool:
+    """One event in four takes old actions away: by its number alone, and in no pattern that a station could miss."""
+    return (sequence * 2_654_435_761 >> 16) % 4 == 0
 
 
 def _flag_raised(tx: Transaction, event: Event) -> None:
@@ -143,16 +85,35 @@ def _flag_withdrawn(tx: Transaction, event: Event) -> None:
     _close_flag(tx, event.detail["flag"], "withdrawn", event.occurred_at)
 
 
-def _close_flag(tx: Transaction, flag: int, state: str, at: Instant) -> None:
-    tx.run("UPDATE flags SET state = ?, closed_at = ? WHERE flag = ?", (state, at, flag))
+def _flag_mistaken(tx: Transaction, event: Event) -> None:
+    _close_flag(tx, event.detail["flag"], "resolved", event.occurred_at, event.detail["note"])
+
+
+def _flag_reopened(tx: Transaction, event: Event) -> None:
+    tx.run(
+        "UPDATE flags SET state = CASE WHEN answers > 0 THEN 'answered' ELSE 'raised' END, closed_at = NULL,"
+        " note = ? WHERE flag = ?",
+        (event.detail["note"], event.detail["flag"]),
+    )
+
+
+def _close_flag(tx: Transaction, flag: int, state: str, at: Instant, note: str | None = None) -> None:
+    tx.run("UPDATE flags SET state = ?, closed_at = ?, note = ? WHERE flag = ?", (state, at, note, flag))
+
+
+def _nothing(tx: Transaction, event: Event) -> None:
+    """A person's word about a scan; what follows from it are events of their own."""
 
 
 _PROJECTIONS = {
     **order_projections.PROJECTIONS,
-    "received": _received,
-    "given": _given,
+    "voided": step_projections.voided,
+    "scan_forced": _nothing,
+    "scan_discarded": _nothing,
     "flag_raised": _flag_raised,
     "flag_answered": _flag_answered,
     "flag_resolved": _flag_resolved,
+    "flag_mistaken": _flag_mistaken,
+    "flag_reopened": _flag_reopened,
     "flag_withdrawn": _flag_withdrawn,
 }

@@ -201,7 +201,8 @@ def batches(ledger: Ledger, number: str) -> list[Row]:
 def positions(ledger: Ledger, number: str) -> list[Row]:
     """Where the batches of an order have been received and given."""
     return ledger.rows(
-        "SELECT p.batch, p.link, p.received_at, p.given_at FROM batches b JOIN positions p USING (batch)"
+        "SELECT p.batch, p.link, p.received_at, p.given_at, p.received, p.given, p.lost"
+        " FROM batches b JOIN positions p USING (batch)"
         ' WHERE b."order" = ? ORDER BY b.number',
         (number,),
     )
@@ -238,3 +239,46 @@ def due_by(ledger: Ledger, number: str, link: str, at: Instant) -> int:
 def _count(ledger: Ledger, sql: str, *values: object) -> int:
     row = ledger.row(sql, values)
     return int(row[0]) if row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A link's units of an order: what it has given and the next link has not missed or rejected, and what not."""
+
+    link: str
+    ordered: int
+    good: int
+    scrapped: int
+    """Of what this link answers for."""
+
+    @property
+    def missing(self) -> int:
+        """Not given yet, or found missing by the next link."""
+        return self.ordered - self.good - self.scrapped
+
+
+def sums(ledger: Ledger, number: str) -> list[Sums]:
+    """Where the units of an order are, link by link: ordered = good + scrapped + missing."""
+    rows = ledger.rows(
+        'SELECT l.link, o.quantity, l.given, l.scrapped FROM order_links l JOIN orders o USING ("order")'
+        ' WHERE "order" = ? ORDER BY l.link',
+        (number,),
+    )
+    return [Sums(row["link"], row["quantity"], row["given"], row["scrapped"]) for row in rows]
+
+
+def half_received(
+    ledger: Ledger, line: str, receiver: str
+) -> list[tuple[str, str, tuple[str, ...], Instant]]:
+    """Batches at a join that came from some previous links and not from all: batch, order, from whom, since when."""
+    rows = ledger.rows(
+        'SELECT h.batch, h."order", GROUP_CONCAT(h.giver) AS givers, MIN(h.received_at) AS since_at'
+        " FROM positions p JOIN handoffs h ON h.batch = p.batch AND h.receiver = p.link"
+        " WHERE p.link = ? AND p.received = 0 AND p.received_at IS NOT NULL AND p.given_at IS NULL"
+        " AND h.line = ? AND h.received_at IS NOT NULL"
+        ' GROUP BY h.batch, h."order" ORDER BY since_at',
+        (receiver, line),
+    )
+    return [
+        (row["batch"], row["order"], tuple(sorted(row["givers"].split(","))), row["since_at"]) for row in rows
+    ]

@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ledger import facts
 from ledger.devices import DeviceLog
 from ledger.errors import Contradiction
-from ledger.events import Event
-from ledger.flags import resolve_flags
+from ledger.flag_news import reopen_flags, resolve_flags
+from ledger.late_news import Cause, derive_again
+from ledger.milestones import give_order
 from ledger.refusals import keep_refused, keep_unreadable
-from ledger.repeats import answered_before, same_scan, told_again
+from ledger.repeats import answered_before, told_again
+from ledger.steps import Floor, Moving, first_id, record_step
 from ledger.store import Ledger, Row, Transaction
+from ledger.whereabouts import whereabouts_of
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.codes import is_batch_code, looks_like_batch_code
-from shopfloor.handoffs import (
-    Handoff,
-    Position,
-    Refusal,
-    Step,
-    Whereabouts,
-    clock_text,
-    meaning_of_scan,
-)
+from shopfloor.handoffs import Refusal
+from shopfloor.histories import Fact, Same, is_later, is_same_scan, meaning_of, reach_ms
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
-from shopfloor.site import Device, Line, Link, Site, Station
+from shopfloor.site import Device, Link, Site, Station
 
 STATION_DEVICE = "station:"
 """Prefix of the device name of a tap on a station's kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a scan happened."""
+
+    device: Device
+    station: Station
+    floor: Floor
+    link: Link
 
 
 class Recorder:
@@ -36,7 +43,7 @@ class Recorder:
 
     def __init__(self, ledger: Ledger, site: Site) -> None:
         self._ledger = ledger
-        self._site = site
+        self.site = site
         self._calendars = CalendarBook(site)
 
     def record(self, items: Sequence[Scan | Unreadable], now: Instant) -> list[Answer | None]:
@@ -45,7 +52,7 @@ class Recorder:
         LedgerUnavailable when nothing could be written: then nothing is confirmed either.
         """
         with self._ledger.write(now) as tx:
-            devices = DeviceLog(tx, self._site)
+            devices = DeviceLog(tx, self.site)
             answers: list[Answer | None] = []
             for item in items:
                 if isinstance(item, Unreadable):
@@ -56,6 +63,10 @@ class Recorder:
                     answers.append(self._recorded_or_set_aside(tx, devices, item))
             devices.save()
         return answers
+
+    def floor(self, line: str) -> Floor:
+        """What recording on a line consults."""
+        return Floor(self.site, self._calendars, self.site.lines[line])
 
     def _recorded_or_set_aside(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
         """One scan that contradicts what is recorded must not keep all others out for ever."""
@@ -74,222 +85,143 @@ class Recorder:
         device = self._device(scan.device)
         occurred_at, suspect = devices.when(scan)
         if device is None:
-            return self._refuse(tx, scan, None, Refusal("device", f"{scan.device} is no device of this site"))
-        station = self._site.stations[device.station]
-        line = self._site.lines[station.line]
-        link = line.link(station.link)
-        place = _Place(device, station, line, link, occurred_at, suspect)
-        if link.kind == "milestone":
-            return self._give_order(tx, scan, place)
-        return self._move_batch(tx, scan, place)
+            return _refuse(tx, scan, None, Refusal("device", f"{scan.device} is no device of this site"))
+        station = self.site.stations[device.station]
+        floor = self.floor(station.line)
+        place = _Place(device, station, floor, floor.line.link(station.link))
+        fact = Fact(
+            0,
+            occurred_at,
+            scan.device,
+            station.link,
+            mode=device.mode,
+            seq=scan.seq,
+            scan_id=scan.scan_id,
+            quantity=scan.quantity,
+        )
+        told = facts.told_by(scan, fact, station.id, suspect=suspect)
+        if place.link.kind == "milestone":
+            return give_order(tx, floor, scan, told)
+        return _move_batch(tx, place, scan, told)
 
     def _device(self, name: str) -> Device | None:
-        if name.startswith(STATION_DEVICE) and name.removeprefix(STATION_DEVICE) in self._site.stations:
+        if name.startswith(STATION_DEVICE) and name.removeprefix(STATION_DEVICE) in self.site.stations:
             return Device(name, station=name.removeprefix(STATION_DEVICE))
-        return self._site.devices.get(name)
-
-    def _refuse(self, tx: Transaction, scan: Scan, station: str | None, refusal: Refusal) -> Answer:
-        keep_refused(tx, scan, station, refusal)
-        return Answer(scan.device, scan.scan_id, "refused", refusal.text)
-
-    def _move_batch(self, tx: Transaction, scan: Scan, place: _Place) -> Answer:
-        batch = _batch(tx, scan.code) or _batch(tx, scan.code.upper())
-        if batch is None:
-            return self._refuse(tx, scan, place.station.id, _unknown(scan.code))
-        code = batch["batch"]
-        if batch["line"] != place.line.id:
-            text = f"{code} belongs to line {batch['line']}"
-            return self._refuse(tx, scan, place.station.id, Refusal("line", text))
-        positions = tx.rows("SELECT * FROM positions WHERE batch = ?", (code,))
-        same = same_scan(positions, scan, place.link.id, place.occurred_at)
-        if same is not None:
-            return told_again(tx, scan, same)
-        steps = meaning_of_scan(
-            place.line,
-            place.link,
-            _whereabouts(tx, code, positions),
-            mode=place.device.mode,
-            zone=self._site.zone,
-        )
-        if isinstance(steps, Refusal):
-            return self._refuse(tx, scan, place.station.id, replace(steps, text=f"{code} {steps.text}"))
-        quantity = batch["quantity"] if scan.quantity is None else scan.quantity
-        if not 0 < quantity <= batch["quantity"]:
-            text = f"{code} has {batch['quantity']} units, not {quantity}"
-            return self._refuse(tx, scan, place.station.id, Refusal("quantity", text))
-        text = ""
-        for number, step in enumerate(steps):
-            last = number == len(steps) - 1
-            text = self._record_step(tx, scan, place, step, batch, quantity, None if last else number)
-        return Answer(scan.device, scan.scan_id, "recorded", text)
-
-    def _record_step(
-        self,
-        tx: Transaction,
-        scan: Scan,
-        place: _Place,
-        step: Step,
-        batch: Row,
-        quantity: int,
-        implied: int | None,
-    ) -> str:
-        detail: dict[str, object] = {"parties": list(step.parties)}
-        if step.kind == "given":
-            hour = self._calendars.hour_of_work(place.line, step.link, place.occurred_at)
-            detail["hour"] = [hour.start_at, hour.end_at, hour.shift]
-        else:
-            pending = tx.row(
-                "SELECT COUNT(*) FROM handoffs WHERE batch = ? AND receiver = ? AND received_at IS NOT NULL",
-                (batch["batch"], step.link),
-            )
-            suppliers = len(place.line.previous_links(step.link))
-            detail["complete"] = (pending[0] if pending else 0) + len(step.parties) >= suppliers
-        text = _step_text(batch["batch"], place, step, clock_text(place.occurred_at, self._site.zone))
-        if step.implied:
-            detail["implied"] = True
-        else:
-            detail["text"] = text
-        self._append(
-            tx,
-            scan,
-            place,
-            step,
-            detail,
-            batch=batch["batch"],
-            order=batch["order"],
-            quantity=quantity,
-            implied=implied,
-        )
-        if step.kind == "given":
-            resolve_flags(tx, place.line.id, step.link, batch["order"], place.occurred_at)
-        return text
-
-    def _give_order(self, tx: Transaction, scan: Scan, place: _Place) -> Answer:
-        """A milestone gives a whole order at once: by the order's code or that of any of its batches."""
-        order = tx.row(
-            'SELECT "order", line, quantity FROM orders WHERE "order" = ?1'
-            ' OR "order" = (SELECT "order" FROM batches WHERE batch = upper(?1)) ORDER BY "order" = ?1 DESC LIMIT 1',
-            (scan.code,),
-        )
-        if order is None or order["line"] != place.line.id:
-            text = f"{scan.code[:40]} is no order of this line"
-            return self._refuse(tx, scan, place.station.id, Refusal("unknown", text))
-        rest = tx.rows(
-            'SELECT batch, b.quantity FROM batches b WHERE b."order" = ? AND NOT EXISTS (SELECT 1 FROM positions p'
-            " WHERE p.batch = b.batch AND p.link = ? AND p.given_at IS NOT NULL) ORDER BY number",
-            (order["order"], place.link.id),
-        )
-        if not rest:
-            return self._given_already(tx, scan, place, order["order"])
-        parties = tuple(n.id for n in place.line.next_links(place.link.id))
-        step = Step("given", place.link.id, parties)
-        hour = self._calendars.hour_of_work(place.line, place.link.id, place.occurred_at)
-        text = f"{order['order']} given {clock_text(place.occurred_at, self._site.zone)}"
-        detail = {
-            "parties": list(parties),
-            "hour": [hour.start_at, hour.end_at, hour.shift],
-            "batches": [[row["batch"], row["quantity"]] for row in rest],
-            "text": text,
-        }
-        quantity = sum(row["quantity"] for row in rest)
-        self._append(
-            tx, scan, place, step, detail, order=order["order"], quantity=quantity, implied=None, batch=None
-        )
-        resolve_flags(tx, place.line.id, place.link.id, order["order"], place.occurred_at)
-        return Answer(scan.device, scan.scan_id, "recorded", text)
-
-    def _given_already(self, tx: Transaction, scan: Scan, place: _Place, order: str) -> Answer:
-        last = tx.row(
-            'SELECT p.* FROM positions p JOIN batches b USING (batch) WHERE b."order" = ? AND p.link = ?'
-            " ORDER BY p.given_at DESC LIMIT 1",
-            (order, place.link.id),
-        )
-        same = same_scan([last] if last else [], scan, place.link.id, place.occurred_at)
-        if same is not None:
-            return told_again(tx, scan, same)
-        at = clock_text(last["given_at"], self._site.zone) if last else ""
-        return self._refuse(tx, scan, place.station.id, Refusal("given", f"{order} was already given {at}"))
-
-    def _append(
-        self,
-        tx: Transaction,
-        scan: Scan,
-        place: _Place,
-        step: Step,
-        detail: dict[str, object],
-        *,
-        order: str,
-        quantity: int,
-        implied: int | None,
-        batch: str | None,
-    ) -> None:
-        told: dict[str, object] = {"as_read": scan.code, "quantity": scan.quantity}
-        if scan.seq is not None:
-            told["seq"] = scan.seq
-        if scan.packet is not None and scan.scan_id is None:
-            told["packet"] = scan.packet
-        if place.clock_suspect:
-            detail["clock_suspect"] = True
-        event_id = scan.scan_id or f"bare/{scan.device}/{scan.arrived_at}/{tx.sequence + 1}"
-        tx.append(
-            Event(
-                event_id=event_id if implied is None else f"implied/{event_id}/{implied}",
-                kind=step.kind,
-                occurred_at=place.occurred_at,
-                source=scan.device,
-                station=place.station.id,
-                link=f"{place.line.id}/{step.link}",
-                order=order,
-                batch=batch,
-                quantity=quantity,
-                person=scan.person,
-                detail={**detail, "scan": told},
-            )
-        )
+        return self.site.devices.get(name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where and when a scan happened."""
-
-    device: Device
-    station: Station
-    line: Line
-    link: Link
-    occurred_at: Instant
-    clock_suspect: bool
-
-
-def _batch(tx: Transaction, code: str) -> Row | None:
+def batch_row(tx: Transaction, code: str) -> Row | None:
+    """A batch with its order and line."""
     return tx.row(
         'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order") WHERE batch = ?',
         (code,),
     )
 
 
+def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) -> Answer:
+    batch = batch_row(tx, scan.code) or batch_row(tx, scan.code.upper())
+    if batch is None:
+        return _refuse(tx, scan, place.station.id, _unknown(scan.code))
+    code, floor, fact = batch["batch"], place.floor, told.fact
+    if batch["line"] != floor.line.id:
+        text = f"{code} belongs to line {batch['line']}"
+        return _refuse(tx, scan, place.station.id, Refusal("line", text))
+    near = facts.around(tx, floor.line, batch, fact.at - reach_ms(fact))
+    if near:
+        others = [facts.as_fact(row) for row in near]
+        if any(is_later(other, fact) for other in others) and facts.are_of(tx, batch, floor.line):
+            return _put_in(tx, place, scan, told, batch)
+        for row, other in zip(near, others, strict=True):
+            same_place = (other.device, other.link) == (fact.device, fact.link)
+            if row["became"] == "step" and same_place and other.kind == "scan" and is_same_scan(other, fact):
+                if facts.has_room(tx, code):
+                    facts.keep(tx, batch["order"], code, told, "same")
+                return told_again(tx, scan, _first_text(tx, other.number))
+    if scan.redelivered and scan.scan_id is None:
+        before = _delivered_before(tx, batch, told)
+        if before is not None:
+            return told_again(tx, scan, before)
+    return _put_last(tx, place, scan, told, batch)
+
+
+def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batch: Row) -> Answer:
+    """A scan that happened after all others of its batch, as nearly all do."""
+    code, floor = batch["batch"], place.floor
+    where = whereabouts_of(
+        tx.rows("SELECT * FROM positions WHERE batch = ?", (code,)),
+        tx.rows("SELECT * FROM handoffs WHERE batch = ?", (code,)),
+    )
+    steps = meaning_of(floor.line, where, told.fact, batch["quantity"], floor.site.zone)
+    if isinstance(steps, Refusal):
+        if facts.has_room(tx, code):
+            facts.keep(tx, batch["order"], code, told, "refused")
+        refusal = replace(steps, text=f"{code} {steps.text}")
+        return _refuse(tx, scan, place.station.id, refusal, told.number or None)
+    facts.keep(tx, batch["order"], code, told, "step")
+    moving, last, text = Moving(batch["order"], code), len(steps) - 1, ""
+    for number, step in enumerate(steps):
+        text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
+        if step.kind == "given":
+            resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
+        for short in step.short:
+            reopen_flags(tx, floor, short.giver, batch["order"])
+            resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)
+    return Answer(scan.device, scan.scan_id, "recorded", text)
+
+
+def _put_in(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batch: Row) -> Answer:
+    """A scan that happened before something that is known of its batch already."""
+    code = batch["batch"]
+    facts.keep(tx, batch["order"], code, told, "step")
+    number = told.number
+    cause = Cause(None, "interlock", tx.now, f"a scan of {place.link.name} came late")
+    found = derive_again(tx, place.floor, batch, cause, new=number)
+    outcome, text = found.outcomes[number], found.text_of(number)
+    if isinstance(outcome, Refusal):
+        facts.mark(tx, number, "refused")
+        return _refuse(tx, scan, place.station.id, replace(outcome, text=f"{code} {text}"), number)
+    if isinstance(outcome, Same):
+        facts.mark(tx, number, "same")
+        return told_again(tx, scan, text)
+    return Answer(scan.device, scan.scan_id, "recorded", text)
+
+
+def _first_text(tx: Transaction, number: int) -> str:
+    """What the device was told for the fact that this one repeats."""
+    row = facts.numbered(tx, number)
+    if row is None:
+        return ""
+    at = tx.row(
+        "SELECT json_extract(detail, '$.text') AS text FROM events WHERE sequence IN (SELECT received_by FROM positions"
+        " WHERE batch = ?1 AND link = ?2 UNION SELECT given_by FROM positions WHERE batch = ?1 AND link = ?2"
+        " UNION SELECT received_by FROM handoffs WHERE batch = ?1 AND receiver = ?2)"
+        " AND IFNULL(json_extract(detail, '$.scan.n'), sequence) = ?3 AND json_extract(detail, '$.text') IS NOT NULL"
+        " ORDER BY sequence DESC",
+        (row["batch"], row["link"], number),
+    )
+    return str(at["text"]) if at else ""
+
+
+def _delivered_before(tx: Transaction, batch: Row, told: facts.Told) -> str | None:
+    """What was told for the same message of the broker, if it was the device's last scan of this batch here."""
+    row = tx.row(
+        "SELECT n, packet FROM scans WHERE batch = ? AND device = ? AND link = ? AND became = 'step'"
+        " ORDER BY at DESC, n DESC LIMIT 1",
+        (batch["batch"], told.fact.device, told.fact.link),
+    )
+    if row is None or row["packet"] is None or row["packet"] != told.packet:
+        return None
+    return _first_text(tx, row["n"])
+
+
+def _refuse(
+    tx: Transaction, scan: Scan, station: str | None, refusal: Refusal, number: int | None = None
+) -> Answer:
+    keep_refused(tx, scan, station, refusal, number)
+    return Answer(scan.device, scan.scan_id, "refused", refusal.text)
+
+
 def _unknown(code: str) -> Refusal:
     if looks_like_batch_code(code) and not is_batch_code(code.upper()):
         return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
     return Refusal("unknown", f"{code[:40]} is no batch here")
-
-
-def _content(scan: Scan) -> tuple[str, str, int | None]:
-    """What must be alike for a scan to be the same under the same id."""
-    return scan.device, scan.code, scan.quantity
-
-
-def _whereabouts(tx: Transaction, batch: str, positions: Sequence[Row]) -> Whereabouts:
-    handoffs = tx.rows(
-        "SELECT giver, receiver, given_at, received_at FROM handoffs WHERE batch = ?", (batch,)
-    )
-    return Whereabouts(
-        {row["link"]: Position(row["received_at"], row["given_at"]) for row in positions},
-        {(row["giver"], row["receiver"]): Handoff(row["given_at"], row["received_at"]) for row in handoffs},
-    )
-
-
-def _step_text(code: str, place: _Place, step: Step, clock: str) -> str:
-    names = " and ".join(place.line.link(party).name for party in step.parties)
-    if step.kind == "received":
-        return f"{code} received {clock}" + (f" from {names}" if names else "")
-    return f"{code} given {clock} to {names}" if names else f"{code} shipped {clock}"

@@ -10,11 +10,13 @@ KEPT = 50_000
 """The newest refusals that are kept; a flood of noise must not fill the disk. All are counted."""
 
 
-def keep_refused(tx: Transaction, scan: Scan, station: str | None, refusal: Refusal) -> None:
-    """A scan that a rule refused."""
+def keep_refused(
+    tx: Transaction, scan: Scan, station: str | None, refusal: Refusal, number: int | None = None
+) -> None:
+    """A scan that a rule refused; `number`: under which it is kept as a fact of its batch."""
     tx.run(
-        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity, scan)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             scan.arrived_at,
             scan.device,
@@ -26,9 +28,10 @@ def keep_refused(tx: Transaction, scan: Scan, station: str | None, refusal: Refu
             scan.payload,
             len(scan.payload),
             scan.quantity,
+            number,
         ),
     )
-    _count(tx)
+    count_refused(tx)
 
 
 def keep_unreadable(tx: Transaction, message: Unreadable) -> None:
@@ -38,10 +41,11 @@ def keep_unreadable(tx: Transaction, message: Unreadable) -> None:
         " VALUES (?, ?, ?, 'unreadable', ?, ?, ?)",
         (message.arrived_at, message.device, message.topic, message.reason, message.payload, message.size),
     )
-    _count(tx)
+    count_refused(tx)
 
 
-def _count(tx: Transaction) -> None:
+def count_refused(tx: Transaction) -> None:
+    """Count one more refusal, and let the oldest go when there are too many."""
     tx.run(
         "INSERT INTO tallies (name, value) VALUES ('refused', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1"
     )

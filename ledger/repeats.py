@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger.refusals import keep_refused
-from ledger.store import Row, Transaction
-from shopfloor.handoffs import SAME_SCAN_MS, Refusal
-from shopfloor.instants import Instant
+from ledger.store import Transaction
+from shopfloor.handoffs import Refusal
 from shopfloor.scans import Answer, Result, Scan
 
-RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/")
+RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/", "again/", "void/")
 """Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
+
+_STANDS_FOR_ANYTHING = """
+SELECT 1 FROM events WHERE event_id = ?1 UNION ALL SELECT 1 FROM same_scans WHERE scan_id = ?1
+UNION ALL SELECT 1 FROM refused WHERE scan_id = ?1 LIMIT 1
+"""
 
 
 def answered_before(tx: Transaction, scan: Scan) -> Answer | None:
@@ -31,17 +34,6 @@ def answered_before(tx: Transaction, scan: Scan) -> Answer | None:
     return Answer(scan.device, scan.scan_id, result, text)
 
 
-def same_scan(positions: Sequence[Row], scan: Scan, link: str, occurred_at: Instant) -> str | None:
-    """The first answer's text when this is the same scan of the same device once more."""
-    for row in positions:
-        if row["link"] != link or row["last_device"] != scan.device:
-            continue
-        again = scan.scan_id is None and scan.redelivered and row["last_packet"] == scan.packet is not None
-        if again or abs(occurred_at - row["last_at"]) < SAME_SCAN_MS:
-            return str(row["last_text"])
-    return None
-
-
 def told_again(tx: Transaction, scan: Scan, text: str) -> Answer:
     """The same scan under another id: that id is remembered, so that sent again it stays the same scan."""
     if scan.scan_id is not None:
@@ -54,6 +46,8 @@ def told_again(tx: Transaction, scan: Scan, text: str) -> Answer:
 
 def _known(tx: Transaction, scan_id: str) -> tuple[tuple[str, str | None, int | None], Result, str] | None:
     """What an id stood for the first time, and how it is answered now."""
+    if tx.row(_STANDS_FOR_ANYTHING, (scan_id,)) is None:
+        return None
     event = tx.holds(scan_id)
     if event is not None:
         detail = json.loads(event["detail"])

@@ -1,13 +1,15 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `refused`, `same_scans`, `devices` and `tallies` are evidence and status beside it. Every other
-table is a read model: it can be made again from the events.
+`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `seq_gaps` and `tallies` are evidence and status
+beside it. Every other table is a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
 
@@ -304,6 +306,13 @@ SELECT "order", plan_version, released_at, due_at, '', '' FROM orders;
 def m002_agreement_and_plan_versions(db: Database) -> None:
     """Drafts with their confirmations, plans that were in force before, and what orders have taken, summed."""
     for statement in (*_statements(_AGREEMENT), *_statements(_LOADS_SO_FAR)):
+        db.execute(statement)
+
+
+@migrations()
+def m003_record(db: Database) -> None:
+    """Scans as facts beside the events, quantities that came and were lost, gaps in what devices counted."""
+    for statement in (*_statements(RECORD), *_statements(RECORD_SO_FAR)):
         db.execute(statement)
 
 

@@ -34,6 +34,8 @@ FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 4_000
 BEING_MADE_S = 1.0
 LOG_KEPT_BYTES = 16 * 1024 * 1024
+CACHED_STATEMENTS = 512
+"""More than migrations run: the cache keeps the oldest ones, and each statement that finds no room is slow."""
 
 Row = Any
 """A `sqlite3.Row`: by name or by place."""
@@ -65,7 +67,11 @@ class Ledger:
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
-                str(path), isolation_level=None, check_same_thread=False, timeout=busy_timeout_ms / 1000
+                str(path),
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=busy_timeout_ms / 1000,
+                cached_statements=CACHED_STATEMENTS,
             )
         except sqlite3.OperationalError as fault:
             raise LedgerUnavailable(path, fault) from None
@@ -271,6 +277,10 @@ class Transaction:
     def run(self, sql: str, values: Sequence[Any] = ()) -> None:
         """One statement on a read model or an evidence table."""
         self._connection.execute(sql, values)
+
+    def insert(self, sql: str, values: Sequence[Any]) -> int:
+        """One new row of a table that numbers its rows; its number."""
+        return int(self._connection.execute(sql, values).lastrowid)
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for many rows."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from ledger import reading
 from ledger.plans import as_targets
 from ledger.store import Ledger, Row
-from shopfloor.handoffs import Handoff, Position, Whereabouts
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.orders import LinkTargets
+from shopfloor.whereabouts import Handoff, Position, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def open_order(ledger: Ledger, number: str) -> OpenOrder:
 def whereabouts(ledger: Ledger, batch: str) -> Whereabouts:
     """Where a batch is, by every link and handoff."""
     positions = ledger.rows("SELECT * FROM positions WHERE batch = ?", (batch,))
-    return _whereabouts(positions, ledger.rows("SELECT * FROM handoffs WHERE batch = ?", (batch,)))
+    return whereabouts_of(positions, ledger.rows("SELECT * FROM handoffs WHERE batch = ?", (batch,)))
 
 
 def last_happened_at(ledger: Ledger) -> Instant | None:
@@ -127,7 +127,7 @@ def _open_order(ledger: Ledger, row: Row) -> OpenOrder:
             OpenBatch(
                 each["batch"],
                 each["quantity"],
-                _whereabouts(positions[each["batch"]], handoffs[each["batch"]]),
+                whereabouts_of(positions[each["batch"]], handoffs[each["batch"]]),
             )
             for each in reading.batches(ledger, number)
         ),
@@ -135,8 +135,17 @@ def _open_order(ledger: Ledger, row: Row) -> OpenOrder:
     )
 
 
-def _whereabouts(positions: list[Row], handoffs: list[Row]) -> Whereabouts:
+def whereabouts_of(positions: list[Row], handoffs: list[Row]) -> Whereabouts:
+    """From a batch's rows of `positions` and `handoffs`."""
     return Whereabouts(
-        {row["link"]: Position(row["received_at"], row["given_at"]) for row in positions},
-        {(row["giver"], row["receiver"]): Handoff(row["given_at"], row["received_at"]) for row in handoffs},
+        {
+            row["link"]: Position(row["received_at"], row["given_at"], row["received"], row["lost"])
+            for row in positions
+        },
+        {
+            (row["giver"], row["receiver"]): Handoff(
+                row["given_at"], row["received_at"], row["quantity"], row["short"]
+            )
+            for row in handoffs
+        },
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -64,18 +65,31 @@ class Line:
 
     def next_links(self, link_id: str) -> tuple[Link, ...]:
         """Its customers inside the line; empty for the last link."""
-        return tuple(link for link in self.links if link_id in link.after)
+        return self._following.get(link_id, ())
 
     def previous_links(self, link_id: str) -> tuple[Link, ...]:
         """Its suppliers inside the line; empty for a first link."""
-        return tuple(self.link(before) for before in self.link(link_id).after)
+        return self._before[link_id]
+
+    @cached_property
+    def has_milestones(self) -> bool:
+        """Whether any of its links gives whole orders."""
+        return any(link.kind == "milestone" for link in self.links)
 
     @property
     def last(self) -> Link:
         """The link that ships."""
         return next(link for link in self.links if not self.next_links(link.id))
 
-    @property
+    @cached_property
+    def _before(self) -> dict[str, tuple[Link, ...]]:
+        return {link.id: tuple(self.link(before) for before in link.after) for link in self.links}
+
+    @cached_property
+    def _following(self) -> dict[str, tuple[Link, ...]]:
+        return {link.id: tuple(n for n in self.links if link.id in n.after) for link in self.links}
+
+    @cached_property
     def _by_id(self) -> dict[str, Link]:
         return {link.id: link for link in self.links}
 

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from interlock.__main__ import main
+from ledger.events import KINDS
 from station_config import load, write_template
 from station_config.keys import KEYS
 from tests.test_locks import names
@@ -100,3 +101,8 @@ def test_the_scanner_in_the_readme_is_one_of_the_starting_site(readme: str, tmp_
     topics = re.findall(r"interlock/([\w-]+)/([\w-]+)/(?:scan|ack)", readme)
     assert topics
     assert {(site.id, device) for device in site.devices} >= set(topics)
+
+
+def test_every_kind_of_event_is_on_the_page_about_the_record() -> None:
+    page = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []

@@ -21,9 +21,9 @@ from interlock.demo.troubles import Troubles
 from interlock.demo.work_place import Batch, Job, WorkPlace
 from ledger.whereabouts import OpenOrder
 from shopfloor.calendar_book import CalendarBook
-from shopfloor.handoffs import Whereabouts
 from shopfloor.instants import MINUTE_MS, SECOND_MS, Instant
 from shopfloor.site import Line, Link, Site
+from shopfloor.whereabouts import Whereabouts
 
 FORGOTTEN = 0.012
 """This share of batches is handed on without a scan: the next link's scan then says both."""

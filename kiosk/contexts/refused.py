@@ -11,6 +11,10 @@ from kiosk.contexts.frame import Frame
 class RefusedRow:
     """One scan or message that was refused."""
 
+    number: int
+    """By which a lead forces or discards it."""
+    settled: str
+    """What became of it since: forced, discarded or counted; empty while it is open."""
     at: str
     """Day and time, for example Tue 24 Nov 14:10:07."""
     device: str

@@ -31,6 +31,8 @@ def _row(services: Services, row: Row) -> RefusedRow:
     is_scan = row["code"] is not None
     read = row["code"] if is_scan else bytes(row["payload"]).decode("utf-8", "replace")
     return RefusedRow(
+        number=row["id"],
+        settled=row["settled"] or "",
         at=f"{moment:%a} {moment.day} {moment:%b %H:%M:%S}",
         device=row["device"],
         station=station.name if station else "",

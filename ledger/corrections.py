@@ -1,0 +1,245 @@
+"""What people correct: an undone scan or scrap, a refused scan forced or discarded, units scrapped or rejected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ledger import facts
+from ledger.errors import IdTaken, RuleRefused
+from ledger.events import Event
+from ledger.facts import EVER, Told
+from ledger.flags import Tap
+from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
+from ledger.milestones import batches_of
+from ledger.recorder import Recorder, batch_row
+from ledger.steps import Floor
+from ledger.store import Ledger, Row, Transaction
+from shopfloor.handoffs import Refusal, clock_text
+from shopfloor.histories import Fact, history
+from shopfloor.instants import Instant, instant_from_text
+
+LONGEST_REASON = 200
+FORCIBLE = "skipped"
+"""The only refusal that a lead's word changes: whoever has not scanned the batch, it is here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrap:
+    """Units taken out of a batch at a station's link, for a reason; `giver`: rejected as that link before gave them."""
+
+    batch: str
+    quantity: int
+    reason: str
+    giver: str | None = None
+
+
+def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: str, now: Instant) -> str:
+    """Take back what a scan or a scrap recorded; the sentence that says it.
+
+    RuleRefused when the batch has moved on since, or it is another link's.
+    """
+    with ledger.write(now) as tx:
+        event = tx.holds(event_id)
+        if event is None or event["kind"] not in ("received", "given", "scrapped"):
+            raise RuleRefused(f"{event_id[:60]} is no scan that was recorded")
+        before = tx.holds(tap.event_id)
+        if before is not None:
+            return _undone_before(before, event_id)
+        floor = _own_floor(recorder, tap, event)
+        number = fact_of(tx, event)
+        batches = _batches(tx, event)
+        if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
+            raise RuleRefused(f"{_name(event)} was taken back already")
+        for row in batches:
+            _refuse_if_moved_on(tx, floor, row, number)
+        facts.mark(tx, number, "undone")
+        clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
+        cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
+        for row in batches:
+            # What was refused because of it was refused to a person, who undid: it must not come to life by that.
+            _set_aside(tx, row, tap.at)
+            derive_again(tx, floor, row, cause)
+            cause = replace(cause, event_id=None)
+        return f"undone: {_name(event)} {event['kind']} {clock}"
+
+
+def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Instant) -> str:
+    """Scrap units, or reject them as they came; the sentence that says it. RuleRefused with the reason why not."""
+    if not what.reason.strip() or len(what.reason) > LONGEST_REASON:
+        raise RuleRefused(f"scrap needs a reason of at most {LONGEST_REASON} characters")
+    with ledger.write(now) as tx:
+        batch = batch_row(tx, what.batch.upper())
+        station = recorder.site.stations[tap.station]
+        if batch is None or batch["line"] != station.line:
+            raise RuleRefused(f"{what.batch[:40]} is no batch of this line")
+        floor = recorder.floor(station.line)
+        previous = [link.id for link in floor.line.previous_links(station.link)]
+        if what.giver is not None and what.giver not in previous:
+            raise RuleRefused(f"{what.giver} is not a previous link of {floor.line.name_of(station.link)}")
+        before = tx.holds(tap.event_id)
+        if before is not None:
+            same = (before["kind"], before["batch"], before["quantity"], before["reason"])
+            if same != ("scrapped", batch["batch"], what.quantity, what.reason):
+                raise IdTaken(tap.event_id)
+            return f"{batch['batch']}: {what.quantity} scrapped"
+        told = _told_scrap(tap, what, station.link, now)
+        counting = [row["n"] for row in facts.around(tx, floor.line, batch, EVER) if row["became"] == "step"]
+        facts.keep(tx, batch["order"], batch["batch"], told, "step")
+        cause = Cause(None, tap.source, tap.at, "scrap was told late", tap.person)
+        found = derive_again(tx, floor, batch, cause, told.number)
+        outcome = found.outcomes[told.number]
+        if isinstance(outcome, Refusal):
+            raise RuleRefused(f"{batch['batch']} {outcome.text}")
+        if any(isinstance(found.outcomes[number], Refusal) for number in counting):
+            raise RuleRefused(
+                f"{batch['batch']}: what was recorded of it leaves no {what.quantity} units to scrap"
+            )
+        return found.text_of(told.number)
+
+
+def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: str, now: Instant) -> str:
+    """A lead's word that a scan that was refused because a link was skipped counts; the sentence it records."""
+    with ledger.write(now) as tx:
+        if _settled_before(tx, tap, refused, "scan_forced"):
+            return "counted"
+        row = _open_refusal(tx, tap, refused, why)
+        if row["word"] != FORCIBLE or row["scan"] is None:
+            raise RuleRefused("only a scan that skipped a link can be forced; undo what stands in its way")
+        fact = facts.numbered(tx, row["scan"])
+        batch = batch_row(tx, fact["batch"]) if fact else None
+        if fact is None or batch is None or fact["became"] != "refused":
+            raise RuleRefused(f"refused scan {refused} is settled already")
+        floor = recorder.floor(batch["line"])
+        text = f"{batch['batch']} counted at {floor.line.name_of(fact['link'])}: {why}"
+        tx.append(_word(tap, "scan_forced", row, batch, f"{floor.line.id}/{fact['link']}", why, text))
+        tx.run("UPDATE scans SET forced = 1 WHERE n = ?", (fact["n"],))
+        tx.run("UPDATE refused SET settled = 'forced' WHERE id = ?", (refused,))
+        cause = Cause(None, tap.source, tap.at, f"forced: {why}", tap.person)
+        found = derive_again(tx, floor, batch, cause)
+        outcome = found.outcomes[fact["n"]]
+        if not isinstance(outcome, tuple):
+            raise RuleRefused(f"{batch['batch']} {found.text_of(fact['n'])}")
+        return found.text_of(fact["n"])
+
+
+def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -> None:
+    """A refused scan that never counts, whatever is heard later."""
+    with ledger.write(now) as tx:
+        if _settled_before(tx, tap, refused, "scan_discarded"):
+            return
+        row = _open_refusal(tx, tap, refused, why)
+        fact = facts.numbered(tx, row["scan"]) if row["scan"] is not None else None
+        if fact is not None and fact["became"] != "refused":
+            raise RuleRefused(f"refused scan {refused} is settled already")
+        if fact is not None:
+            facts.mark(tx, fact["n"], "discarded")
+        tx.append(
+            _word(
+                tap, "scan_discarded", row, fact, None, why, f"{row['code'] or 'a message'} discarded: {why}"
+            )
+        )
+        tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
+
+
+def _undone_before(before: Row, event_id: str) -> str:
+    if before["kind"] != "voided" or f'"voids":"{event_id}"' not in before["detail"]:
+        raise IdTaken(before["event_id"])
+    return "undone"
+
+
+def _own_floor(recorder: Recorder, tap: Tap, event: Row) -> Floor:
+    """Only the link that did it undoes it; what a scan implied is undone with it, where it was made."""
+    station = recorder.site.stations[tap.station]
+    where = recorder.site.stations.get(event["station"])
+    if where is None or (where.line, where.link) != (station.line, station.link):
+        raise RuleRefused(f"{_name(event)} was not scanned at this link; only {event['station']} undoes it")
+    return recorder.floor(station.line)
+
+
+def _batches(tx: Transaction, event: Row) -> list[Row]:
+    if event["batch"] is None:
+        return batches_of(tx, event["order"])
+    row = batch_row(tx, event["batch"])
+    return [row] if row is not None else []
+
+
+def _refuse_if_moved_on(tx: Transaction, floor: Floor, batch: Row, number: int) -> None:
+    """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
+    known = [facts.as_fact(row) for row in facts.around(tx, floor.line, batch, EVER)]
+    zone = floor.site.zone
+    without = [fact for fact in known if fact.number != number]
+    left = {fact.number: outcome for fact, outcome in history(floor.line, batch["quantity"], without, zone)}
+    for fact, outcome in history(floor.line, batch["quantity"], known, zone):
+        if isinstance(outcome, tuple) and fact.number != number and left[fact.number] != outcome:
+            clock, link = clock_text(fact.at, zone), floor.line.name_of(fact.link)
+            raise RuleRefused(f"{batch['batch']} has moved on: {link} scanned it {clock}; undo that first")
+
+
+def _set_aside(tx: Transaction, batch: Row, until_at: Instant) -> None:
+    tx.run(
+        "UPDATE scans SET became = 'discarded' WHERE batch = ? AND at <= ? AND became IN ('refused', 'same')",
+        (batch["batch"], until_at),
+    )
+
+
+def _told_scrap(tap: Tap, what: Scrap, link: str, now: Instant) -> Told:
+    fact = Fact(
+        0,
+        tap.at,
+        tap.source,
+        link,
+        kind="scrap",
+        scan_id=tap.event_id,
+        quantity=what.quantity,
+        giver=what.giver,
+    )
+    return Told(fact, tap.station, what.batch, now, person=tap.person, reason=what.reason)
+
+
+def _settled_before(tx: Transaction, tap: Tap, refused: int, kind: str) -> bool:
+    """Whether this very tap did it already."""
+    before = tx.holds(tap.event_id)
+    if before is not None and (before["kind"] != kind or f'"refused":{refused},' not in before["detail"]):
+        raise IdTaken(tap.event_id)
+    return before is not None
+
+
+def _open_refusal(tx: Transaction, tap: Tap, refused: int, why: str) -> Row:
+    if not why.strip() or len(why) > LONGEST_REASON or not tap.person:
+        raise RuleRefused(
+            f"it needs a reason of at most {LONGEST_REASON} characters and the name of who says so"
+        )
+    row = tx.row("SELECT * FROM refused WHERE id = ?", (refused,))
+    if row is None:
+        raise RuleRefused(f"there is no refused scan {refused}")
+    if row["settled"] is not None:
+        raise RuleRefused(f"refused scan {refused} is settled already: {row['settled']}")
+    return row
+
+
+def _word(
+    tap: Tap, kind: str, refused: Row, about: Row | None, link: str | None, why: str, text: str
+) -> Event:
+    return Event(
+        event_id=tap.event_id,
+        kind=kind,
+        occurred_at=tap.at,
+        source=tap.source,
+        station=tap.station,
+        link=link,
+        order=about["order"] if about is not None else None,
+        batch=about["batch"] if about is not None and not facts.is_whole(about) else None,
+        reason=why,
+        person=tap.person,
+        detail={
+            "code": refused["code"],
+            "device": refused["device"],
+            "refused": refused["id"],
+            "scan_id": refused["scan_id"],
+            "text": text,
+        },
+    )
+
+
+def _name(event: Row) -> str:
+    return str(event["batch"] or event["order"])

@@ -1,0 +1,136 @@
+"""From the steps of a fact to events: hours, texts, ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.events import Event
+from ledger.facts import Told
+from ledger.store import Transaction
+from shopfloor.calendar_book import CalendarBook
+from shopfloor.handoffs import clock_text
+from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.site import Line, Site
+from shopfloor.whereabouts import Step
+
+LATE_MS = 2 * MINUTE_MS
+"""What is recorded this long after it happened says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What turning steps into events consults."""
+
+    site: Site
+    calendars: CalendarBook
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A batch, or an order given as a whole by a milestone: then each batch with its units."""
+
+    order: str
+    batch: str | None
+    batches: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.batch or self.order
+
+
+def record_step(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step, event_id: str) -> str:
+    """Append the event of one step; the sentence that says it."""
+    text = _text(tx, floor, moving, told, step)
+    tx.append(
+        Event(
+            event_id=event_id,
+            kind=step.kind,
+            occurred_at=told.fact.at,
+            source=told.fact.device,
+            station=told.station,
+            link=f"{floor.line.id}/{step.link}",
+            order=moving.order,
+            batch=moving.batch,
+            quantity=step.quantity,
+            reason=told.reason,
+            person=told.person,
+            detail=_detail(tx, floor, moving, told, step, text),
+        )
+    )
+    return text
+
+
+def first_id(tx: Transaction, told: Told, number: int, last: int) -> str:
+    """The id of a fact's steps when they are recorded for the first time: the last one has the scan's own."""
+    fact = told.fact
+    event_id = fact.scan_id or f"bare/{fact.device}/{told.arrived_at}/{tx.sequence + 1 - number + last}"
+    return event_id if number == last else f"implied/{event_id}/{number}"
+
+
+def again_id(tx: Transaction, told: Told) -> str:
+    """The id of a step that late news brought about; the scan's own stands for what its device was answered."""
+    return f"again/{told.number}/{tx.sequence + 1}"
+
+
+def late_text(floor: Floor, at: Instant, recorded_at: Instant) -> str:
+    """What is added to a sentence about something that was recorded long after it happened."""
+    return f", recorded {clock_text(recorded_at, floor.site.zone)}" if recorded_at - at >= LATE_MS else ""
+
+
+def _detail(
+    tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step, text: str
+) -> dict[str, object]:
+    fact = told.fact
+    scan: dict[str, object] = {"as_read": told.code, "quantity": fact.quantity, "n": told.number}
+    if fact.seq is not None:
+        scan["seq"] = fact.seq
+    if told.packet is not None and fact.scan_id is None:
+        scan["packet"] = told.packet
+    detail: dict[str, object] = {"parties": step.parties, "scan": scan}
+    if step.kind == "given":
+        hour = floor.calendars.hour_of_work(floor.line, step.link, fact.at)
+        detail["hour"] = [hour.start_at, hour.end_at, hour.shift]
+    elif step.kind == "received":
+        detail["complete"] = step.complete
+    else:
+        detail |= {"charged": step.charged, "ends": step.ends, "last": floor.line.last.id}
+    if step.short:
+        detail["short"] = [
+            [each.giver, each.units, _hour_given(tx, moving, each.giver, step.link), each.given_at]
+            for each in step.short
+        ]
+    if moving.batches:
+        detail["batches"] = moving.batches
+    if told.suspect:
+        detail["clock_suspect"] = True
+    if fact.forced:
+        detail["forced"] = True
+    return detail | ({"implied": True} if step.implied else {"text": text})
+
+
+def _hour_given(tx: Transaction, moving: Moving, giver: str, receiver: str) -> Instant:
+    """The hour into which a handoff counted, also if the calendar was changed since."""
+    row = tx.row(
+        "SELECT hour_at, given_at FROM handoffs WHERE batch = ? AND giver = ? AND receiver = ?",
+        (moving.batch, giver, receiver),
+    )
+    if row is None:
+        raise LookupError(f"{moving.name} was not given by {giver}")
+    return int(row["given_at"] if row["hour_at"] is None else row["hour_at"])
+
+
+def _text(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step) -> str:
+    line, clock = floor.line, clock_text(told.fact.at, floor.site.zone)
+    late = late_text(floor, told.fact.at, tx.now)
+    names = " and ".join(line.name_of(party) for party in step.parties)
+    if step.kind == "scrapped":
+        where = f" as {line.name_of(step.charged)} gave it" if step.charged not in (None, step.link) else ""
+        return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {told.reason}"
+    if step.kind == "received":
+        missing = sum(max(0, each.units) for each in step.short)
+        short = f", {missing} missing" if missing else ""
+        return f"{moving.name} received {clock}" + (f" from {names}" if names else "") + short + late
+    if moving.batches:
+        return f"{moving.name} given {clock}{late}"
+    return (f"{moving.name} given {clock} to {names}" if names else f"{moving.name} shipped {clock}") + late
