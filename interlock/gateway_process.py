@@ -13,6 +13,7 @@ from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, open_config, open_ledger
 from interlock.wake import WakeSender
+from interlock.watch import DamageWatch
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.recorder import Recorder
@@ -48,6 +49,19 @@ class _Recording:
         log.info("took up the changed configuration", version=version)
 
 
+def _trouble(ledger: Ledger) -> str:
+    """What keeps scans from being recorded, found by trying: also while none come."""
+    if ledger.damage is not None:
+        return "damaged"
+    try:
+        ledger.prove_writable(clock.now())
+    except LedgerDamaged:
+        return "damaged"
+    except LedgerUnavailable:
+        return "unwritable"
+    return ""
+
+
 def serve_gateway(folder: Path) -> None:
     """Record what the site's devices report, until SIGTERM or SIGINT."""
     log = to_standard_error("gateway")
@@ -65,7 +79,7 @@ def serve_gateway(folder: Path) -> None:
         set_device_state(ledger, recording.site, device, online=online, now=at)
 
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
-        wake.beat(connected)
+        wake.beat(connected, _trouble(ledger))
         ledger.checkpoint()  # also for what the web server has written
         recording.adopt_changes(log)
 
@@ -81,8 +95,11 @@ def serve_gateway(folder: Path) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
+    watch = DamageWatch(folder, log)
+    watch.start()
     try:
         gateway.run()
     finally:
+        watch.stop()
         ledger.close()
         wake.close()
