@@ -9,11 +9,11 @@ import click
 
 from interlock.broker import BrokerFault
 from interlock.commands.demo import demo
+from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
-from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
