@@ -33,6 +33,22 @@ class _Recording:
         self.recorder = Recorder(ledger, site)
         self._folder, self._ledger = folder, ledger
         self._version = last_version(ledger)
+        self.stalled = False
+        """The last scans could not be written; they are tried again until they can."""
+
+    def trouble(self) -> str:
+        """What keeps scans from being recorded, for the beat; found by trying, also while none come."""
+        if self._ledger.damage is not None:
+            return "damaged"
+        if self.stalled:
+            return "unwritable"  # a whole batch may find no room where a trial does
+        try:
+            self._ledger.prove_writable(clock.now())
+        except LedgerDamaged:
+            return "damaged"
+        except LedgerUnavailable:
+            return "unwritable"
+        return ""
 
     def adopt_changes(self, log: Any) -> None:
         """Record by a newer version of site.toml if one was saved. What cannot be read just now is tried again."""
@@ -49,19 +65,6 @@ class _Recording:
         log.info("took up the changed configuration", version=version)
 
 
-def _trouble(ledger: Ledger) -> str:
-    """What keeps scans from being recorded, found by trying: also while none come."""
-    if ledger.damage is not None:
-        return "damaged"
-    try:
-        ledger.prove_writable(clock.now())
-    except LedgerDamaged:
-        return "damaged"
-    except LedgerUnavailable:
-        return "unwritable"
-    return ""
-
-
 def serve_gateway(folder: Path) -> None:
     """Record what the site's devices report, until SIGTERM or SIGINT."""
     log = to_standard_error("gateway")
@@ -73,13 +76,16 @@ def serve_gateway(folder: Path) -> None:
     recording = _Recording(folder, ledger, config.site)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
-        return recording.recorder.record(items, clock.now())
+        recording.stalled = True
+        answers = recording.recorder.record(items, clock.now())
+        recording.stalled = False
+        return answers
 
     def device_state(device: str, online: bool, at: Instant) -> None:  # noqa: FBT001  # the gateway's signature
         set_device_state(ledger, recording.site, device, online=online, now=at)
 
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
-        wake.beat(connected, _trouble(ledger))
+        wake.beat(connected, recording.trouble())
         ledger.checkpoint()  # also for what the web server has written
         recording.adopt_changes(log)
 
