@@ -9,6 +9,7 @@ import click
 
 from interlock.broker import BrokerFault
 from interlock.commands.demo import demo
+from interlock.commands.export import export
 from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
@@ -40,7 +41,7 @@ def main() -> None:
 
 for command in (
     demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders,
-    verify, rebuild, backup, restore,
+    verify, rebuild, backup, restore, export,
 ):  # fmt: skip
     main.add_command(command)
 

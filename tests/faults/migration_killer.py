@@ -56,7 +56,10 @@ def main(old: str, folder: str) -> None:
         events = found.execute("SELECT COUNT(*), MAX(hash) FROM events").fetchone()
         found.close()
         died = os.WIFSIGNALED(status)
-        print(json.dumps({"path": str(path), "schema": schema, "events": events, "died": died}), flush=True)
+        sys.stdout.write(
+            json.dumps({"path": str(path), "schema": schema, "events": events, "died": died}) + "\n"
+        )
+        sys.stdout.flush()
         if not died:
             return
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def schema(path: Path) -> list[list[str]]:
 
 
 @pytest.fixture
-def deaths(old: Path, tmp_path: Path) -> Iterator[list[dict[str, object]]]:
+def deaths(old: Path, tmp_path: Path) -> list[dict[str, object]]:
     (tmp_path / "killed").mkdir()
     done = subprocess.run(
         [sys.executable, SCRIPT, old, tmp_path / "killed"],
@@ -56,7 +55,7 @@ def deaths(old: Path, tmp_path: Path) -> Iterator[list[dict[str, object]]]:
         capture_output=True,
         timeout=100,
     )
-    yield [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_a_migration_killed_at_any_statement_leaves_one_schema_or_the_other(
