@@ -13,6 +13,7 @@ from interlock.commands.export import export
 from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
+from interlock.commands.replay import replay
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
 from interlock.plant import PlantFault
@@ -41,7 +42,7 @@ def main() -> None:
 
 for command in (
     demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders,
-    verify, rebuild, backup, restore, export,
+    verify, rebuild, backup, restore, export, replay,
 ):  # fmt: skip
     main.add_command(command)
 

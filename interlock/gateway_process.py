@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.client import Gateway
-from gateway.payloads import PROFILES
 from interlock import clock
 from interlock.logs import to_standard_error
-from interlock.opening import broker_address, open_config, open_ledger
+from interlock.opening import broker_address, device_profiles, open_config, open_ledger
 from interlock.wake import WakeSender
 from interlock.watch import DamageWatch
 from ledger.devices import set_device_state
@@ -96,7 +95,7 @@ def serve_gateway(folder: Path) -> None:
         device_state=device_state,
         beat=beat,
         clock=clock.now,
-        profiles={device.id: PROFILES[device.profile] for device in config.site.devices.values()},
+        profiles=device_profiles(config),
         unavailable=(LedgerUnavailable, LedgerDamaged),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
