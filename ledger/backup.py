@@ -22,7 +22,7 @@ from shopfloor.instants import Instant, utc_text
 
 LEDGER_FILE = "ledger.db"
 MANIFEST = "backup.json"
-_LEFT_OUT = ("ledger.db*", "wake.sock", "broker", "logs", "rebuild-*", "*.part", MANIFEST)
+_LEFT_OUT = ("ledger.db*", "wake.sock", "broker", "logs", "*.lock", "rebuild-*", "*.part", MANIFEST)
 """The ledger is copied by itself; what the broker holds is sent again by the devices; the rest is of the moment."""
 _CHUNK = 1024 * 1024
 

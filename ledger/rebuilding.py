@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks the newest SQLite there is
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, LedgerUnavailable
 from ledger.events import GENESIS, Event, chain_hash
 from ledger.projections import project
-from ledger.store import Ledger, Row, Transaction
+from ledger.store import BUSY_TIMEOUT_MS, Ledger, Row, Transaction
 from shopfloor.instants import Instant, instant_from_text
 
 READ_MODELS = (
@@ -89,12 +89,15 @@ class MadeAgain:
 
         Nobody else writes meanwhile. LedgerUnavailable when the lock could not be had, then nothing is changed.
         """
-        with self._scratch.write(now) as tx:  # begins on the attached ledger, too
-            tx.run("PRAGMA defer_foreign_keys = ON")
-            self._catch_up_inside(tx)
-            for table in READ_MODELS:
-                if _compared(tx, table).differing:
-                    _replace_rows(tx, table)
+        try:
+            with self._scratch.write(now) as tx:  # begins on the attached ledger, too
+                tx.run("PRAGMA defer_foreign_keys = ON")
+                self._catch_up_inside(tx)
+                for table in READ_MODELS:
+                    if _compared(tx, table).differing:
+                        _replace_rows(tx, table)
+        except LedgerUnavailable as fault:
+            raise LedgerUnavailable(self._site.path, fault.__cause__ or fault) from fault
 
     def _catch_up_inside(self, tx: Transaction) -> None:
         while page := tx.rows(_NEXT, (self.sequence, _PAGE)):
@@ -116,7 +119,9 @@ class MadeAgain:
 def again(site: Ledger, *, folder: Path | None = None) -> Iterator[MadeAgain]:
     """A scratch file that is thrown away at the end: in a folder with room for it, or where temporary files go."""
     with TemporaryDirectory(prefix="rebuild-", dir=folder) as place:
-        scratch = Ledger(Path(place) / "again.db", create=True, checkpoints=False)
+        scratch = Ledger(
+            Path(place) / "again.db", create=True, checkpoints=False, busy_timeout_ms=BUSY_TIMEOUT_MS
+        )
         try:
             # Nothing in the scratch file is worth a sync, and its log would be as large as itself.
             scratch.rows("PRAGMA main.synchronous = OFF")

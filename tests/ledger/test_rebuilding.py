@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from interlock.__main__ import main
 from ledger.checking import faults
+from ledger.errors import LedgerUnavailable
 from ledger.rebuilding import READ_MODELS, again
 from ledger.store import Ledger
 from tests.factory import Plant
@@ -90,6 +91,21 @@ def test_comparing_locks_nobody_out(busy: Plant) -> None:
         made.catch_up()
         with busy.ledger.write(busy.now):
             assert [table.differing for table in made.compare()] == [0] * len(READ_MODELS)
+
+
+def test_a_lock_that_stays_leaves_all_as_it_is(busy: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.rebuilding.BUSY_TIMEOUT_MS", 10)
+    with busy.ledger.write(busy.now) as tx:
+        tx.run("UPDATE order_links SET given = 0")
+    before = everything(busy.ledger)
+    with again(busy.ledger) as made:
+        made.catch_up()
+        with (
+            busy.ledger.write(busy.now),
+            pytest.raises(LedgerUnavailable, match=r"ledger\.db cannot be used"),
+        ):
+            made.mend(busy.now)
+    assert everything(busy.ledger) == before
 
 
 def test_the_record_is_gone_through_a_page_at_a_time(busy: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
