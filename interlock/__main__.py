@@ -9,11 +9,13 @@ import click
 
 from interlock.broker import BrokerFault
 from interlock.commands.demo import demo
+from interlock.commands.export import export
+from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
+from interlock.commands.replay import replay
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
-from interlock.commands.verify import verify
 from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
@@ -38,7 +40,10 @@ def main() -> None:
     """Interlock: the previous link is responsible to the next one, hour by hour."""
 
 
-for command in (demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders, verify):
+for command in (
+    demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders,
+    verify, rebuild, backup, restore, export, replay,
+):  # fmt: skip
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from gateway.client import Gateway
-from gateway.payloads import PROFILES
 from interlock import clock
 from interlock.logs import to_standard_error
-from interlock.opening import broker_address, open_config, open_ledger
+from interlock.opening import broker_address, device_profiles, open_config, open_ledger
 from interlock.wake import WakeSender
+from interlock.watch import DamageWatch
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.recorder import Recorder
@@ -32,6 +32,22 @@ class _Recording:
         self.recorder = Recorder(ledger, site)
         self._folder, self._ledger = folder, ledger
         self._served = text_hash(read_site_text(folder))
+        self.stalled = False
+        """The last scans could not be written; they are tried again until they can."""
+
+    def trouble(self) -> str:
+        """What keeps scans from being recorded, for the beat; found by trying, also while none come."""
+        if self._ledger.damage is not None:
+            return "damaged"
+        if self.stalled:
+            return "unwritable"  # a whole batch may find no room where a trial does
+        try:
+            self._ledger.prove_writable(clock.now())
+        except LedgerDamaged:
+            return "damaged"
+        except LedgerUnavailable:
+            return "unwritable"
+        return ""
 
     def adopt_changes(self, log: Any) -> None:
         """Record by what was saved since. What cannot be read just now is tried again; an edit by hand waits."""
@@ -62,13 +78,16 @@ def serve_gateway(folder: Path) -> None:
     recording = _Recording(folder, ledger, config.site)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
-        return recording.recorder.record(items, clock.now())
+        recording.stalled = True
+        answers = recording.recorder.record(items, clock.now())
+        recording.stalled = False
+        return answers
 
     def device_state(device: str, online: bool, at: Instant) -> None:  # noqa: FBT001  # the gateway's signature
         set_device_state(ledger, recording.site, device, online=online, now=at)
 
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
-        wake.beat(connected)
+        wake.beat(connected, recording.trouble())
         ledger.checkpoint()  # also for what the web server has written
         recording.adopt_changes(log)
 
@@ -79,13 +98,16 @@ def serve_gateway(folder: Path) -> None:
         device_state=device_state,
         beat=beat,
         clock=clock.now,
-        profiles={device.id: PROFILES[device.profile] for device in config.site.devices.values()},
+        profiles=device_profiles(config),
         unavailable=(LedgerUnavailable, LedgerDamaged),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
+    watch = DamageWatch(folder, log)
+    watch.start()
     try:
         gateway.run()
     finally:
+        watch.stop()
         ledger.close()
         wake.close()

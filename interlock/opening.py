@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.connection import BrokerAddress
+from gateway.payloads import PROFILES, Profile
 from ledger.store import BUSY_TIMEOUT_MS, Ledger
 from station_config import BrokerSettings, SiteConfig, load
 
@@ -23,6 +24,11 @@ def open_ledger(
     return Ledger(
         folder / LEDGER_FILE, create=create, checkpoints=checkpoints, busy_timeout_ms=busy_timeout_ms
     )
+
+
+def device_profiles(config: SiteConfig) -> dict[str, Profile]:
+    """How each device's payload is read."""
+    return {device.id: PROFILES[device.profile] for device in config.site.devices.values()}
 
 
 def broker_address(settings: BrokerSettings) -> BrokerAddress:

@@ -18,13 +18,17 @@ _NAME = "wake.sock"
 _LONGEST_PATH = 100  # bytes; the systems' limits for a socket's name begin at 104
 _LARGEST_BYTES = 64
 
+TROUBLES = ("unwritable", "damaged")
+
 
 @dataclass(frozen=True, slots=True)
 class WakeMessage:
-    """One of two: `sequence` of a commit, or the gateway's beat with `broker_connected`."""
+    """One of two: `sequence` of a commit, or the gateway's beat with `broker_connected` and `trouble`."""
 
     sequence: int | None = None
     broker_connected: bool | None = None
+    trouble: str = ""
+    """What keeps the gateway from recording: a word of TROUBLES, empty when nothing does."""
 
 
 def wake_path(folder: Path) -> Path:
@@ -47,9 +51,9 @@ class WakeSender:
         """The ledger was written; its last event is `sequence`."""
         self._send(f"changed {sequence}")
 
-    def beat(self, connected: bool) -> None:  # noqa: FBT001  # the one fact that a beat carries
-        """The gateway is alive; whether the broker is connected."""
-        self._send(f"beat {int(connected)}")
+    def beat(self, connected: bool, trouble: str = "") -> None:  # noqa: FBT001  # the fact that every beat carries
+        """The gateway is alive; whether the broker is connected, and what keeps it from recording."""
+        self._send(f"beat {int(connected)} {trouble}".rstrip())
 
     def close(self) -> None:
         self._socket.close()
@@ -96,4 +100,6 @@ def _message(datagram: bytes) -> WakeMessage | None:
             return WakeMessage(sequence=int(sequence))
         case ["beat", ("0" | "1") as connected]:
             return WakeMessage(broker_connected=connected == "1")
+        case ["beat", ("0" | "1") as connected, trouble] if trouble in TROUBLES:
+            return WakeMessage(broker_connected=connected == "1", trouble=trouble)
     return None

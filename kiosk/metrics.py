@@ -70,6 +70,10 @@ class _OfTheSite(Collector):
         yield CounterMetricFamily(
             "interlock_streams_collapsed", "Slow live pages sent whole.", value=hub.collapsed
         )
+        recording = float(not services.trouble)
+        yield GaugeMetricFamily("interlock_recording", "1 while scans can be recorded.", value=recording)
+        log_bytes = services.ledger.log_bytes
+        yield GaugeMetricFamily("interlock_log_bytes", "The size of the ledger's log.", value=log_bytes)
         connected = float(services.pulse.broker_connected)
         yield GaugeMetricFamily("interlock_broker_connected", "By the gateway's last word.", value=connected)
         age_s = services.pulse.age_s(services.clock())

@@ -19,16 +19,19 @@ EXTENSION = "interlock"
 
 
 class Pulse:
-    """The gateway's last word: when it came, and whether the broker was connected then."""
+    """The gateway's last word: when it came, whether the broker was connected then, and whether it could record."""
 
     def __init__(self) -> None:
         self.beat_at: Instant | None = None
         """None before its first."""
         self.broker_connected = False
+        self.trouble = ""
+        """`unwritable` or `damaged`; empty when it can record."""
 
-    def beat(self, at: Instant, *, broker_connected: bool) -> None:
+    def beat(self, at: Instant, *, broker_connected: bool, trouble: str = "") -> None:
         """Note a word from the gateway."""
         self.beat_at = at
+        self.trouble = trouble
         self.broker_connected = broker_connected
 
     def age_s(self, now: Instant) -> int | None:
@@ -55,6 +58,11 @@ class Services:
     def folder(self) -> Path:
         """The site folder: site.toml beside the ledger."""
         return self.ledger.path.parent
+
+    @property
+    def trouble(self) -> str:
+        """What keeps scans from being recorded: `unwritable` or `damaged`; empty when nothing does."""
+        return "damaged" if self.ledger.damage is not None else self.pulse.trouble
 
     def adopt(self, config: SiteConfig) -> None:
         """Serve a changed configuration from now on; addresses and ports stay as they were at the start."""

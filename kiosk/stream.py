@@ -43,6 +43,8 @@ class WakeMessage(Protocol):
     def sequence(self) -> int | None: ...
     @property
     def broker_connected(self) -> bool | None: ...
+    @property
+    def trouble(self) -> str: ...
 
 
 WaitForWake = Callable[[float], WakeMessage | None]
@@ -197,7 +199,9 @@ class Hub:
         while True:
             told = wait_for_wake(LISTEN_S)
             if told is not None and told.broker_connected is not None:
-                self._services.pulse.beat(self._services.clock(), broker_connected=told.broker_connected)
+                self._services.pulse.beat(
+                    self._services.clock(), broker_connected=told.broker_connected, trouble=told.trouble
+                )
             if told is not None and told.sequence is not None:
                 self.changed()
             gevent.sleep(0)  # a flood of datagrams must not keep the others waiting
@@ -268,6 +272,7 @@ class Hub:
             "now": now,
             "gateway_age_s": services.pulse.age_s(now),
             "broker": services.pulse.broker_connected,
+            "trouble": services.trouble,
             "sequence": self._sequence,
         }
         message = b"event: beat\ndata: " + msgspec.json.encode(facts) + b"\n\n"

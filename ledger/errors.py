@@ -33,6 +33,27 @@ class LedgerDamaged(LedgerError):
         super().__init__(f"{path} is not a readable ledger ({cause}); it is left as it is, restore a backup")
 
 
+class LedgerReadOnly(LedgerDamaged):
+    """Damage was found in the file; it can still be read, as far as that goes."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        LedgerError.__init__(
+            self,
+            f"{path} is damaged ({why}): it can only be read, and nothing is recorded until a backup is restored",
+        )
+
+
+class LedgerVanished(LedgerDamaged):
+    """The file is missing, although events had been recorded in it."""
+
+    def __init__(self, path: Path) -> None:
+        LedgerError.__init__(
+            self,
+            f"{path} is gone, although events had been recorded in it: restore a backup;"
+            f" to begin an empty record instead, delete {path.name}-head",
+        )
+
+
 class LedgerTooNew(LedgerError):
     """A newer program has written this ledger."""
 

@@ -55,8 +55,16 @@ settings.register_profile("thorough", settings.get_profile("ordinary"), max_exam
 settings.load_profile("ordinary")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-long", action="store_true", help="run the long fault tests, too: make faults")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--run-long"):
+        long = [item for item in items if item.get_closest_marker("faults_long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     absent = {need for need in NEEDS if missing(need)}
     for item in items:
         for fixture in FIXTURE_NEEDS.keys() & set(getattr(item, "fixturenames", ())):

@@ -31,6 +31,7 @@
   function complaint(silentMs) {
     if (silentMs > STALE_MS) return fresh.dataset.stale.replace("{n}", age(Math.floor(silentMs / 1000)));
     if (!beat) return "";
+    if (beat.trouble) return fresh.dataset[beat.trouble];
     if (!beat.broker) return fresh.dataset.broker;
     if (beat.gateway_age_s === null) return fresh.dataset.gatewayNever;
     if (beat.gateway_age_s > GATEWAY_OLD_S) return fresh.dataset.gateway.replace("{n}", age(Math.floor(beat.gateway_age_s)));

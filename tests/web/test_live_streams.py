@@ -105,6 +105,7 @@ def test_a_beat_tells_how_fresh_everything_is(serve: Serve, floor: Plant, gatewa
         "now": floor.now,
         "gateway_age_s": None,
         "broker": False,
+        "trouble": "",
         "sequence": 1,
     }
     gateway.beat(connected=True)
