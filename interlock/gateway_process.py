@@ -9,19 +9,24 @@ from typing import Any
 
 from gateway.client import Gateway
 from gateway.payloads import PROFILES
+from gateway.publishing import Publisher
 from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, open_config, open_ledger
 from interlock.wake import WakeSender
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
+from ledger.outbox import Outbox, publish_nothing
 from ledger.recorder import Recorder
 from ledger.site_versions import last_version
 from ledger.store import Ledger
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Site
-from station_config import SiteFaults, load
+from station_config import SiteConfig, SiteFaults, load
+
+UNAVAILABLE = (LedgerUnavailable, LedgerDamaged)
+"""What is waited out: nothing is confirmed meanwhile."""
 
 
 class _Recording:
@@ -77,7 +82,8 @@ def serve_gateway(folder: Path) -> None:
         beat=beat,
         clock=clock.now,
         profiles={device.id: PROFILES[device.profile] for device in config.site.devices.values()},
-        unavailable=(LedgerUnavailable, LedgerDamaged),
+        publisher=_publisher(config, ledger),
+        unavailable=UNAVAILABLE,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
@@ -86,3 +92,13 @@ def serve_gateway(folder: Path) -> None:
     finally:
         ledger.close()
         wake.close()
+
+
+def _publisher(config: SiteConfig, ledger: Ledger) -> Publisher | None:
+    """Who publishes the events; None when the site wants none of them published."""
+    if config.broker.events == "none":
+        publish_nothing(ledger, clock.now())
+        return None
+    return Publisher(
+        config.site.id, Outbox(ledger, clock.now), names=config.broker.event_names, unavailable=UNAVAILABLE
+    )

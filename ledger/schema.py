@@ -1,7 +1,7 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `refused`, `same_scans`, `devices` and `tallies` are evidence and status beside it. Every other
-table is a read model: it can be made again from the events.
+`events` is the truth. `refused`, `same_scans`, `devices`, `tallies` and `published` are evidence and status beside it.
+Every other table is a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -301,6 +301,19 @@ SELECT "order", plan_version, released_at, due_at, '', '' FROM orders;
 def m002_agreement_and_plan_versions(db: Database) -> None:
     """Drafts with their confirmations, plans that were in force before, and what orders have taken, summed."""
     for statement in (*_statements(_AGREEMENT), *_statements(_LOADS_SO_FAR)):
+        db.execute(statement)
+
+
+_PUBLISHED = """
+CREATE TABLE published (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER);
+INSERT INTO published (id, sequence) SELECT 1, COALESCE(MAX(sequence), 0) FROM events;
+"""
+
+
+@migrations()
+def m003_published_events(db: Database) -> None:
+    """Up to which event the broker has them: a new site begins with its first, an older one with the next."""
+    for statement in _statements(_PUBLISHED):
         db.execute(statement)
 
 

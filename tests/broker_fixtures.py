@@ -52,6 +52,7 @@ class Mosquitto:
             f"persistence_location {folder}/",
             "autosave_interval 1",
             "max_queued_messages 100000",
+            "set_tcp_nodelay true",
             *(["user root"] if os.geteuid() == 0 else []),  # else it gives up root and its folder with it
         ]
         self._config = folder / "mosquitto.conf"
