@@ -16,7 +16,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 INSTALL_SELF := $(PIP) --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml
 
-.PHONY: help demo test check format bench screenshots lock clean
+.PHONY: help demo test faults check format bench screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
@@ -28,6 +28,9 @@ demo: $(RUN_STAMP) ## a whole factory on this machine (DEMO_PORT=8800, DEMO_DATA
 test: $(DEV_STAMP) ## every test, in parallel and in random order (TESTS='tests/rules -k buffer')
 	@$(PY) -m tests.provision chromium mosquitto
 	@$(PY) -m pytest -n auto --durations=5 $(TESTS)
+
+faults: $(DEV_STAMP) ## the long faults: hundreds of crashes, minutes of load
+	@$(PY) -m pytest -m faults_long --durations=5 $(or $(TESTS),tests/faults)
 
 # Each check is named, and all of them run even when one fails.
 check: $(DEV_STAMP) ## form, lint, types and layers
