@@ -11,9 +11,9 @@ from shopfloor.scans import Scan
 from tests.factory import Plant, china, worked_order
 from tests.faults.oracle import broken_promises
 
-GIVEN_AGAIN = """
-INSERT INTO events SELECT sequence + 1, 'b', kind, occurred_at, recorded_at, source, station, link, "order", batch,
-                          quantity, reason, person, detail, prev_hash, hash FROM events WHERE sequence = 3
+RECEIVED_AGAIN = """
+INSERT INTO events SELECT 4, 'b', kind, occurred_at, recorded_at, source, station, link, "order", batch,
+                          quantity, reason, person, detail, prev_hash, hash FROM events WHERE sequence = 2
 """
 
 
@@ -49,7 +49,7 @@ def test_a_gap_in_a_devices_count(plant: Plant) -> None:
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (GIVEN_AGAIN, "is recorded 2 times"),
+        (RECEIVED_AGAIN, "is recorded 2 times"),
         ("UPDATE hour_counts SET given = given + 1 WHERE given > 0", "the board shows 1 hours"),
         ("UPDATE positions SET given_at = NULL", "positions differs from the events"),
         ("UPDATE events SET source = 'nobody' WHERE sequence = 2", "event 2 was changed"),
