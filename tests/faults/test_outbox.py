@@ -19,6 +19,7 @@ from tests.broker_fixtures import Mosquitto, RunningBroker
 from tests.faults.oracle import broken_promises
 from tests.listener import Listener
 from tests.live_site import Site
+from tests.provision import find_program
 from tests.waiting import wait_for
 
 BATCHES = 2_000
@@ -90,6 +91,34 @@ def test_who_listens_hears_every_event_in_order_whatever_dies_in_the_middle(
     assert heard < last // 2 + COMMIT
     assert listener.first_told == list(range(1, last + 1))
     assert broken_promises(site.ledger, confirmed=codes) == []
+
+
+@pytest.mark.mosquitto
+def test_events_that_a_killed_broker_had_acknowledged_and_forgot_are_told_again(
+    tmp_path: Path, make_site: Callable[[RunningBroker], Site]
+) -> None:
+    program = find_program("mosquitto")
+    assert program is not None
+    (tmp_path / "mosquitto").mkdir()
+    broker = Mosquitto(program, tmp_path / "mosquitto", autosave_s=1800)
+    broker.start()
+    try:
+        with Listener(broker, "e2e", "away"):
+            pass
+        broker.signal(signal.SIGUSR1)  # save now; what comes later is lost with a kill
+        wait_for(lambda: b"away" in saved(broker), what="Mosquitto to save the session")
+        with Listener(broker, "e2e", "there") as there:
+            site = make_site(broker)
+            last = len(site.codes) + 1
+            site.publish_all("scanner-cut", [f'{{"id": "{code}", "code": "{code}"}}' for code in site.codes])
+            wait_for(lambda: last in there.sequences, what="the last event")
+            broker.kill()
+            broker.start()
+        with Listener(broker, "e2e", "away") as away:
+            wait_for(lambda: last in away.sequences, 20, "the last event for who was away")
+            assert away.first_told == list(range(1, last + 1))
+    finally:
+        broker.kill()
 
 
 def test_a_stop_and_a_start_repeat_a_little_and_miss_nothing(site: Site, listener: Listener) -> None:

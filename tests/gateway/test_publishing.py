@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from gateway import publishing
+from gateway.connection import BrokerAddress, Connection, Subscription
 from gateway.publishing import LARGEST_BYTES, UNDER_WAY, Publisher, payload
 from ledger.outbox import Outbox, publish_nothing
 from shopfloor.instants import DAY_MS
@@ -359,6 +360,38 @@ def test_events_under_way_hold_no_answer_up(start_gateway: Callable[..., Running
     topics = [topic for topic, _, _ in wire.heard]
     behind = topics[topics.index(f"interlock/{SITE}/scanner-07/ack") :]
     assert len(behind) > 2_000
+
+
+def test_a_lost_connection_forgets_events_under_way_and_keeps_answers(
+    broker: RunningBroker, wire: Wire
+) -> None:
+    wire.listen(f"interlock/{SITE}/#")
+    connection = Connection(
+        BrokerAddress(broker.host, broker.port),
+        "forgets",
+        (Subscription(f"interlock/{SITE}/scanner-07/scan", retained_again=False),),
+        will=(f"interlock/{SITE}/forgets/state", b""),
+    )
+
+    def turn() -> bool:
+        if not connection.opened:  # also when it speaks MQTT 3.1.1 from now on
+            connection.open()
+        connection.wait(0.05)
+        connection.read(10)
+        connection.write()
+        return connection.up
+
+    wait_for(turn, what="the first connection")
+    assert connection.publish_noted(f"interlock/{SITE}/event/given", b"{}") is not None
+    assert connection.publish(f"interlock/{SITE}/scanner-07/ack", b"{}")
+    assert connection.unconfirmed == 2
+    connection._drop("the test cut it")
+    assert connection.unconfirmed == 1
+    wait_for(lambda: turn() and not connection.unconfirmed, what="the answer's acknowledgement")
+    wait_for(lambda: any(topic.endswith("/ack") for topic, _, _ in wire.heard), what="the answer")
+    assert not [topic for topic, _, _ in wire.heard if "/event/" in topic]
+    assert not connection.noted
+    connection.close()
 
 
 def test_the_example_in_the_docs_is_what_is_published(plant: Plant, outbox: Outbox) -> None:
