@@ -20,6 +20,7 @@ from gateway import topics
 from gateway.connection import BrokerAddress, Connection, Subscription
 from gateway.messages import DeviceState, Settled, understand
 from gateway.payloads import Profile
+from gateway.publishing import Publisher
 from gateway.spool import Delivery, Spool
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
@@ -70,6 +71,7 @@ class Gateway:
         beat: Callable[[bool], None],
         clock: Callable[[], Instant],
         profiles: Mapping[str, Profile] | None = None,
+        publisher: Publisher | None = None,
         unavailable: tuple[type[Exception], ...] = (),
     ) -> None:
         self.counts = Counts()
@@ -79,6 +81,7 @@ class Gateway:
         self._beat = beat
         self._clock = clock
         self._profiles = profiles or {}
+        self._publisher = publisher
         self._unavailable: tuple[type[Exception], ...] = (*unavailable, OSError)
         self._state_topic = topics.build(site, topics.GATEWAY, "state")
         self._connection = Connection(
@@ -128,6 +131,7 @@ class Gateway:
                 )
                 self._take_in()
                 self._commit()
+                self._publish_events()
                 self._connection.write()
                 self._tend()
             self._finish()
@@ -154,6 +158,8 @@ class Gateway:
             due_s.append(self._connect_at_s)
         if len(self._spool):
             due_s.append(self._retry_at_s)
+        if self._publisher is not None:
+            due_s.append(self._publisher.due_at_s)
         return max(0.0, min(due_s) - now_s)
 
     def _take_in(self) -> None:
@@ -184,6 +190,8 @@ class Gateway:
             log.info("the ledger can be written again", waiting=len(self._spool))
         self._retry_s = self._retry_at_s = 0.0
         self._spool.settle(batch, answers)
+        if self._publisher is not None:
+            self._publisher.recorded()
         for delivery in batch:
             if delivery.packet_id and delivery.connection == self._connection.number:
                 self._connection.acknowledge(delivery.packet_id)
@@ -225,6 +233,12 @@ class Gateway:
         said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": answer.text})
         if not self._connection.publish(topics.build(self._site, answer.device, "ack"), said):
             self.counts.answers_dropped += 1
+
+    def _publish_events(self) -> None:
+        """Scans and their answers come first: the events can wait where they are."""
+        if self._publisher is not None:
+            busy = len(self._spool) > 0 or self._connection.readable()
+            self._publisher.tend(self._connection, busy=busy)
 
     def _tend(self) -> None:
         """What time and the connection ask for: keep-alive, birth, the beat."""

@@ -106,6 +106,9 @@ class Connection:
         self._lost: deque[str] = deque()
         self._published = 0
         self._confirmed = 0
+        self.noted: deque[tuple[int, str]] = deque()
+        """What became of messages of `publish_noted`: their number, and why the broker refused it, or nothing."""
+        self._noted_under_way: set[int] = set()
         self._client = self._new_client()
 
     @property
@@ -199,6 +202,27 @@ class Connection:
         self._published += queued
         return queued
 
+    def publish_noted(self, topic: str, payload: bytes) -> int | None:
+        """Queue a message of QoS 1 and learn in `noted` when the broker has it; None when it is not taken.
+
+        It is forgotten with the connection: who sent it sends it again.
+        """
+        sent = self._client.publish(topic, payload, qos=1)
+        if sent.rc == MQTT_ERR_QUEUE_SIZE:
+            return None
+        self._published += 1
+        self._noted_under_way.add(sent.mid)
+        return sent.mid
+
+    def readable(self) -> bool:
+        """Whether something has arrived that was not read yet."""
+        socket = self._client.socket()
+        if socket is None:
+            return False
+        poll = select.poll()
+        poll.register(socket.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
     def _new_client(self) -> Client:
         five = self._protocol == MQTTv5
         client = Client(
@@ -223,6 +247,7 @@ class Connection:
         client.on_socket_register_write = lambda _client, _userdata, _socket: None
         self._aim(client)
         self._published = self._confirmed = 0
+        self._noted_under_way.clear()
         return client
 
     def _aim(self, client: Client) -> None:
@@ -274,10 +299,21 @@ class Connection:
         self.up = False
         self.down_because = because
         self._aim(self._client)
+        self._forget_noted()
         if self.session_present is None:
             self._silent += 1
             if self._silent >= SILENT_BEFORE_311 and self._protocol == MQTTv5:
                 self._speak_311()
+
+    def _forget_noted(self) -> None:
+        """Else paho would send them first on the next connection, before those that go before them."""
+        if not self._noted_under_way:
+            return
+        for message in self._client.drop_out_messages():
+            if message.mid not in self._noted_under_way:
+                self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        self._published -= len(self._noted_under_way)
+        self._noted_under_way.clear()
 
     def _speak_311(self) -> None:
         self._protocol = MQTTv311
@@ -340,6 +376,9 @@ class Connection:
         self._lost.append(f"{said}: {reason}")
 
     def _on_publish(
-        self, _client: Client, _userdata: object, _mid: int, _reason: ReasonCode, _properties: Properties
+        self, _client: Client, _userdata: object, mid: int, reason: ReasonCode, _properties: Properties
     ) -> None:
         self._confirmed += 1
+        if mid in self._noted_under_way:
+            self._noted_under_way.remove(mid)
+            self.noted.append((mid, str(reason) if reason.is_failure else ""))

@@ -1,4 +1,4 @@
-"""The site's own topics: `interlock/<site>/<device>/scan`, `.../ack`, `.../state`."""
+"""The site's own topics: `interlock/<site>/<device>/scan`, `.../ack`, `.../state`; `interlock/<site>/event/<kind>`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ Kind: TypeAlias = Literal["scan", "ack", "state"]
 ROOT = "interlock"
 GATEWAY = "gateway"
 """The gateway's own place among the devices: its birth and will."""
-RESERVED = frozenset({GATEWAY, "event"})
+EVENT = "event"
+RESERVED = frozenset({GATEWAY, EVENT})
 """No device has these names: the gateway speaks under them itself."""
 
 _KINDS = frozenset(get_args(Kind))
@@ -40,6 +41,11 @@ def parse(topic: str) -> DeviceTopic | None:
 def build(site: str, device: str, kind: Kind) -> str:
     """The topic of a device; ValueError for an id that would change the topic's shape."""
     return "/".join((ROOT, _level(site), _level(device), kind))
+
+
+def event(site: str, kind: str) -> str:
+    """Where events of a kind are published."""
+    return "/".join((ROOT, _level(site), EVENT, _level(kind)))
 
 
 def topic_filter(site: str, kind: Kind) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.client import Gateway
+from gateway.publishing import Publisher
 from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, device_profiles, open_config, open_ledger
@@ -15,13 +16,17 @@ from interlock.wake import WakeSender
 from interlock.watch import DamageWatch
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
+from ledger.outbox import Outbox, publish_nothing
 from ledger.recorder import Recorder
 from ledger.site_versions import last_hash, text_hash
 from ledger.store import Ledger
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Site
-from station_config import SiteFaults, check_text, read_site_text
+from station_config import SiteConfig, SiteFaults, check_text, read_site_text
+
+UNAVAILABLE = (LedgerUnavailable, LedgerDamaged)
+"""What is waited out: nothing is confirmed meanwhile."""
 
 
 class _Recording:
@@ -99,7 +104,8 @@ def serve_gateway(folder: Path) -> None:
         beat=beat,
         clock=clock.now,
         profiles=device_profiles(config),
-        unavailable=(LedgerUnavailable, LedgerDamaged),
+        publisher=_publisher(config, ledger),
+        unavailable=UNAVAILABLE,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
@@ -111,3 +117,13 @@ def serve_gateway(folder: Path) -> None:
         watch.stop()
         ledger.close()
         wake.close()
+
+
+def _publisher(config: SiteConfig, ledger: Ledger) -> Publisher | None:
+    """Who publishes the events; None when the site wants none of them published."""
+    if config.broker.events == "none":
+        publish_nothing(ledger, clock.now())
+        return None
+    return Publisher(
+        config.site.id, Outbox(ledger, clock.now), names=config.broker.event_names, unavailable=UNAVAILABLE
+    )

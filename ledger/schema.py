@@ -1,7 +1,7 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `seq_gaps` and `tallies` are evidence and status
-beside it. Every other table is a read model: it can be made again from the events.
+`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `seq_gaps`, `tallies` and `published` are evidence
+and status beside it. Every other table is a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -313,6 +313,19 @@ def m002_agreement_and_plan_versions(db: Database) -> None:
 def m003_record(db: Database) -> None:
     """Scans as facts beside the events, quantities that came and were lost, gaps in what devices counted."""
     for statement in (*_statements(RECORD), *_statements(RECORD_SO_FAR)):
+        db.execute(statement)
+
+
+_PUBLISHED = """
+CREATE TABLE published (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER);
+INSERT INTO published (id, sequence) SELECT 1, COALESCE(MAX(sequence), 0) FROM events;
+"""
+
+
+@migrations()
+def m004_published_events(db: Database) -> None:
+    """Up to which event the broker has them: a new site begins with its first, an older one with the next."""
+    for statement in _statements(_PUBLISHED):
         db.execute(statement)
 
 

@@ -36,7 +36,10 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _reasons(old.reasons, new.reasons)
     yield from _changed("Agreement", _AGREEMENT, old, new)
     yield from _changed(
-        "Broker", _plain("host", "port", "listen", "username", "password_file"), before.broker, after.broker
+        "Broker",
+        _plain("host", "port", "listen", "username", "password_file", "events", "event_names"),
+        before.broker,
+        after.broker,
     )
     yield from _changed("Web", _plain("listen", "port"), before.web, after.web)
     yield from _changed("Board", _plain("viewing_distance_m"), before.board, after.board)

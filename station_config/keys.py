@@ -40,7 +40,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[[device]]": ("id", "station", "profile", "mode"),
     "[[reason]]": ("id", "name"),
     "[agreement]": ("roles",),
-    "[broker]": ("host", "port", "listen", "username", "password_file"),
+    "[broker]": ("host", "port", "listen", "username", "password_file", "events", "event_names"),
     "[web]": ("listen", "port"),
     "[board]": ("viewing_distance_m",),
 }

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station_config.reader import Table
-from station_config.values import BROKER_PORT, DISTANCE_M, FILE, HOST, LISTEN, PORT, USERNAME
+from station_config.values import (
+    BROKER_PORT,
+    DISTANCE_M,
+    EVENTS,
+    FILE,
+    HOST,
+    LISTEN,
+    PORT,
+    USERNAME,
+    YES_OR_NO,
+)
 from station_config.wording import quoted
 
 _LOOPBACK = "127.0.0.1"
@@ -14,6 +24,7 @@ _EVERY_NETWORK = frozenset({"0.0.0.0", "::"})  # noqa: S104  # recognised here, 
 _MQTT_PORT = 1883
 _WEB_PORT = 8080
 _DISTANCE_M = 6.0
+_EVENTS = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +36,10 @@ class BrokerSettings:
     listen: str = _LOOPBACK
     username: str | None = None
     password_file: Path | None = None
+    events: str = _EVENTS
+    """What is published of the record: "all" or "none"."""
+    event_names: bool = False
+    """Whether published events name the person."""
 
     @property
     def embedded(self) -> bool:
@@ -73,6 +88,8 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         listen=table.may("listen", LISTEN, _LOOPBACK),
         username=username,
         password_file=password_file,
+        events=table.may("events", EVENTS, _EVENTS),
+        event_names=table.may("event_names", YES_OR_NO, default=False),
     )
 
 

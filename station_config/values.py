@@ -287,6 +287,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _yes_or_no(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    raise Unfit
+
+
 FILE_VERSION = Value(f"version {VERSION}, the only one there is", "1", _version)
 ID = Value(f"an id (lower-case letters, digits, - and _, at most {_LONGEST_ID})", '"cut-1"', _id)
 SHIFT_REFERENCE = Value("the id of a shift", '"day"', text_of)
@@ -314,4 +320,6 @@ DISTANCE_M = Value(f"a distance between 1 and {_FARTHEST_M} metres", "6", _dista
 HOST = Value("the name or address of a machine", '"broker.plant.example"', _host)
 LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
 FILE = Value("the name of a file", '"broker-password.txt"', text_of)
+EVENTS = choice("a choice of events", ("all", "none"))
+YES_OR_NO = Value("true or false", "true", _yes_or_no)
 USERNAME = Value("a user name", '"interlock"', text_of)

@@ -39,9 +39,9 @@ def listens(port: int) -> bool:
 
 
 class Mosquitto:
-    """Debian's Mosquitto with its persistence in a folder, saved every second."""
+    """Debian's Mosquitto with its persistence in a folder, saved every second or as often as said."""
 
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, autosave_s: int = 1) -> None:
         self.host, self.port = HOST, free_port()
         self._program, self._folder = program, folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,8 +50,9 @@ class Mosquitto:
             "allow_anonymous true",
             "persistence true",
             f"persistence_location {folder}/",
-            "autosave_interval 1",
+            f"autosave_interval {autosave_s}",
             "max_queued_messages 100000",
+            "set_tcp_nodelay true",
             *(["user root"] if os.geteuid() == 0 else []),  # else it gives up root and its folder with it
         ]
         self._config = folder / "mosquitto.conf"

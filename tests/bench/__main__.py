@@ -16,6 +16,7 @@ from shopfloor.calendar_book import CalendarBook
 from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
 from shopfloor.scans import Scan
+from tests.bench.gateway import from_broker_to_ledger
 from tests.bench.measure import Row, median_s
 from tests.bench.planning import planning
 from tests.factory import Plant, china, worked_order
@@ -30,7 +31,12 @@ def main() -> None:
         "what", "measured", "baseline", "ratio", title="medians; the ratios count, absolute figures drift"
     )
     with TemporaryDirectory() as folder:
-        for row in (*ingest(Path(folder)), *board(Path(folder)), *planning(Path(folder))):
+        for row in (
+            *ingest(Path(folder)),
+            *from_broker_to_ledger(Path(folder)),
+            *board(Path(folder)),
+            *planning(Path(folder)),
+        ):
             table.add_row(*row)
     Console(width=130).print(table)
 

@@ -90,6 +90,8 @@ FAULTS = [
     ('mode = "auto"', 'mode = "input"', "device[0].mode", 56, 'write "auto", "in" or "out"'),
     (END, f'{END}[broker]\nhost = "mqtt://hub:1883"', "broker.host", 58, 'write host = "hub"'),
     (END, f"{END}[broker]\nport = 70000", "broker.port", 58, "between 1 and 65535"),
+    (END, f'{END}[broker]\nevents = "some"', "broker.events", 58, 'write "all" or "none"'),
+    (END, f'{END}[broker]\nevent_names = "yes"', "broker.event_names", 58, "not true or false; write for"),
     (END, f'{END}[broker]\nlisten = "all"', "broker.listen", 58, '"0.0.0.0"'),
     (END, f'{END}[broker]\nhost = "hub"\nlisten = "::"', "broker.listen", 59, "take one of the two out"),
     (

@@ -135,3 +135,45 @@ class Wire:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+
+def event(sequence: int, detail: str = "{}", **more: Any) -> dict[str, Any]:
+    told = dict.fromkeys(("station", "link", "order", "batch", "quantity", "reason", "person"))
+    return {
+        **told,
+        "sequence": sequence,
+        "event_id": f"e{sequence}",
+        "kind": "given",
+        "occurred_at": "2026-11-24T06:52:03.120Z",
+        "recorded_at": "2026-11-24T06:52:03.200Z",
+        "source": "scanner-cut",
+        "detail": detail,
+        **more,
+    }
+
+
+class MemoryOutbox:
+    """Events in a list; `refuse` makes it unavailable."""
+
+    def __init__(self, count: int = 0, done: int = 0) -> None:
+        self.events = [event(n + 1) for n in range(count)]
+        self.done = done
+        self.saved: list[int] = []
+        self.refuse: Exception | None = None
+
+    def add(self, count: int) -> None:
+        self.events += [event(len(self.events) + n + 1) for n in range(count)]
+
+    def begin(self) -> int:
+        return self.done
+
+    def after(self, sequence: int, limit: int) -> Sequence[dict[str, Any]]:
+        if self.refuse is not None:
+            raise self.refuse
+        return self.events[sequence : sequence + limit]
+
+    def save(self, sequence: int) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.done = sequence
+        self.saved.append(sequence)
