@@ -185,7 +185,9 @@ class ScannerClient:
 
     def _new_client(self, client_id: str) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv311)
-        client.username_pw_set(self._broker.username, self._broker.password)
+        client.username_pw_set(*self._broker.login)
+        if self._broker.tls is not None:
+            client.tls_set_context(self._broker.tls.context())
         client.reconnect_delay_set(1, 5)
         client.max_inflight_messages_set(PACKETS_IN_FLIGHT)
         if self._devices:  # a connection has one will; the others go silent with it

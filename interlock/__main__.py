@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
+from gateway.tls import TlsFault
+from interlock.access import AccessFault
 from interlock.broker import BrokerFault
+from interlock.certificates import CertificateFault
+from interlock.commands.certificate import certificate
 from interlock.commands.demo import demo
+from interlock.commands.device import device
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
 from interlock.commands.run import broker, gateway, kiosk, run
@@ -18,7 +23,7 @@ from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
 
-FAULTS = (SiteFaults, LedgerError, BrokerFault, PlantFault)
+FAULTS = (SiteFaults, LedgerError, BrokerFault, PlantFault, AccessFault, CertificateFault, TlsFault)
 """Facts about the plant or the machine: told in their own sentence, never with a traceback."""
 
 
@@ -38,7 +43,12 @@ def main() -> None:
     """Interlock: the previous link is responsible to the next one, hour by hour."""
 
 
-for command in (demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders, verify):
+COMMANDS = (
+    *(demo, init, check, run, gateway, kiosk, broker),
+    *(plan, promise, import_orders, verify, device, certificate),
+)
+
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

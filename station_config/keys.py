@@ -40,7 +40,16 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[[device]]": ("id", "station", "profile", "mode"),
     "[[reason]]": ("id", "name"),
     "[agreement]": ("roles",),
-    "[broker]": ("host", "port", "listen", "username", "password_file"),
+    "[broker]": (
+        "host",
+        "port",
+        "listen",
+        "username",
+        "password_file",
+        "tls_ca",
+        "tls_certificate",
+        "tls_key",
+    ),
     "[web]": ("listen", "port"),
     "[board]": ("viewing_distance_m",),
 }
