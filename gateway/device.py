@@ -89,6 +89,7 @@ class ScannerClient:
         self._site = site
         self._broker = broker
         self._devices = tuple(devices)
+        self._client_id = client_id
         self._resend_after_s = resend_after_s
         self._window = window
         self._changed = threading.Condition()
@@ -254,7 +255,14 @@ class ScannerClient:
         if reason.is_failure:
             self._refused = str(reason)
             return
-        client.subscribe(topics.topic_filter(self._site, "ack"), qos=1)
+        # A device with a password hears only its own answers; it is called like its connection.
+        alone = self._devices == (self._client_id,)
+        filter_ = (
+            topics.build(self._site, self._client_id, "ack")
+            if alone
+            else topics.topic_filter(self._site, "ack")
+        )
+        client.subscribe(filter_, qos=1)
         for device in self._devices:
             self._report(device, online=True)
 

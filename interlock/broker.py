@@ -148,6 +148,11 @@ class EmbeddedBroker:
             log.error("ended and is started again", part="broker")
             self.start()
             return
+        if self._door is not None and not self._door.working:
+            log.error("does not hear its door and is started again", part="broker")
+            self._kill()
+            self.start()
+            return
         self._adopt_changes()
         self._tell_violations()
         now_s = time.monotonic()

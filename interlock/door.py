@@ -31,6 +31,7 @@ _ASKED = "$SYS.REQ.USER.AUTH"
 _CUT = "$SYS.REQ.SERVER.{}.KICK"
 _ANSWER_LIMIT_S = 2.0
 _START_LIMIT_S = 10.0
+_CLOSE_LIMIT_S = 5.0
 _LAST_CONNECTIONS = 4
 """Of one user: a new one takes the place of the one before."""
 
@@ -64,8 +65,15 @@ class Door:
         self._opened = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
+        self._door: Client | None = None
         self._system: Client | None = None
         self._thread = threading.Thread(target=self._serve, name="broker door", daemon=True)
+
+    @property
+    def working(self) -> bool:
+        """Whether it still hears the broker."""
+        clients = (self._door, self._system)
+        return self._thread.is_alive() and all(each is not None and each.is_connected for each in clients)
 
     def open(self) -> None:
         """To be called once the broker listens; OSError when it does not take this door."""
@@ -78,7 +86,7 @@ class Door:
             with contextlib.suppress(RuntimeError):  # it has ended by itself
                 self._loop.call_soon_threadsafe(self._closing.set)
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_CLOSE_LIMIT_S)
 
     def change(self, guests: Guests) -> None:
         """Let others in from now on; who is inside and may not any more, or not the same, is cut."""
@@ -99,9 +107,8 @@ class Door:
 
     async def _answer_until_closed(self) -> None:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
-        door: Client | None = None
         try:
-            door = await self._connect(DOOR_USER, self._keys.door)
+            self._door = door = await self._connect(DOOR_USER, self._keys.door)
             self._system = await self._connect(SYSTEM_USER, self._keys.system)
             await door.subscribe(_ASKED, cb=self._answer)
             await door.flush()
@@ -112,7 +119,7 @@ class Door:
             log.error("the broker's door cannot be opened", why=str(fault))  # noqa: TRY400  # one sentence says it
         finally:
             self._ready.set()
-            for client in (door, self._system):
+            for client in (self._door, self._system):
                 if client is not None:
                     await client.close()
 
@@ -121,8 +128,7 @@ class Door:
             self._address,
             user=user,
             password=password,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=0.2,
+            allow_reconnect=False,  # a broker that is started again gets another door
             error_cb=_said,
         )
 
@@ -173,4 +179,4 @@ class Door:
 
 
 async def _said(_fault: Exception) -> None:
-    """It reconnects by itself; that the broker does not answer is told by whoever watches the broker."""
+    """That the broker does not answer is told by whoever watches the broker."""

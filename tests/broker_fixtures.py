@@ -41,13 +41,15 @@ def listens(port: int) -> bool:
 class Mosquitto:
     """Debian's Mosquitto with its persistence in a folder, saved every second."""
 
-    def __init__(self, program: str, folder: Path) -> None:
-        self.host, self.port = HOST, free_port()
+    def __init__(
+        self, program: str, folder: Path, *, port: int | None = None, secured: tuple[str, ...] = ()
+    ) -> None:
+        self.host, self.port = HOST, port or free_port()
         self._program, self._folder = program, folder
         self._process: subprocess.Popen[bytes] | None = None
         lines = [
             f"listener {self.port} {HOST}",
-            "allow_anonymous true",
+            *(secured or ("allow_anonymous true",)),
             "persistence true",
             f"persistence_location {folder}/",
             "autosave_interval 1",
@@ -56,6 +58,10 @@ class Mosquitto:
         ]
         self._config = folder / "mosquitto.conf"
         self._config.write_text("\n".join(lines) + "\n")
+
+    @property
+    def log(self) -> Path:
+        return self._folder / "mosquitto.log"
 
     def start(self) -> None:
         with (self._folder / "mosquitto.log").open("ab") as log:
