@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from gateway.device import ScannerClient
+from gateway.sockets import holds_more
 from gateway.tls import Tls, TlsFault
 from interlock.broker import PROBES_MISSED, EmbeddedBroker
 from interlock.plant import Plant
@@ -218,6 +221,24 @@ def test_the_gateway_refuses_a_broker_with_another_certificate(
     gateway = RunningGateway(wrong, MemoryLedger()).start(connected=False)
     wait_for(lambda: "certificate" in gateway.gateway._connection.down_because, what="the refusal")
     gateway.stop()
+
+
+def test_what_tls_has_decrypted_already_is_not_waited_for(tmp_path: Path) -> None:
+    with_certificate(tmp_path)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(tmp_path / "tls" / "broker.crt", tmp_path / "tls" / "broker.key")
+    trusting = Tls(tmp_path / "tls" / "broker.crt", pinned=True).context()
+    ours, theirs = socket.socketpair()
+    with ThreadPoolExecutor(1) as other:
+        answering = other.submit(own.wrap_socket, theirs, server_side=True)
+        with trusting.wrap_socket(ours) as reads, answering.result() as writes:
+            writes.sendall(b"a" * 100)
+            assert not holds_more(reads)
+            assert reads.recv(10) == b"a" * 10
+            assert holds_more(reads)
+            assert not select.select([reads], [], [], 0)[0]
+            assert len(reads.recv(1000)) == 90
+            assert not holds_more(reads)
 
 
 def test_a_certificate_file_that_is_none_is_named(tmp_path: Path) -> None:

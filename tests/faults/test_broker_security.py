@@ -111,7 +111,6 @@ def test_nobody_listens_to_what_is_not_for_him(site: Secured, topic: str) -> Non
     site.sub("scanner-cut", topic, "-c")
     site.pub("scanner-sew", OTHERS, '{"id": "b", "code": "SECRET"}')
     wait_for(lambda: "SECRET" in site.ledger.codes, what="the other device's scan")
-    marker(site)
     heard = site.sub("scanner-cut", topic, "-c")
     assert "SECRET" not in heard.stdout
     assert "scanner-sew" not in heard.stdout.replace(f"Topic: {topic}", "")
