@@ -7,18 +7,18 @@ import pytest
 from click.testing import CliRunner
 
 from interlock.commands.site import check
-from station_config import SiteFaults, check_text
+from station_config import BrokerSettings, SiteFaults, check_text
 
 FILES = ("ca.crt", "own.crt", "own.key")
 PAIR = 'tls_certificate = "own.crt"\ntls_key = "own.key"\n'
 
 
 @pytest.fixture
-def broker(good: str, tmp_path: Path) -> Callable[..., object]:
+def broker(good: str, tmp_path: Path) -> Callable[[str], BrokerSettings]:
     for file in FILES:
         (tmp_path / file).touch()
 
-    def read(keys: str) -> object:
+    def read(keys: str) -> BrokerSettings:
         return check_text(tmp_path, f"{good}\n[broker]\n{keys}").broker
 
     return read
@@ -36,13 +36,13 @@ def broker(good: str, tmp_path: Path) -> Callable[..., object]:
     ],
 )
 def test_tls_is_on_with_a_certificate_here_or_an_authority_elsewhere(
-    broker: Callable[..., object],
+    broker: Callable[[str], BrokerSettings],
     keys: str,
     embedded: bool,  # noqa: FBT001  # pytest's
     tls: bool,  # noqa: FBT001  # pytest's
 ) -> None:
     read = broker(keys)
-    assert (read.embedded, read.tls) == (embedded, tls)  # type: ignore[attr-defined]
+    assert (read.embedded, read.tls) == (embedded, tls)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_tls_is_on_with_a_certificate_here_or_an_authority_elsewhere(
     ],
 )
 def test_half_of_tls_is_one_fault_with_the_other_half_named(
-    broker: Callable[..., object], keys: str, said: str
+    broker: Callable[[str], BrokerSettings], keys: str, said: str
 ) -> None:
     with pytest.raises(SiteFaults) as raised:
         broker(keys)
