@@ -8,9 +8,12 @@ only note what happened: paho must never see an exception of ours, and what is n
 from __future__ import annotations
 
 import select
+import ssl
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from paho.mqtt.client import (
     MQTT_ERR_QUEUE_SIZE,
@@ -30,7 +33,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway.messages import Arrived
 from gateway.payloads import LARGEST_BYTES
-from gateway.sockets import acknowledge_segments, corked, send_at_once
+from gateway.sockets import acknowledge_segments, corked, holds_more, send_at_once
+from gateway.tls import Tls
 
 KEEPALIVE_S = 4  # a broker that hangs is noticed within twice this
 CONNECT_LIMIT_S = 3.0
@@ -43,6 +47,10 @@ REFUSED_VERSION = "Unsupported protocol version"
 RETAINED_IF_NEW = 1  # MQTT 5 retain handling
 
 
+Login: TypeAlias = tuple[str | None, str | None]
+"""User name and password."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
     """Where the broker is, and who we are to it."""
@@ -51,6 +59,13 @@ class BrokerAddress:
     port: int
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    tls: Tls | None = None
+    ask_login: Callable[[], Login] | None = field(default=None, repr=False, compare=False)
+    """Asked before each connect instead of the two above: a broker may begin to ask for passwords."""
+
+    @property
+    def login(self) -> Login:
+        return (self.username, self.password) if self.ask_login is None else self.ask_login()
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -109,6 +124,7 @@ class Connection:
         self.noted: deque[tuple[int, str]] = deque()
         """What became of messages of `publish_noted`: their number, and why the broker refused it, or nothing."""
         self._noted_under_way: set[int] = set()
+        self._tls: ssl.SSLContext | None = None if broker.tls is None else broker.tls.context()
         self._client = self._new_client()
 
     @property
@@ -130,6 +146,7 @@ class Connection:
         self.number += 1
         self.session_present = None
         self._answer_until_s = time.monotonic() + CONNECT_LIMIT_S + ANSWER_LIMIT_S
+        self._client.username_pw_set(*self.broker.login)
         self._client.reconnect()
 
     def close(self) -> None:
@@ -153,6 +170,8 @@ class Connection:
         if wake_fd >= 0:
             poll.register(wake_fd, select.POLLIN)
         socket = self._client.socket()
+        if read and holds_more(socket):
+            return  # decrypted already: the kernel would not tell of it
         if socket is not None:
             wanted = (select.POLLIN if read else 0) | (select.POLLOUT if self._client.want_write() else 0)
             if wanted:  # else poll would still report a hang-up, over and over
@@ -167,7 +186,7 @@ class Connection:
             poll.register(socket.fileno(), select.POLLIN)
             # A message is likely to be followed by another: read at once. After anything else, poll first.
             after_message = False
-            while len(self.arrived) < most and (after_message or poll.poll(0)):
+            while len(self.arrived) < most and (after_message or holds_more(socket) or poll.poll(0)):
                 before = len(self.arrived)
                 if self._client.loop_read() != MQTT_ERR_SUCCESS or self._client.socket() is not socket:
                     break
@@ -235,7 +254,8 @@ class Connection:
         )
         client.connect_timeout = CONNECT_LIMIT_S
         client.max_queued_messages_set(OUTGOING_LIMIT)
-        client.username_pw_set(self.broker.username, self.broker.password)
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
         client.will_set(self._will[0], self._will[1], qos=1, retain=True)
         client.on_message = self._on_message
         client.on_connect = self._on_connect

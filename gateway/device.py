@@ -89,6 +89,7 @@ class ScannerClient:
         self._site = site
         self._broker = broker
         self._devices = tuple(devices)
+        self._client_id = client_id
         self._resend_after_s = resend_after_s
         self._window = window
         self._changed = threading.Condition()
@@ -185,7 +186,9 @@ class ScannerClient:
 
     def _new_client(self, client_id: str) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv311)
-        client.username_pw_set(self._broker.username, self._broker.password)
+        client.username_pw_set(*self._broker.login)
+        if self._broker.tls is not None:
+            client.tls_set_context(self._broker.tls.context())
         client.reconnect_delay_set(1, 5)
         client.max_inflight_messages_set(PACKETS_IN_FLIGHT)
         if self._devices:  # a connection has one will; the others go silent with it
@@ -252,7 +255,14 @@ class ScannerClient:
         if reason.is_failure:
             self._refused = str(reason)
             return
-        client.subscribe(topics.topic_filter(self._site, "ack"), qos=1)
+        # A device with a password hears only its own answers; it is called like its connection.
+        alone = self._devices == (self._client_id,)
+        filter_ = (
+            topics.build(self._site, self._client_id, "ack")
+            if alone
+            else topics.topic_filter(self._site, "ack")
+        )
+        client.subscribe(filter_, qos=1)
         for device in self._devices:
             self._report(device, online=True)
 

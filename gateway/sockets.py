@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 
@@ -26,6 +27,11 @@ def acknowledge_segments(sock: object) -> None:
     if sys.platform == "linux" and isinstance(sock, socket.socket):
         with contextlib.suppress(OSError):  # closed meanwhile
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def holds_more(sock: object) -> bool:
+    """Whether TLS has taken more from the kernel than was read: no poll reports that."""
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
 
 
 @contextlib.contextmanager

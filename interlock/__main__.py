@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
+from gateway.tls import TlsFault
+from interlock.access import AccessFault
 from interlock.broker import BrokerFault
+from interlock.certificates import CertificateFault
+from interlock.commands.certificate import certificate
 from interlock.commands.demo import demo
+from interlock.commands.device import device
 from interlock.commands.export import export
 from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
@@ -20,7 +25,7 @@ from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
 
-FAULTS = (SiteFaults, LedgerError, BrokerFault, PlantFault)
+FAULTS = (SiteFaults, LedgerError, BrokerFault, PlantFault, AccessFault, CertificateFault, TlsFault)
 """Facts about the plant or the machine: told in their own sentence, never with a traceback."""
 
 
@@ -40,10 +45,12 @@ def main() -> None:
     """Interlock: the previous link is responsible to the next one, hour by hour."""
 
 
-for command in (
-    demo, init, check, run, gateway, kiosk, broker, plan, promise, import_orders,
-    verify, rebuild, backup, restore, export, replay,
-):  # fmt: skip
+COMMANDS = (
+    *(demo, init, check, run, gateway, kiosk, broker),
+    *(plan, promise, import_orders, verify, rebuild, backup, restore, export, replay, device, certificate),
+)
+
+for command in COMMANDS:
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import json
+import secrets
 import shutil
-import socket
 import subprocess
 import sysconfig
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import structlog
+
+from interlock.access import AccessFault, read_users, rights_of, stamp
+from interlock.broker_config import PROBE_USER, Certificate, DoorKeys, configuration
+from interlock.broker_probe import answers
 from interlock.child import start_child, stop_child
-from interlock.ports import why_not_listen
+from interlock.door import Door, Guest, Guests
+from interlock.door_tokens import Signer
+from interlock.ports import free_port, why_not_listen
+from interlock.violations import ViolationLog
+from shopfloor.site import Site
+from station_config import SiteFaults, load
 
 START_LIMIT_S = 15.0
 CLAIM_LIMIT_S = 2.0
 LOOK_AGAIN_S = 0.02
 PROGRAM = "nats-server"
-# Subscriptions of one client x this must stay below 65,535: above, nats-server silently delivers nothing.
-MAX_ACK_PENDING = 2_000
-ACK_WAIT = "2s"
+PROBE_EVERY_S = 5.0
+PROBES_MISSED = 3
+"""So many in a row: it hangs, and is started again."""
 
-# MQTT 3.1.1 CONNECT, clean session, client id "probe": any CONNACK, also a refusal, is an answer.
-_CONNECT = b"\x10\x11\x00\x04MQTT\x04\x02\x00\x0a\x00\x05probe"
-_CONNACK = 0x20
+log = structlog.get_logger(__name__)
 
 
 class BrokerFault(Exception):
@@ -46,44 +53,34 @@ def broker_program() -> str:
     return found
 
 
-def configuration(folder: Path, listen: str, port: int) -> str:
-    """The text of nats-server's configuration file. Users and their permissions go into `users.conf` beside it."""
-    return f"""\
-# Written by Interlock at every start; users.conf is not.
-server_name: "interlock-{port}"
-listen: "127.0.0.1:-1"       # NATS's own protocol: this machine only, any port
-max_payload: 1MB
-log_file: {json.dumps(str(folder / "broker.log"))}
-logfile_size_limit: 10MB
-logfile_max_num: 5
-
-jetstream {{
-  store_dir: {json.dumps(str(folder / "store"))}
-  max_memory_store: 64MB
-  max_file_store: 4GB
-}}
-
-mqtt {{
-  listen: {json.dumps(f"{listen}:{port}")}
-  ack_wait: "{ACK_WAIT}"
-  max_ack_pending: {MAX_ACK_PENDING}
-}}
-
-include "users.conf"
-"""
-
-
 class EmbeddedBroker:
     """A nats-server of our own in `<folder>/broker`; a context manager that starts and stops it.
 
     Start it from the main thread: it dies with the thread that started it.
     """
 
-    def __init__(self, folder: Path, listen: str = "127.0.0.1", port: int = 1883) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        listen: str = "127.0.0.1",
+        port: int = 1883,
+        *,
+        certificate: Certificate | None = None,
+        probe_every_s: float = PROBE_EVERY_S,
+    ) -> None:
         self.listen = listen
         self.port = port
+        self.site_folder = folder
         self.folder = folder.resolve() / "broker"
+        self._certificate = certificate
+        self._probe_every_s = probe_every_s
+        self._probe_at_s = 0.0
+        self._missed = 0
         self._child: subprocess.Popen[bytes] | None = None
+        self._door: Door | None = None
+        self._probe_password: str | None = None
+        self._seen: tuple[object, object] = (None, None)
+        self._violations: ViolationLog | None = None
 
     @property
     def pid(self) -> int | None:
@@ -97,35 +94,145 @@ class EmbeddedBroker:
     def log(self) -> Path:
         return self.folder / "broker.log"
 
+    @property
+    def asks_for_passwords(self) -> bool:
+        """Whether it lets in only who has one."""
+        return self._door is not None
+
+    @property
+    def refused(self) -> int:
+        """Connects, messages and subscriptions refused since its start."""
+        return (self._door.refused if self._door else 0) + (self._violations.count if self._violations else 0)
+
     def start(self) -> None:
         """Returns once the MQTT port answers a CONNECT; BrokerFault when it does not."""
         if self.alive:
             return
+        self._close_door()
         program = broker_program()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with (self.folder / "lock").open("a+") as lock, self.log.open("ab") as log:
+            with (self.folder / "lock").open("a+") as lock, self.log.open("ab") as output:
                 self._claim(lock)
                 self._check_port()
-                command: list[str | Path] = [program, "-c", self._write_configuration()]
+                self._violations = ViolationLog(self.log)
+                own_port = free_port()
+                signer, keys = self._new_keys()
+                command: list[str | Path] = [program, "-c", self._write_configuration(own_port, keys)]
                 # The broker holds the lock as long as it lives.
-                self._child = start_child(command, log=log, pass_fds=(lock.fileno(),))
+                self._child = start_child(command, log=output, pass_fds=(lock.fileno(),))
                 lock.truncate(0)
                 lock.write(str(self._child.pid))
-            self._wait_until_it_answers()
+            if keys is not None:
+                self._wait_until(lambda: why_not_listen("127.0.0.1", own_port) is not None)
+                self._door = Door(signer, keys, own_port, self._guests())
+                self._door.open()
+            self._wait_until(self._answers)
         except BaseException as fault:
             self.stop()
             if isinstance(fault, OSError):
                 raise BrokerFault(
                     f"The broker's folder {self.folder} cannot be used: {fault.strerror}."
                 ) from None
+            if isinstance(fault, AccessFault | SiteFaults):
+                raise BrokerFault(str(fault)) from None
             raise
+        self._missed, self._probe_at_s = 0, time.monotonic() + self._probe_every_s
+
+    def tend(self) -> None:
+        """To be called about once a second: start it again when it ended or hangs, let in who has been added.
+
+        BrokerFault when it cannot be started; the next call tries again.
+        """
+        if not self.alive:
+            log.error("ended and is started again", part="broker")
+            self.start()
+            return
+        if self._door is not None and not self._door.working:
+            log.error("does not hear its door and is started again", part="broker")
+            self._kill()
+            self.start()
+            return
+        self._adopt_changes()
+        self._tell_violations()
+        now_s = time.monotonic()
+        if now_s < self._probe_at_s:
+            return
+        self._missed = 0 if self._answers() else self._missed + 1
+        self._probe_at_s = time.monotonic() + self._probe_every_s
+        if self._missed >= PROBES_MISSED:
+            log.error("does not answer and is started again", part="broker", asked=self._missed)
+            self._kill()
+            self.start()
 
     def stop(self) -> None:
         """Ask it to end, then end it. Nothing confirmed is lost either way."""
+        self._close_door()
         child, self._child = self._child, None
         if child is not None:
             stop_child(child)
+
+    def _kill(self) -> None:
+        """For one that hangs: it would not hear a friendly word."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
+    def _close_door(self) -> None:
+        door, self._door = self._door, None
+        if door is not None:
+            door.close()
+
+    def _new_keys(self) -> tuple[Signer, DoorKeys | None]:
+        """Keys of the door as soon as somebody has a password."""
+        signer = Signer()
+        self._seen = self._stamps()
+        if self._seen[0] is None:
+            self._probe_password = None
+            return signer, None
+        door, probe, system = (secrets.token_hex(24) for _ in range(3))
+        self._probe_password = probe
+        return signer, DoorKeys(signer.issuer, door, probe, system)
+
+    def _guests(self) -> Guests:
+        site: Site = load(self.site_folder).site
+        users = read_users(self.site_folder)
+        return {name: Guest(user, rights_of(name, user, site)) for name, user in users.items()}
+
+    def _stamps(self) -> tuple[object, object]:
+        """Change when users or devices do."""
+        try:
+            site = (self.site_folder / "site.toml").stat()
+        except OSError:  # somebody is just replacing it
+            return stamp(self.site_folder), None
+        return stamp(self.site_folder), (site.st_ino, site.st_mtime_ns)
+
+    def _adopt_changes(self) -> None:
+        stamps = self._stamps()
+        if stamps == self._seen:
+            return
+        if self._door is None:
+            self._seen = stamps
+            if stamps[0] is not None:
+                log.warning("somebody has a password now: the broker starts again and asks everybody for one")
+                self.stop()
+                self.start()
+            return
+        self._seen = stamps
+        try:
+            self._door.change(self._guests() if stamps[0] is not None else {})
+        except (AccessFault, SiteFaults) as fault:
+            log.error("changed users are not taken up", why=str(fault))  # noqa: TRY400  # one sentence says it
+
+    def _tell_violations(self) -> None:
+        for violation, times in (self._violations.new() if self._violations else {}).items():
+            log.warning(
+                "the broker refused a device",
+                device=violation.device,
+                tried_to=violation.what,
+                topic=violation.topic,
+                times=times,
+            )
 
     def __enter__(self) -> Self:
         self.start()
@@ -136,14 +243,23 @@ class EmbeddedBroker:
     ) -> None:
         self.stop()
 
-    def _write_configuration(self) -> Path:
+    def _write_configuration(self, own_port: int, keys: DoorKeys | None) -> Path:
         users = self.folder / "users.conf"
         if not users.exists():
-            users.write_text(
-                "# Users of the broker and what they may do; empty: everybody may do everything.\n"
-            )
+            users.write_text("# Settings of nats-server that are yours.\n")
         config = self.folder / "nats-server.conf"
-        config.write_text(configuration(self.folder, self.listen, self.port))
+        config.touch(mode=0o600)
+        config.chmod(0o600)
+        config.write_text(
+            configuration(
+                self.folder,
+                listen=self.listen,
+                port=self.port,
+                own_port=own_port,
+                certificate=self._certificate,
+                keys=keys,
+            )
+        )
         return config
 
     def _claim(self, lock: IO[str]) -> None:
@@ -171,9 +287,9 @@ class EmbeddedBroker:
                 "end the program that has this port, or give the site another one."
             )
 
-    def _wait_until_it_answers(self) -> None:
+    def _wait_until(self, ready: Callable[[], bool]) -> None:
         until_s = time.monotonic() + START_LIMIT_S
-        while not self._answers():
+        while not ready():
             if not self.alive:
                 raise BrokerFault(f"The broker ended at its start: {self._last_words()} (more in {self.log})")
             if time.monotonic() > until_s:
@@ -184,16 +300,13 @@ class EmbeddedBroker:
             time.sleep(LOOK_AGAIN_S)
 
     def _answers(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.listen, self.listen)  # noqa: S104  # asks
-        try:
-            with socket.create_connection((host, self.port), timeout=1) as probe:
-                probe.sendall(_CONNECT)
-                answer = probe.recv(4)
-                with contextlib.suppress(OSError):
-                    probe.sendall(b"\xe0\x00")
-        except OSError:
-            return False
-        return bool(answer) and answer[0] == _CONNACK
+        return answers(
+            self.listen,
+            self.port,
+            username=PROBE_USER if self._probe_password else None,
+            password=self._probe_password,
+            tls=self._certificate is not None,
+        )
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()

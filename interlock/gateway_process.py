@@ -98,7 +98,7 @@ def serve_gateway(folder: Path) -> None:
 
     gateway = Gateway(
         config.site.id,
-        broker_address(config.broker),
+        broker_address(folder, config),
         record=record,
         device_state=device_state,
         beat=beat,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.connection import BrokerAddress
+from gateway.connection import Login as BrokerLogin
 from gateway.payloads import PROFILES, Profile
+from gateway.tls import Tls
+from interlock.access import Login, gateway_login, stamp
+from interlock.broker import EmbeddedBroker
+from interlock.broker_config import Certificate
 from ledger.store import BUSY_TIMEOUT_MS, Ledger
 from station_config import BrokerSettings, SiteConfig, load
 
@@ -31,7 +36,50 @@ def device_profiles(config: SiteConfig) -> dict[str, Profile]:
     return {device.id: PROFILES[device.profile] for device in config.site.devices.values()}
 
 
-def broker_address(settings: BrokerSettings) -> BrokerAddress:
-    """Where and as whom this machine reaches the broker."""
-    password = None if settings.password_file is None else settings.password_file.read_text().strip()
-    return BrokerAddress(settings.connect_host, settings.port, settings.username, password)
+def broker_address(folder: Path, config: SiteConfig) -> BrokerAddress:
+    """Where this machine reaches the broker, and as whom."""
+    settings = config.broker
+    if not settings.embedded or settings.username is not None:
+        login = own_login(settings)
+        username, password = (settings.username, None) if login is None else (login.username, login.password)
+        return BrokerAddress(settings.connect_host, settings.port, username, password, _tls(settings))
+
+    def ask_login() -> BrokerLogin:
+        login = gateway_login(folder, config.site.id)
+        return (None, None) if login is None else (login.username, login.password)
+
+    return BrokerAddress(settings.connect_host, settings.port, tls=_tls(settings), ask_login=ask_login)
+
+
+def own_login(settings: BrokerSettings) -> Login | None:
+    """The gateway's user at a broker of the plant's own, if site.toml tells both."""
+    if settings.username is None or settings.password_file is None:
+        return None
+    return Login(settings.username, settings.password_file.read_text(encoding="utf-8").strip())
+
+
+def embedded_broker(folder: Path, settings: BrokerSettings) -> EmbeddedBroker:
+    """The broker that Interlock starts itself."""
+    certificate = None
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        certificate = Certificate(settings.tls_certificate, settings.tls_key)
+    return EmbeddedBroker(folder, settings.listen, settings.port, certificate=certificate)
+
+
+def open_to_everybody(folder: Path, settings: BrokerSettings) -> str | None:
+    """A warning when other machines may say and hear everything at the broker that Interlock starts."""
+    if not settings.open_to_others or stamp(folder) is not None:
+        return None
+    return (
+        f"the broker listens on {settings.listen} and asks nobody for a password: whoever reaches it can send scans. "
+        f"Give each scanner one: interlock device add {folder} NAME"
+    )
+
+
+def _tls(settings: BrokerSettings) -> Tls | None:
+    if settings.embedded:
+        own = settings.tls_certificate
+        return None if own is None else Tls(own, pinned=True)
+    if settings.tls_ca is None:
+        return None
+    return Tls(settings.tls_ca, certificate=settings.tls_certificate, key=settings.tls_key)

@@ -15,9 +15,9 @@ from typing import Self
 import structlog
 
 from gateway.connection import BrokerAddress
-from interlock.broker import BrokerFault, EmbeddedBroker
+from interlock.broker import BrokerFault
 from interlock.child import start_child, stop_child
-from interlock.opening import broker_address, open_config, open_ledger
+from interlock.opening import broker_address, embedded_broker, open_config, open_ledger
 from interlock.ports import why_not_listen
 from station_config import SiteConfig
 
@@ -87,12 +87,12 @@ class Plant:
         self.folder = folder
         self.config: SiteConfig = open_config(folder)
         settings = self.config.broker
-        self.broker: BrokerAddress = broker_address(settings)
+        self.broker: BrokerAddress = broker_address(folder, self.config)
         self.parts = tuple(
             Part(name, [sys.executable, "-m", "interlock", name, folder], log_folder)
             for name in ("gateway", "kiosk")
         )
-        self._broker = EmbeddedBroker(folder, settings.listen, settings.port) if settings.embedded else None
+        self._broker = embedded_broker(folder, settings) if settings.embedded else None
 
     @property
     def web_address(self) -> str:
@@ -128,10 +128,9 @@ class Plant:
 
     def check(self) -> None:
         """Start again what has ended; to be called about once a second."""
-        if self._broker is not None and not self._broker.alive:
-            log.error("ended and is started again", part="broker")
+        if self._broker is not None:
             try:
-                self._broker.start()
+                self._broker.tend()
             except BrokerFault as fault:
                 log.error("cannot be started, will be tried again", part="broker", why=str(fault))  # noqa: TRY400  # one sentence says it
         for part in self.parts:

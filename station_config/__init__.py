@@ -1,6 +1,7 @@
 """site.toml: schema, loading, checking, editing, and the example sites."""
 
 from station_config.changes import (
+    AddDevice,
     AddStation,
     Change,
     SetLinkValues,
@@ -23,6 +24,7 @@ __all__ = [
     "DAYS",
     "KEYS",
     "PROFILES",
+    "AddDevice",
     "AddStation",
     "BoardSettings",
     "BrokerSettings",

@@ -70,8 +70,17 @@ class AddStation:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddDevice:
+    """One more device at a station; without a profile its payloads are read as native."""
+
+    id: str
+    station: str
+    profile: str = ""
+
+
 Change: TypeAlias = (
-    SetSiteHolidays | SetShift | SetLinkValues | SetShipBuffer | SetStationOutages | AddStation
+    SetSiteHolidays | SetShift | SetLinkValues | SetShipBuffer | SetStationOutages | AddStation | AddDevice
 )
 
 _WHICH = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tomlkit.exceptions import TOMLKitError
 
-from station_config.changes import AddStation, Change, Typed, wanted
+from station_config.changes import AddDevice, AddStation, Change, Typed, wanted
 from station_config.edited_keys import edited_key, with_key_set
 from station_config.faults import Fault, SiteFaults
 from station_config.finding import UnknownId, table_of
@@ -68,7 +68,10 @@ def _field_of(fault: Fault, fields: dict[str, tuple[Change, str]]) -> tuple[Chan
 
 def _changed(document: Document, change: Change) -> Document:
     if isinstance(change, AddStation):
-        return _with_station(document, change)
+        return _with_new(document, "station", {"id": change.id, "name": change.name, "link": change.link})
+    if isinstance(change, AddDevice):
+        values = {"id": change.id, "station": change.station, "profile": change.profile}
+        return _with_new(document, "device", values)
     table = table_of(document.raw, change)
     for key, typed in wanted(change).items():
         path = (*table, key)
@@ -83,18 +86,20 @@ def _changed(document: Document, change: Change) -> Document:
     return document
 
 
-def _with_station(document: Document, change: AddStation) -> Document:
+_MAY_BE_LEFT_OUT = frozenset({"name", "profile"})
+
+
+def _with_new(document: Document, table: str, typed: dict[str, str]) -> Document:
     """An id that is there already is for the ordinary reader to tell."""
-    values = {"id": change.id.strip(), "name": change.name.strip(), "link": change.link.strip()}
-    if not values["name"]:
-        del values["name"]
+    stripped = {key: text.strip() for key, text in typed.items()}
+    values = {key: text for key, text in stripped.items() if text or key not in _MAY_BE_LEFT_OUT}
     try:
-        after = Document.of(document.with_table("station", values))
-        expected = {**document.raw, "station": [*document.raw.get("station", []), values]}
+        after = Document.of(document.with_table(table, values))
+        expected = {**document.raw, table: [*document.raw.get(table, []), values]}
     except (KeyError, TypeError, SiteFaults, TOMLKitError):
-        raise _not_from_here(document, ("station",)) from None
+        raise _not_from_here(document, (table,)) from None
     if after.raw != expected:
-        raise _not_from_here(document, ("station",))
+        raise _not_from_here(document, (table,))
     return after
 
 

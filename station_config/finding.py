@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from station_config.changes import (
+    AddDevice,
     AddStation,
     Change,
     SetLinkValues,
@@ -24,8 +25,8 @@ class UnknownId(Exception):  # it becomes a Fault
     """The sentence about an id that no table has."""
 
 
-def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:
-    """The path of the table; of a station just added the last of that id. Raises UnknownId."""
+def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:  # noqa: PLR0911  # one for each change
+    """The path of the table; of what was just added the last of that id. Raises UnknownId."""
     match change:
         case SetSiteHolidays():
             if not isinstance(raw.get("site"), dict):
@@ -45,6 +46,8 @@ def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:
             return _find(raw, "station", change.station)
         case AddStation():
             return ("station", _find(raw, "station", change.id.strip(), last=True)[1])
+        case AddDevice():
+            return ("device", _find(raw, "device", change.id.strip(), last=True)[1])
 
 
 def _find(

@@ -40,11 +40,26 @@ class BrokerSettings:
     """What is published of the record: "all" or "none"."""
     event_names: bool = False
     """Whether published events name the person."""
+    tls_ca: Path | None = None
+    """The authority that signed the broker's certificate; for a broker at `host` it switches TLS on."""
+    tls_certificate: Path | None = None
+    """The embedded broker's own certificate, which switches TLS on; for one at `host` ours as its client."""
+    tls_key: Path | None = None
 
     @property
     def embedded(self) -> bool:
         """Whether Interlock starts the broker itself."""
         return self.host is None
+
+    @property
+    def tls(self) -> bool:
+        """Whether the broker is spoken to through TLS."""
+        return (self.tls_certificate if self.embedded else self.tls_ca) is not None
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other machines reach the broker that Interlock starts."""
+        return self.embedded and not (self.listen in {"localhost", "::1"} or self.listen.startswith("127."))
 
     @property
     def connect_host(self) -> str:
@@ -82,6 +97,10 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         table.fault(
             "password_file", 'a password without a user; write for example username = "interlock" too'
         )
+    tls_ca, tls_certificate, tls_key = (
+        _read_file(table, key, folder) for key in ("tls_ca", "tls_certificate", "tls_key")
+    )
+    _check_tls(table)
     return BrokerSettings(
         host=host,
         port=table.may("port", BROKER_PORT, _MQTT_PORT),
@@ -90,7 +109,30 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         password_file=password_file,
         events=table.may("events", EVENTS, _EVENTS),
         event_names=table.may("event_names", YES_OR_NO, default=False),
+        tls_ca=tls_ca,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
     )
+
+
+def _check_tls(table: Table) -> None:
+    for one, other, example in (
+        ("tls_certificate", "tls_key", "tls/broker.key"),
+        ("tls_key", "tls_certificate", "tls/broker.crt"),
+    ):
+        if table.has(one) and not table.has(other) and table.sound(other):
+            table.fault(
+                one,
+                f"a certificate and its key go together; write for example {other} = {quoted(example)} too",
+            )
+    if table.has("host") and table.has("tls_certificate") and not table.has("tls_ca"):
+        text = "a certificate of ours without the authority that signed the broker's"
+        table.fault("tls_certificate", f'{text}; write for example tls_ca = "tls/ca.crt" too')
+    elif table.has("tls_ca") and not (
+        table.has("host") or table.has("tls_certificate") or table.has("tls_key")
+    ):
+        text = "the embedded broker needs a certificate and its key for TLS"
+        table.fault("tls_ca", f"{text}; make them with: interlock certificate DIR HOST")
 
 
 def read_web(top: Table, broker: BrokerSettings) -> WebSettings:

@@ -41,13 +41,21 @@ def listens(port: int) -> bool:
 class Mosquitto:
     """Debian's Mosquitto with its persistence in a folder, saved every second or as often as said."""
 
-    def __init__(self, program: str, folder: Path, autosave_s: int = 1) -> None:
-        self.host, self.port = HOST, free_port()
+    def __init__(
+        self,
+        program: str,
+        folder: Path,
+        autosave_s: int = 1,
+        *,
+        port: int | None = None,
+        secured: tuple[str, ...] = (),
+    ) -> None:
+        self.host, self.port = HOST, port or free_port()
         self._program, self._folder = program, folder
         self._process: subprocess.Popen[bytes] | None = None
         lines = [
             f"listener {self.port} {HOST}",
-            "allow_anonymous true",
+            *(secured or ("allow_anonymous true",)),
             "persistence true",
             f"persistence_location {folder}/",
             f"autosave_interval {autosave_s}",
@@ -57,6 +65,10 @@ class Mosquitto:
         ]
         self._config = folder / "mosquitto.conf"
         self._config.write_text("\n".join(lines) + "\n")
+
+    @property
+    def log(self) -> Path:
+        return self._folder / "mosquitto.log"
 
     def start(self) -> None:
         with (self._folder / "mosquitto.log").open("ab") as log:

@@ -1,6 +1,7 @@
 """Sees to the programs that tests use and pip cannot install: `python -m tests.provision chromium mosquitto`.
 
-Installs what is missing with Debian's apt-get where that is allowed, and else prints the one line to run.
+Installs what is missing with Debian's apt-get where that is allowed, and packages of Node with npm into the virtual
+environment; else prints the one line to run.
 It never fails: tests whose program is missing are skipped with that same line.
 """
 
@@ -23,10 +24,17 @@ APT = (
     "-o=Dpkg::Use-Pty=0",
 )
 
+MQTTJS_FOLDER = Path(sys.prefix) / "mqttjs"
+MQTTJS = MQTTJS_FOLDER / "node_modules" / "mqtt" / "package.json"
+# Packages of Node: where to, and what.
+NPM: dict[str, tuple[Path, str]] = {"mqttjs": (MQTTJS_FOLDER, "mqtt@5.16.0")}
+NPM_LIMIT_S = 180
+
 # What tests ask for -> (the files that show it is there, any one of each; Debian's packages).
 NEEDS: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "chromium": ((("chromium", "chromium-browser", "google-chrome"),), ("chromium", "fonts-liberation")),
     "mosquitto": ((("mosquitto",), ("mosquitto_pub",)), ("mosquitto", "mosquitto-clients")),
+    "mqttjs": ((("node", "nodejs"), ("npm",), (str(MQTTJS),)), ("nodejs", "npm")),
     "fonts": (
         (("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),),
         ("fonts-noto-cjk", "fonts-liberation"),
@@ -47,7 +55,27 @@ def missing(need: str) -> bool:
 def line_to_run(*needs: str) -> str:
     """The one line that installs `needs`."""
     packages = dict.fromkeys(package for need in needs for package in NEEDS[need][1])
-    return f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"
+    steps = [f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"]
+    return " && ".join(steps + [" ".join(npm_command(need)) for need in needs if need in NPM])
+
+
+def npm_command(need: str) -> list[str]:
+    folder, package = NPM[need]
+    return ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), package]
+
+
+def npm_install(need: str) -> str:
+    """Why it did not work, or nothing."""
+    NPM[need][0].mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            npm_command(need), capture_output=True, text=True, timeout=NPM_LIMIT_S, check=False
+        )
+    except FileNotFoundError:
+        return "npm is not there"
+    except subprocess.TimeoutExpired:
+        return f"npm install took longer than {NPM_LIMIT_S} s"
+    return "" if done.returncode == 0 else f"npm install failed: exit {done.returncode}"
 
 
 def root_prefix() -> list[str] | None:
@@ -91,16 +119,24 @@ def main(needs: list[str]) -> int:
     if unknown:
         sys.stderr.write(f"{Path(__file__).name} knows {', '.join(NEEDS)}, not {', '.join(unknown)}.\n")
         return 2
+    why = ""
+    for need in NPM.keys() & set(needs):
+        if missing(need) and find_program("npm"):
+            why = npm_install(need)
     absent = [need for need in needs if missing(need)]
     if not absent:
         return 0
     prefix = root_prefix()
-    if prefix is None:
+    if all(find_program(*names) for need in absent for names in NEEDS[need][0] if str(MQTTJS) not in names):
+        pass  # only npm's packages are missing, and it has said why
+    elif prefix is None:
         why = "apt-get is not there, or needs a password"
     else:
         sys.stdout.write(f"Installing {', '.join(absent)} with apt-get ...\n")
         sys.stdout.flush()
         why = install(absent, prefix)
+        for need in NPM.keys() & set(absent):
+            why = why or npm_install(need)
         absent = [need for need in absent if missing(need)]
         if not absent:
             return 0

@@ -18,6 +18,7 @@ from gateway.connection import BrokerAddress
 from gateway.device import ScannerClient, Unreachable
 from gateway.payloads import NATIVE, Profile, read_scan
 from interlock import clock
+from interlock.access import gateway_login
 from interlock.opening import broker_address, device_profiles, open_config, open_ledger
 from interlock.recordings import Recorded, RecordingFaults, read_recording
 from interlock.wake import WakeSender
@@ -55,7 +56,7 @@ def replay(folder: Path, recording: Path) -> None:
         ledger = open_ledger(folder, create=True, checkpoints=False)
         stack.callback(ledger.close)
         direct = _into_ledger(ledger, config)
-        client = _client(config, stack)
+        client = _client(folder, config, stack)
         counts: Counter[str] = Counter()
         while page := list(islice(scans, TOGETHER)):
             for line, result, text in _replay(page, direct, client):
@@ -127,10 +128,10 @@ def _read(each: Recorded, site: str, profiles: Mapping[str, Profile]) -> Scan | 
     return replace(item, scan_id=each.scan_id) if isinstance(item, Scan) and not each.carries_id else item
 
 
-def _client(config: SiteConfig, stack: ExitStack) -> ScannerClient | None:
-    """A connection to the site's broker; None when nobody listens there."""
-    address = broker_address(config.broker)
-    if not _listens(address):
+def _client(folder: Path, config: SiteConfig, stack: ExitStack) -> ScannerClient | None:
+    """A connection to the site's broker; None when nobody listens there, or when each device has to log in itself."""
+    address = broker_address(folder, config)
+    if not _listens(address) or gateway_login(folder, config.site.id) is not None:
         return None
     client = ScannerClient(config.site.id, address, f"interlock-replay-{os.getpid()}", window=TOGETHER)
     stack.callback(client.close)

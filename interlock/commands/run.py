@@ -10,10 +10,9 @@ from pathlib import Path
 
 import click
 
-from interlock.broker import EmbeddedBroker
 from interlock.gateway_process import serve_gateway
 from interlock.logs import to_standard_error
-from interlock.opening import open_config
+from interlock.opening import embedded_broker, open_config, open_to_everybody
 from interlock.plant import Plant
 
 CHECK_EVERY_S = 0.5
@@ -31,6 +30,8 @@ def run(folder: Path) -> None:
     to_standard_error("run")
     stopping = _stop_signal()
     with Plant(folder) as plant:
+        if warning := open_to_everybody(folder, plant.config.broker):
+            click.echo(f"WARNING: {warning}", err=True)
         click.echo(f"{plant.config.site.name}: {plant.web_address}, scanners at {plant.broker}")
         while not stopping.wait(CHECK_EVERY_S):
             plant.check()
@@ -64,11 +65,12 @@ def broker(folder: Path) -> None:
             f"{folder / 'site.toml'} names a broker at {settings.host}; take [broker] host out to use the embedded one"
         )
     stopping = _stop_signal()
-    with EmbeddedBroker(folder, settings.listen, settings.port) as embedded:
+    if warning := open_to_everybody(folder, settings):
+        log.warning(warning)
+    with embedded_broker(folder, settings) as embedded:
         log.info("listening", address=f"{settings.listen}:{settings.port}")
         while not stopping.wait(CHECK_EVERY_S):
-            if not embedded.alive:
-                raise click.ClickException(f"the broker ended; read {embedded.log}")
+            embedded.tend()
 
 
 def _stop_signal() -> threading.Event:

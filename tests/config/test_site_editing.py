@@ -10,6 +10,7 @@ import pytest
 
 from shopfloor.instants import HOUR_MS, MINUTE_MS, NO_TIME, Duration, instant_from_text
 from station_config import (
+    AddDevice,
     AddStation,
     Change,
     SetLinkValues,
@@ -236,6 +237,18 @@ def test_a_station_comes_behind_the_last_one_or_into_the_list_in_braces(good: st
     assert apply("version = 1", [added]) == (
         'version = 1\n\n[[station]]\nid = "sew-2"\nlink = "shirts/sew"\n'
     )
+
+
+def test_a_device_comes_behind_the_last_one_and_is_native_unless_told(good: str, tmp_path: Path) -> None:
+    text = apply(good, [AddDevice(" scanner-08 ", "sew-1")])
+    assert text == good.replace(
+        'mode = "auto"\n', 'mode = "auto"\n\n[[device]]\nid = "scanner-08"\nstation = "sew-1"\n'
+    )
+    added = check_text(tmp_path, text).site.devices["scanner-08"]
+    assert (added.station, added.profile) == ("sew-1", "native")
+    for wrong in (AddDevice("scanner-07", "cut-1"), AddDevice("s", "cut-7"), AddDevice("No", "cut-1")):
+        with pytest.raises(SiteFaults):
+            check_text(tmp_path, apply(good, [wrong]))
 
 
 def test_a_station_just_added_can_be_changed_at_once(good: str, tmp_path: Path) -> None:

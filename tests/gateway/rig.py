@@ -71,11 +71,11 @@ class MemoryLedger:
 class RunningGateway:
     """A gateway in a thread of its own."""
 
-    def __init__(self, broker: RunningBroker, ledger: MemoryLedger, **more: Any) -> None:
+    def __init__(self, broker: RunningBroker | BrokerAddress, ledger: MemoryLedger, **more: Any) -> None:
         self.ledger = ledger
         self.gateway = Gateway(
             SITE,
-            BrokerAddress(broker.host, broker.port),
+            broker if isinstance(broker, BrokerAddress) else BrokerAddress(broker.host, broker.port),
             record=ledger.record,
             device_state=ledger.device_state,
             beat=ledger.beat,

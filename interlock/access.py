@@ -1,0 +1,181 @@
+"""Who may speak to the broker: `access/` in the site folder. Passwords are kept as hashes, save the gateway's own.
+
+`users.json` is the record. Mosquitto's password and ACL files beside it are written anew with each change.
+As soon as the record exists, the embedded broker asks everybody for a password.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from interlock.passwords import fits, hashed, new_password
+from interlock.rights import Rights, device_topics, gateway_rights, gateway_user, reader_rights
+from shopfloor.site import Site
+
+FOLDER = "access"
+USERS = "users.json"
+GATEWAY_PASSWORD = "gateway-password"  # noqa: S105  # the name of a file
+MOSQUITTO_PASSWORDS = "mosquitto-passwords"  # the name of a file
+MOSQUITTO_ACL = "mosquitto-acl"
+_VERSION = 1
+
+Kind: TypeAlias = Literal["gateway", "device", "reader"]
+
+
+class AccessFault(Exception):
+    """One sentence: what is wrong with the site's users, and what to do."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """Somebody with a password; a device's user is called like the device."""
+
+    kind: Kind
+    hash: str
+
+
+class _File(msgspec.Struct):
+    version: int
+    users: dict[str, User]
+
+
+Users: TypeAlias = Mapping[str, User]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user name and a password."""
+
+    username: str
+    password: str
+
+
+def stamp(folder: Path) -> tuple[int, int] | None:
+    """Changes when the users do; None as long as nobody has a password."""
+    try:
+        status = (folder / FOLDER / USERS).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
+def read_users(folder: Path) -> dict[str, User]:
+    """All users by name; none before the first has a password."""
+    path = folder / FOLDER / USERS
+    try:
+        read = msgspec.json.decode(path.read_bytes(), type=_File)
+    except FileNotFoundError:
+        return {}
+    except OSError as fault:
+        raise AccessFault(f"{path} cannot be read ({fault.strerror}): let this user read it.") from None
+    except msgspec.DecodeError as fault:
+        raise AccessFault(f"{path} is damaged ({fault}): put its copy back, or take it away.") from None
+    if read.version != _VERSION:
+        raise AccessFault(f"{path} has version {read.version}: a newer Interlock wrote it, use that one.")
+    return read.users
+
+
+def gateway_login(folder: Path, site: str) -> Login | None:
+    """As whom the gateway speaks to the embedded broker; None as long as it asks for no password."""
+    try:
+        password = (folder / FOLDER / GATEWAY_PASSWORD).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    return Login(gateway_user(site), password)
+
+
+def rights_of(name: str, user: User, site: Site) -> Rights:
+    """What a user may do; nothing for a device that site.toml does not know any more."""
+    if user.kind == "gateway":
+        return gateway_rights(site.id)
+    if user.kind == "reader":
+        return reader_rights(site.id)
+    device = site.devices.get(name)
+    return Rights() if device is None else device_topics(site.id, device)
+
+
+def add_user(folder: Path, site: Site, name: str, kind: Kind, gateway: Login | None) -> str:
+    """Give a user a password, and return it: it is kept nowhere. AccessFault when there is one already.
+
+    `gateway` is the gateway's login at a broker of the plant's own; without it one is made.
+    """
+    users = read_users(folder)
+    if name in users:
+        raise AccessFault(f"{name} has a password already: interlock device revoke takes it back first.")
+    password = new_password()
+    users[name] = User(kind, hashed(password))
+    write_users(folder, site, users, gateway)
+    return password
+
+
+def remove_user(folder: Path, site: Site, name: str, gateway: Login | None) -> None:
+    """Take a password back."""
+    users = read_users(folder)
+    if name not in users or users[name].kind == "gateway":
+        raise AccessFault(f"{name} has no password here: interlock device list tells who has.")
+    del users[name]
+    write_users(folder, site, users, gateway)
+
+
+def write_users(folder: Path, site: Site, users: Users, gateway: Login | None) -> None:
+    """The record last: only then everything that belongs to it is there."""
+    place = folder / FOLDER
+    try:
+        place.mkdir(mode=0o755, exist_ok=True)
+        login = gateway or gateway_login(folder, site.id)
+        if login is None:
+            login = Login(gateway_user(site.id), new_password())
+            _replace(place / GATEWAY_PASSWORD, login.password + "\n")
+        known = {name: user for name, user in users.items() if user.kind != "gateway"}
+        before = users.get(login.username)
+        same = before is not None and fits(login.password, before.hash)
+        own = before if same and before is not None else User("gateway", hashed(login.password))
+        every = {login.username: own, **dict(sorted(known.items()))}
+        _replace(
+            place / MOSQUITTO_PASSWORDS, "".join(f"{name}:{user.hash}\n" for name, user in every.items())
+        )
+        _replace(place / MOSQUITTO_ACL, _acl(every, site))
+        _replace(
+            place / USERS, msgspec.json.format(msgspec.json.encode(_File(_VERSION, every))).decode() + "\n"
+        )
+    except OSError as fault:
+        raise AccessFault(
+            f"{place} cannot be written ({fault.strerror}): let this user write there."
+        ) from None
+
+
+def _acl(users: Users, site: Site) -> str:
+    lines = ["# Written by interlock device; a change made here is lost."]
+    for name, user in users.items():
+        rights = rights_of(name, user, site)
+        lines += ["", f"user {name}"]
+        lines += [f"topic write {topic}" for topic in rights.publish]
+        lines += [f"topic read {topic}" for topic in rights.subscribe]
+    return "\n".join(lines) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    """The old file or the new one, also after a power cut; readable for its owner only."""
+    with NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:  # made with mode 0600
+        temporary = Path(file.name)
+        try:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
