@@ -1,6 +1,7 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `refused`, `same_scans`, `devices` and `tallies` are evidence and status beside it. Every other
+`events` is the truth. `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages` and `tallies` are evidence
+and status beside it. Every other
 table is a read model: it can be made again from the events.
 """
 
@@ -301,6 +302,52 @@ SELECT "order", plan_version, released_at, due_at, '', '' FROM orders;
 def m002_agreement_and_plan_versions(db: Database) -> None:
     """Drafts with their confirmations, plans that were in force before, and what orders have taken, summed."""
     for statement in (*_statements(_AGREEMENT), *_statements(_LOADS_SO_FAR)):
+        db.execute(statement)
+
+
+_DEVICES = """
+ALTER TABLE devices ADD COLUMN heard_at INTEGER;
+ALTER TABLE devices ADD COLUMN clock_offset_ms INTEGER;
+ALTER TABLE devices ADD COLUMN battery INTEGER;
+ALTER TABLE devices ADD COLUMN model TEXT;
+ALTER TABLE devices ADD COLUMN day TEXT;
+ALTER TABLE devices ADD COLUMN scans_today INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE unknown_devices (
+    profile TEXT NOT NULL,
+    address TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (profile, address)
+) WITHOUT ROWID;
+CREATE INDEX unknown_devices_by_time ON unknown_devices (last_at);
+
+CREATE TABLE raw_messages (
+    id INTEGER PRIMARY KEY,
+    arrived_at INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    retained INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    known INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    became TEXT NOT NULL,
+    code TEXT NOT NULL,
+    scan_id TEXT NOT NULL,
+    device_at INTEGER,
+    seq INTEGER,
+    why TEXT NOT NULL
+);
+"""
+
+
+@migrations()
+def m003_device_profiles(db: Database) -> None:
+    """What devices tell about themselves, who is unknown, and the last raw messages."""
+    for statement in _statements(_DEVICES):
         db.execute(statement)
 
 

@@ -43,7 +43,7 @@ def given_in(plant: Plant, recording: _Recording, batch: int) -> str:
 
 
 def test_overtime_that_was_saved_counts_at_the_next_look(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     assert given_in(plant, recording, 0) == "2026-11-27/day"
     save(plant, SATURDAY)
     recording.adopt_changes(structlog.get_logger())
@@ -51,7 +51,7 @@ def test_overtime_that_was_saved_counts_at_the_next_look(plant: Plant) -> None:
 
 
 def test_a_text_that_cannot_be_read_is_not_taken_up_and_tried_again(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     save(plant, "version = ")
     recording.adopt_changes(structlog.get_logger())
     assert recording.site is plant.site
@@ -61,7 +61,7 @@ def test_a_text_that_cannot_be_read_is_not_taken_up_and_tried_again(plant: Plant
 
 
 def test_an_edit_by_hand_waits_for_the_next_start(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     (plant.folder / "site.toml").write_text(SATURDAY, encoding="utf-8")
     recording.adopt_changes(structlog.get_logger())
     assert recording.site is plant.site
