@@ -1,6 +1,7 @@
 """site.toml: schema, loading, checking, editing, and the example sites."""
 
 from station_config.changes import (
+    AddDevice,
     AddStation,
     Change,
     SetLinkValues,
@@ -17,12 +18,13 @@ from station_config.profiles import built_in_profiles
 from station_config.settings import BoardSettings, BrokerSettings, WebSettings
 from station_config.site_file import SiteConfig, check_folder, check_text, load, read_site_text
 from station_config.templates import template_names, write_template
-from station_config.values import DAYS, duration_from_text, duration_text
+from station_config.values import DAYS, duration_from_text, duration_text, id_like
 from station_config.writing import write_site
 
 __all__ = [
     "DAYS",
     "KEYS",
+    "AddDevice",
     "AddStation",
     "BoardSettings",
     "BrokerSettings",
@@ -44,6 +46,7 @@ __all__ = [
     "differences",
     "duration_from_text",
     "duration_text",
+    "id_like",
     "load",
     "placed",
     "read_site_text",

@@ -70,8 +70,19 @@ class AddStation:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddDevice:
+    """One more device at a station; what is empty is left out: `profile` native, `mode` auto, `address` its id."""
+
+    id: str
+    station: str
+    profile: str = ""
+    address: str = ""
+    mode: str = ""
+
+
 Change: TypeAlias = (
-    SetSiteHolidays | SetShift | SetLinkValues | SetShipBuffer | SetStationOutages | AddStation
+    SetSiteHolidays | SetShift | SetLinkValues | SetShipBuffer | SetStationOutages | AddStation | AddDevice
 )
 
 _WHICH = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tomlkit.exceptions import TOMLKitError
 
-from station_config.changes import AddStation, Change, Typed, wanted
+from station_config.changes import AddDevice, AddStation, Change, Typed, wanted
 from station_config.edited_keys import edited_key, with_key_set
 from station_config.faults import Fault, SiteFaults
 from station_config.finding import UnknownId, table_of
@@ -68,7 +68,17 @@ def _field_of(fault: Fault, fields: dict[str, tuple[Change, str]]) -> tuple[Chan
 
 def _changed(document: Document, change: Change) -> Document:
     if isinstance(change, AddStation):
-        return _with_station(document, change)
+        values = {"id": change.id, "name": change.name, "link": change.link}
+        return _with_table(document, "station", values)
+    if isinstance(change, AddDevice):
+        values = {
+            "id": change.id,
+            "station": change.station,
+            "profile": change.profile,
+            "address": change.address,
+            "mode": change.mode,
+        }
+        return _with_table(document, "device", values)
     table = table_of(document.raw, change)
     for key, typed in wanted(change).items():
         path = (*table, key)
@@ -83,18 +93,16 @@ def _changed(document: Document, change: Change) -> Document:
     return document
 
 
-def _with_station(document: Document, change: AddStation) -> Document:
-    """An id that is there already is for the ordinary reader to tell."""
-    values = {"id": change.id.strip(), "name": change.name.strip(), "link": change.link.strip()}
-    if not values["name"]:
-        del values["name"]
+def _with_table(document: Document, kind: str, typed: dict[str, str]) -> Document:
+    """One more table, without the keys that are empty. An id that is there already is for the reader to tell."""
+    values = {key: text.strip() for key, text in typed.items() if text.strip()}
     try:
-        after = Document.of(document.with_table("station", values))
-        expected = {**document.raw, "station": [*document.raw.get("station", []), values]}
+        after = Document.of(document.with_table(kind, values))
+        expected = {**document.raw, kind: [*document.raw.get(kind, []), values]}
     except (KeyError, TypeError, SiteFaults, TOMLKitError):
-        raise _not_from_here(document, ("station",)) from None
+        raise _not_from_here(document, (kind,)) from None
     if after.raw != expected:
-        raise _not_from_here(document, ("station",))
+        raise _not_from_here(document, (kind,))
     return after
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from station_config.changes import (
+    AddDevice,
     AddStation,
     Change,
     SetLinkValues,
@@ -43,8 +44,9 @@ def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:
             )
         case SetStationOutages():
             return _find(raw, "station", change.station)
-        case AddStation():
-            return ("station", _find(raw, "station", change.id.strip(), last=True)[1])
+        case AddStation() | AddDevice():
+            kind = "station" if isinstance(change, AddStation) else "device"
+            return (kind, _find(raw, kind, change.id.strip(), last=True)[1])
 
 
 def _find(
