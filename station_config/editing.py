@@ -93,9 +93,13 @@ def _changed(document: Document, change: Change) -> Document:
     return document
 
 
+_NEEDED = ("id", "link", "station")
+"""Keys that a table must have: an empty one is a fault that its reader tells."""
+
+
 def _with_table(document: Document, kind: str, typed: dict[str, str]) -> Document:
-    """One more table, without the keys that are empty. An id that is there already is for the reader to tell."""
-    values = {key: text.strip() for key, text in typed.items() if text.strip()}
+    """One more table, without optional keys that are empty. An id that is there already is for the reader to tell."""
+    values = {key: text.strip() for key, text in typed.items() if key in _NEEDED or text.strip()}
     try:
         after = Document.of(document.with_table(kind, values))
         expected = {**document.raw, kind: [*document.raw.get(kind, []), values]}

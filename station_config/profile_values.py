@@ -49,7 +49,8 @@ def _topic(raw: object) -> TopicPattern:
     try:
         return TopicPattern(text)
     except ValueError as fault:
-        raise Unfit(what=f"a topic, as {fault}" if str(fault)[0] in "{+#" else None) from None
+        why = str(fault)
+        raise Unfit(what=None if why.startswith("a topic") else f"a topic, as {why}") from None
 
 
 def _flag(raw: object) -> bool:

@@ -41,6 +41,8 @@ from station_config.wording import nearest, quoted
 
 MAKERS_FILE = "makers.toml"
 _SITE_TOPICS = TopicPattern("interlock/#")
+_SITE_ZONE = ZoneInfo.no_cache("UTC")
+"""Stands for the zone of whichever site the built-in profiles are read for."""
 
 
 @dataclass
@@ -60,18 +62,23 @@ class Profiles:
         table.fault(key, f"there is no profile {quoted(profile)}; {advice}", *deeper)
 
 
-@cache
 def built_in_profiles(zone: ZoneInfo) -> Mapping[str, Profile]:
     """The profiles that come with Interlock; "site" is that zone."""
+    return {
+        profile.id: replace(profile, time_zone=zone) if profile.time_zone is _SITE_ZONE else profile
+        for profile in _makers()
+    }
+
+
+@cache
+def _makers() -> tuple[Profile, ...]:
     text = files("station_config").joinpath(MAKERS_FILE).read_text(encoding="utf-8")
     log = FaultLog(MAKERS_FILE, Positions(text))
     top = Table(log, (), "", tomllib.loads(text))
-    found = {
-        profile.id: replace(profile, built_in=True) for _, profile in _each(top, zone, {}, Names("profile"))
-    }
+    found = _each(top, _SITE_ZONE, {}, Names("profile"))
     if faults := log.in_order():
         raise AssertionError("\n".join(map(str, faults)))
-    return found
+    return tuple(replace(profile, built_in=True) for _, profile in found)
 
 
 def read_profiles(top: Table, zone: ZoneInfo, *, embedded_broker: bool = False) -> Profiles:
