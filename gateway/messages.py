@@ -10,6 +10,7 @@ from gateway.bodies import Body
 from gateway.directory import Directory, Place, Speaker
 from gateway.faults import NoScan
 from gateway.payloads import Nothing, Read, Reader
+from shopfloor.codes import command_of
 from shopfloor.instants import Instant
 from shopfloor.overheard import KEPT_PAYLOAD, Became, DeviceFacts, RawMessage, Stranger
 from shopfloor.scans import Answer, Scan, Unreadable
@@ -165,6 +166,7 @@ class _Message:
             scan_id=read.scan_id or "",
             device_at=read.device_at,
             seq=read.seq,
+            why=command_of(read.code) or "",
         )
         return Understood(scan, raw, self._facts(reader), self._stranger(), self.speaker)
 

@@ -32,6 +32,8 @@ class _Recording:
     def __init__(self, folder: Path, ledger: Ledger, config: SiteConfig) -> None:
         self.config = config
         self.recorder = Recorder(ledger, config.site)
+        self.quiet = False
+        """What is written now changes no board."""
         self._folder, self._ledger = folder, ledger
         self._version = last_version(ledger)
 
@@ -73,7 +75,7 @@ def serve_gateway(folder: Path) -> None:
     ledger = open_ledger(folder, create=True)
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     wake = WakeSender(folder)
-    ledger.listeners.append(wake.changed)
+    ledger.listeners.append(lambda sequence: None if recording.quiet else wake.changed(sequence))
     recording = _Recording(folder, ledger, config)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
@@ -89,7 +91,11 @@ def serve_gateway(folder: Path) -> None:
             gateway.adopt(directory_of(recording.config))
 
     def overheard(what: Overheard) -> None:
-        keep_overheard(ledger, recording.site, what, clock.now())
+        recording.quiet = True  # boards show nothing of it: no reason to draw them anew each second
+        try:
+            keep_overheard(ledger, recording.site, what, clock.now())
+        finally:
+            recording.quiet = False
 
     gateway = Gateway(
         config.site.id,

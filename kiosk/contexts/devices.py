@@ -85,7 +85,7 @@ class RawRow:
     at: str
     topic: str
     text: str
-    """With control characters as their pictures, cut."""
+    """With control characters by their names, cut."""
     hex: str
     size: int
     cut: bool

@@ -93,22 +93,26 @@ def stranger_key(profile: str, address: str) -> str:
 
 
 def visible(payload: bytes, characters: int) -> str:
-    """Text with a picture for each control character; what is no UTF-8 shows as a replacement character."""
+    """Text with the name of each control character; what is no UTF-8 shows as a replacement character."""
     text = payload.decode("utf-8", "replace")[:characters]
     return "".join(_picture(sign) for sign in text)
 
 
 _LOUDEST: tuple[Presence, ...] = ("offline", "silent", "never", "seen", "online")
-_PICTURES = 0x2400
+_NAMES = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI"
+    " DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+).split(" ")  # noqa: SIM905  # thirty-two strings in quotes read worse
 _DELETE = 0x7F
 
 
 def _picture(sign: str) -> str:
+    """A control character by its name, as scanners' manuals have it: fonts lack its picture."""
     code = ord(sign)
-    if code < ord(" "):
-        return chr(_PICTURES + code)
+    if code < len(_NAMES):
+        return f"<{_NAMES[code]}>"
     if code == _DELETE:
-        return "\N{SYMBOL FOR DELETE}"
+        return "<DEL>"
     return sign if sign.isprintable() else "\N{MIDDLE DOT}"
 
 

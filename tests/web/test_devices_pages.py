@@ -109,7 +109,7 @@ def test_counts_are_of_the_sites_day(client: FlaskClient, floor: Plant) -> None:
 def test_a_scan_out_of_a_buffer_says_nothing_about_the_clock(client: FlaskClient, floor: Plant) -> None:
     late = floor.now - 3 * HOUR_MS
     floor.recorder.record([Scan("scanner-cut", "X", floor.now, device_at=late, seq=1)], floor.now)
-    assert "min " not in row(client.get("/devices").text, "scanner-cut").replace("just now", "")
+    assert "\N{MINUS SIGN}" not in row(client.get("/devices").text, "scanner-cut")
 
 
 def test_a_stranger_becomes_a_device_of_its_station_with_who_and_why(
@@ -203,7 +203,7 @@ def test_the_inspector_shows_each_message_and_how_it_was_read(client: FlaskClien
     words = said(page)
     for word in ("scan scanner-cut native", "code 7K30411 id a1 its time 2026-11-24 15:10:00 number 17",
                  "37 4b 33", "CANNOT BE READ x unknown device tasmota-serial", "Byte 4 of the message",
-                 "02 3c 62 3e ff 1d 00 … 9000 bytes", "␂<b>\ufffd␝␀"):  # fmt: skip
+                 "02 3c 62 3e ff 1d 00 … 9000 bytes", "<STX><b>\ufffd<GS><NUL>"):  # fmt: skip
         assert word in words
     assert "<b>\ufffd" not in page
     assert 'hx-trigger="every 2s"' in page
@@ -223,4 +223,4 @@ def test_the_inspector_asks_for_its_messages_alone(client: FlaskClient, floor: P
 def test_every_byte_can_be_shown() -> None:
     shown = visible(bytes(range(256)), 300)
     assert shown.isprintable()
-    assert shown.startswith("␀␁␂")
+    assert shown.startswith("<NUL><SOH><STX>")
