@@ -9,27 +9,34 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
-import msgspec
 import structlog
 
 from gateway import topics
-from gateway.connection import BrokerAddress, Connection, Subscription
-from gateway.messages import DeviceState, Settled, understand
-from gateway.payloads import Profile
+from gateway.answers import messages_of
+from gateway.connection import BrokerAddress, Connection
+from gateway.directory import Directory, Speaker
+from gateway.messages import DeviceState, Settled, Understood, understand
+from gateway.overhearing import Overhearing
 from gateway.publishing import Publisher
+from gateway.same_reads import SameReads
 from gateway.spool import Delivery, Spool
 from shopfloor.instants import Instant
+from shopfloor.overheard import Overheard
 from shopfloor.scans import Answer, Scan, Unreadable
+from station_config import built_in_profiles
 
 Record: TypeAlias = Callable[[Sequence[Scan | Unreadable]], Sequence[Answer | None]]
 """One durable commit; an answer for each scan and None for each unreadable, in order."""
 
 BATCH = 500
 BEAT_S = 2.0
+HANDED_OVER_S = 1.0
+"""What was overheard is written at most this often, so that a flood of messages costs nothing more."""
 LONGEST_IDLE_S = 1.0
 RECONNECT_S = (0.1, 5.0)
 RETRY_S = (0.05, 2.0)
@@ -70,7 +77,8 @@ class Gateway:
         device_state: Callable[[str, bool, Instant], None],
         beat: Callable[[bool], None],
         clock: Callable[[], Instant],
-        profiles: Mapping[str, Profile] | None = None,
+        directory: Directory | None = None,
+        overheard: Callable[[Overheard], None] | None = None,
         publisher: Publisher | None = None,
         unavailable: tuple[type[Exception], ...] = (),
     ) -> None:
@@ -80,17 +88,18 @@ class Gateway:
         self._device_state = device_state
         self._beat = beat
         self._clock = clock
-        self._profiles = profiles or {}
+        self._directory = directory or Directory(site, built_in_profiles(ZoneInfo("UTC")))
+        self._hand_over = overheard
+        self._overhearing = Overhearing()
+        self._same_reads = SameReads()
+        self._handed_over_at_s = 0.0
         self._publisher = publisher
         self._unavailable: tuple[type[Exception], ...] = (*unavailable, OSError)
         self._state_topic = topics.build(site, topics.GATEWAY, "state")
         self._connection = Connection(
             broker,
             f"interlock-{site}-gateway",
-            (
-                Subscription(topics.topic_filter(site, "scan"), retained_again=False),
-                Subscription(topics.topic_filter(site, "state"), retained_again=True),
-            ),
+            self._directory.subscriptions,
             will=(self._state_topic, b'{"online":false}'),
         )
         self._spool = Spool()
@@ -114,6 +123,11 @@ class Gateway:
     @property
     def protocol(self) -> str:
         return self._connection.protocol
+
+    def adopt(self, directory: Directory) -> None:
+        """Other devices and profiles from now on; only from the callables that `run` calls."""
+        self._directory = directory
+        self._connection.listen_to(directory.subscriptions)
 
     def stop(self) -> None:
         """End `run` after the batch in hand; for signal handlers and other threads."""
@@ -172,8 +186,12 @@ class Gateway:
         while connection.arrived:
             arrived = connection.arrived.popleft()
             content = hash((arrived.topic, arrived.payload, arrived.size))
-            item = understand(arrived, self._site, self._profiles, self._clock())
-            delivery = Delivery(connection.number, arrived.packet_id, content, item)
+            understood = self._without_same_reads(understand(arrived, self._directory, self._clock()))
+            if self._hand_over is not None:
+                self._overhearing.note(understood)
+            delivery = Delivery(
+                connection.number, arrived.packet_id, content, understood.item, understood.speaker
+            )
             self._spool.add(delivery, duplicate=arrived.duplicate)
 
     def _commit(self) -> None:
@@ -195,16 +213,17 @@ class Gateway:
         for delivery in batch:
             if delivery.packet_id and delivery.connection == self._connection.number:
                 self._connection.acknowledge(delivery.packet_id)
-        for answer in answers:
+        for delivery, answer in zip(batch, answers, strict=True):
             if answer is not None:
-                self._answer(answer)
+                self._answer(answer, delivery.speaker)
 
     def _write_down(self, batch: Sequence[Delivery]) -> list[Answer | None]:
         """States first: writing one twice, should the scans then fail, changes nothing."""
         items = [delivery.item for delivery in batch]
         states = [item for item in items if isinstance(item, DeviceState)]
         for state in states:
-            self._device_state(state.device, state.online, state.at)
+            for device in (state.device, *state.others):
+                self._device_state(device, state.online, state.at)
         reports = [item for item in items if isinstance(item, Scan | Unreadable)]
         recorded = list(self._record(reports)) if reports else []
         if len(recorded) != len(reports):
@@ -219,7 +238,10 @@ class Gateway:
                 self.counts.repeated += 1
                 answers.append(item.answer)
             else:
-                answers.append(next(in_order) if isinstance(item, Scan | Unreadable) else None)
+                answer = next(in_order) if isinstance(item, Scan | Unreadable) else None
+                if answer is None and isinstance(item, Unreadable) and item.waited_for:
+                    answer = Answer(item.device, item.scan_id, "refused", item.reason)
+                answers.append(answer)
         return answers
 
     def _stall(self, fault: Exception) -> None:
@@ -229,10 +251,19 @@ class Gateway:
         self._retry_s = min(max(self._retry_s * 2, RETRY_S[0]), RETRY_S[1])
         self._retry_at_s = time.monotonic() + self._retry_s
 
-    def _answer(self, answer: Answer) -> None:
-        said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": answer.text})
-        if not self._connection.publish(topics.build(self._site, answer.device, "ack"), said):
-            self.counts.answers_dropped += 1
+    def _answer(self, answer: Answer, speaker: Speaker | None) -> None:
+        for topic, said in messages_of(self._site, answer, speaker, self._clock()):
+            if not self._connection.publish(topic, said):
+                self.counts.answers_dropped += 1
+
+    def _without_same_reads(self, understood: Understood) -> Understood:
+        item = understood.item
+        if not understood.again_ms or not isinstance(item, Scan):
+            return understood
+        if not self._same_reads.again(item.device, item.code, item.arrived_at, understood.again_ms):
+            return understood
+        raw = replace(understood.raw, became="same", why="read just now: it is still there")
+        return replace(understood, item=Settled(None), raw=raw)
 
     def _publish_events(self) -> None:
         """Scans and their answers come first: the events can wait where they are."""
@@ -259,6 +290,15 @@ class Gateway:
             self._beat_at_s = time.monotonic() + BEAT_S
             with contextlib.suppress(*self._unavailable):  # the scans say so; a beat that is missing shows
                 self._beat(connection.up)
+        if self._overhearing.waiting and time.monotonic() >= self._handed_over_at_s:
+            self._tell_what_was_overheard()
+
+    def _tell_what_was_overheard(self) -> None:
+        self._handed_over_at_s = time.monotonic() + HANDED_OVER_S
+        if self._hand_over is not None:
+            with contextlib.suppress(*self._unavailable):  # it waits; more than it holds is forgotten
+                self._hand_over(self._overhearing.all())
+                self._overhearing.clear()
 
     def _finish(self) -> None:
         """Settle what is in hand if the ledger takes it, say goodbye; the broker keeps the rest."""

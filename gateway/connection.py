@@ -31,8 +31,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from gateway.bodies import LARGEST_BYTES
+from gateway.directory import Subscription
 from gateway.messages import Arrived
-from gateway.payloads import LARGEST_BYTES
 from gateway.sockets import acknowledge_segments, corked, holds_more, send_at_once
 from gateway.tls import Tls
 
@@ -69,14 +70,6 @@ class BrokerAddress:
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A topic filter at QoS 1; `retained_again` asks for retained messages at each connect."""
-
-    topic_filter: str
-    retained_again: bool
 
 
 class SubscriptionRefused(Exception):
@@ -118,6 +111,8 @@ class Connection:
         self._answer_until_s = 0.0
         self._connacks: deque[tuple[ReasonCode, bool]] = deque()
         self._subacks: deque[list[ReasonCode]] = deque()
+        self._asked: deque[tuple[Subscription, ...]] = deque()
+        """Subscriptions that the broker has not answered yet."""
         self._lost: deque[str] = deque()
         self._published = 0
         self._confirmed = 0
@@ -293,7 +288,8 @@ class Connection:
             else:
                 self._lost.appendleft(f"the broker refused the gateway: {reason}")
         while self._subacks:
-            for subscription, granted in zip(self._subscriptions, self._subacks.popleft(), strict=True):
+            asked = self._asked.popleft() if self._asked else ()
+            for subscription, granted in zip(asked, self._subacks.popleft(), strict=bool(asked)):
                 if granted.is_failure:
                     raise SubscriptionRefused(self.broker, subscription.topic_filter, str(granted))
             self.up = True
@@ -302,16 +298,33 @@ class Connection:
             self._lost.clear()
             self._drop(because)
 
+    def listen_to(self, subscriptions: tuple[Subscription, ...]) -> None:
+        """Other topics from now on; those that stay are not asked for again."""
+        gone = [each.topic_filter for each in self._subscriptions if each not in subscriptions]
+        new = tuple(each for each in subscriptions if each not in self._subscriptions)
+        self._subscriptions = subscriptions
+        if not self.up:
+            return  # asked for at the next connect
+        if gone:
+            self._client.unsubscribe(gone)
+        if new:
+            self._ask_for(new)
+
     def _subscribe(self) -> None:
         """At every connect, also to a session that exists: what it had subscribed to is not ours to guess."""
+        self._asked.clear()
+        self._ask_for(self._subscriptions)
+
+    def _ask_for(self, subscriptions: tuple[Subscription, ...]) -> None:
         for_five = [
             (
                 each.topic_filter,
                 SubscribeOptions(qos=1, retainHandling=0 if each.retained_again else RETAINED_IF_NEW),
             )
-            for each in self._subscriptions
+            for each in subscriptions
         ]
-        for_311 = [(each.topic_filter, 1) for each in self._subscriptions]
+        for_311 = [(each.topic_filter, 1) for each in subscriptions]
+        self._asked.append(subscriptions)
         self._client.subscribe(for_five if self._protocol == MQTTv5 else for_311)
 
     def _drop(self, because: str) -> None:

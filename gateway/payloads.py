@@ -1,171 +1,234 @@
-"""Bytes and a profile make a scan, or an unreadable message with its reason. No bytes make this raise."""
+"""A payload and a profile make a scan, or nothing, or a reason. No bytes make this raise anything but NoScan."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import base64
+import binascii
+from dataclasses import dataclass, field
 
-import msgspec
+from gateway.bodies import Body, control_character, trimmed, word_of
+from gateway.device_times import device_instant
+from gateway.faults import NoScan
+from gateway.gs1 import FNC1, meant_code
+from shopfloor.codes import CodeKind, command_code, is_batch_code
+from shopfloor.instants import Instant
+from shopfloor.profiles import Gs1Rules, Profile
 
-from shopfloor.instants import Instant, instant_from_text, moment_of
-from shopfloor.scans import Scan, Unreadable
-
-LARGEST_BYTES = 8_192
-KEPT_BYTES = 2_000
-LONGEST_CODE = 200
 LONGEST_ID = 100
-LONGEST_TIME = 64
+LONGEST_NAME = 80
 LARGEST_SEQ = 2**63 - 1  # what the ledger's integers hold
 LARGEST_QUANTITY = 1_000_000_000
-FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""A dead clock says 1970 or 2036 and is only suspect; outside of these years it is no time at all."""
-
-GROUP_SEPARATOR = "\x1d"  # FNC1 of a GS1 label: part of the code
-_STATES = {"online": True, "Online": True, "offline": False, "Offline": False}
+FULL = 100
+LONGEST_CODE = 200
+_BATCH_LENGTH = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """How a device's payload is read: the keys of its JSON object, or the bare text."""
+class Read:
+    """What a message says that is a scan."""
 
-    id: str
-    code: str | None = None
-    """None: there is no JSON, the whole text is the code."""
+    code: str
     scan_id: str | None = None
-    seq: str | None = None
-    at: str | None = None
-    quantity: str | None = None
+    device_at: Instant | None = None
+    seq: int | None = None
+    quantity: int | None = None
+    declared: CodeKind | None = None
 
 
-NATIVE = Profile("native", code="code", scan_id="id", seq="seq", at="at", quantity="quantity")
-BARE = Profile("bare")
-PROFILES: Mapping[str, Profile] = {profile.id: profile for profile in (NATIVE, BARE)}
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A message of the device that is no scan and no fault; `why` says what is missing for one."""
+
+    why: str
 
 
-class _NoScan(Exception):
-    """Carries the one sentence that says why."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message says about the device itself."""
+
+    battery: int | None = None
+    model: str | None = None
 
 
-def read_scan(
-    payload: bytes,
-    profile: Profile,
-    *,
-    device: str,
-    topic: str,
-    arrived_at: Instant,
-    packet: int | None = None,
-    redelivered: bool = False,
-    size: int | None = None,
-) -> Scan | Unreadable:
-    """One message on a scan topic; `size` is given when `payload` was already cut short."""
-    size = len(payload) if size is None else size
-    try:
-        fields = _fields(payload, profile, size)
-        return Scan(
-            device=device,
-            code=_code(fields["code"]),
-            arrived_at=arrived_at,
-            scan_id=_scan_id(fields.get("scan_id")),
-            device_at=_time(fields.get("at")),
-            seq=_count("seq", fields.get("seq"), LARGEST_SEQ),
-            quantity=_count("quantity", fields.get("quantity"), LARGEST_QUANTITY),
-            packet=packet,
-            redelivered=redelivered,
-            payload=payload[:KEPT_BYTES],
+NOTHING_TOLD = Told()
+_DEFAULT_RULES = Gs1Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the messages of one profile."""
+
+    profile: Profile
+    rules: Gs1Rules = field(default=_DEFAULT_RULES)
+    """Of the site, for a profile that has none."""
+
+    def scan(self, body: Body, arrived_at: Instant) -> Read | Nothing:
+        """The scan in a message. NoScan when it should be one and cannot be used."""
+        profile = self.profile
+        if profile.payload == "text" or (profile.payload == "any" and not body.begins_like_json):
+            return Read(self._code(body.text), declared=self._declared)
+        if profile.mixed and not body.begins_like_json:
+            return Nothing("it is no JSON object")
+        for path, words in profile.when:
+            if not body.holds(path, words):
+                return Nothing(f"{'.'.join(path)} is not {' or '.join(words)}")
+        action = body.first(profile.action)
+        if action is not None and action != "":
+            return self._command(body, arrived_at, action)
+        if not profile.code or not self._has_code(body):
+            return Nothing("it holds no code")
+        code = self._code(body.first(profile.code))
+        return self._with_facts(body, arrived_at, code, self._declared)
+
+    def _command(self, body: Body, arrived_at: Instant, action: object) -> Read | Nothing:
+        command = self.profile.commands.get(word_of(action) or "")
+        if command is None:
+            return Nothing(f"no command for {str(action)[:40]!r}")
+        return self._with_facts(body, arrived_at, command_code(command), "command")
+
+    def scan_id(self, body: Body) -> str | None:
+        """The id of a message whose code cannot be used, so that its answer can name it."""
+        try:
+            return _scan_id(body.first(self.profile.scan_id)) if body.begins_like_json else None
+        except NoScan:
+            return None
+
+    def device(self, body: Body) -> str | None:
+        """What the payload says which device it is from; None when it says nothing of use."""
+        if not self.profile.device:
+            return None
+        try:
+            said = word_of(body.first(self.profile.device))
+        except NoScan:
+            return None
+        return said if said and len(said) <= LONGEST_NAME and said.isprintable() else None
+
+    def told(self, body: Body) -> Told:
+        """Battery and model, if the message tells them; never a reason to refuse it."""
+        if not (self.profile.battery or self.profile.model):
+            return NOTHING_TOLD
+        try:
+            if not body.begins_like_json:
+                return NOTHING_TOLD
+            battery, model = body.first(self.profile.battery), body.first(self.profile.model)
+        except NoScan:
+            return NOTHING_TOLD
+        full = isinstance(battery, int | float) and not isinstance(battery, bool) and 0 <= battery <= FULL
+        named = isinstance(model, str) and 0 < len(model) <= LONGEST_NAME and model.isprintable()
+        return Told(round(battery) if full else None, model if named else None)
+
+    def online(self, body: Body) -> bool | None:
+        """Whether a device says it is online; None when it says nothing of the kind."""
+        try:
+            said: object = body.text
+            if body.begins_like_json:
+                said = body.first(self.profile.presence_at)
+        except NoScan:
+            return None
+        if isinstance(said, bool):
+            return said
+        word = word_of(said)
+        if word in self.profile.words.online:
+            return True
+        return False if word in self.profile.words.offline else None
+
+    @property
+    def _declared(self) -> CodeKind | None:
+        return "badge" if self.profile.badge else None
+
+    def _with_facts(self, body: Body, arrived_at: Instant, code: str, declared: CodeKind | None) -> Read:
+        profile = self.profile
+        return Read(
+            code=code,
+            scan_id=_scan_id(body.first(profile.scan_id)),
+            device_at=device_instant(
+                body.first(profile.time), profile.time_unit, profile.time_zone, arrived_at
+            ),
+            seq=_count("seq", body.first(profile.seq), LARGEST_SEQ),
+            quantity=_count("quantity", body.first(profile.quantity), LARGEST_QUANTITY),
+            declared=declared,
         )
-    except _NoScan as fault:
-        return unreadable(payload, str(fault), device=device, topic=topic, arrived_at=arrived_at, size=size)
+
+    def _has_code(self, body: Body) -> bool:
+        if body.first(self.profile.code) is not None:
+            return True
+        if self.profile.mixed:
+            return False
+        first = ".".join(self.profile.code[0])
+        if len(self.profile.code[0]) == 1 and self.profile.code[0][0] in body.said:
+            raise NoScan("The code is not text.")
+        raise NoScan(f"The message has no {first!r}.")
+
+    def _code(self, said: object) -> str:
+        """What is meant by what was read."""
+        profile = self.profile
+        if not isinstance(said, str):
+            raise NoScan("The code is not text.")
+        code = _unwrapped(_decoded(said, profile), profile)
+        if not code:
+            raise NoScan("The code is empty.")
+        if len(code) > LONGEST_CODE:
+            raise NoScan(f"The code has {len(code)} characters; a code has at most {LONGEST_CODE}.")
+        if bad := control_character(code.replace(FNC1, "")):
+            several = ": two reads run together" if bad in ("U+000A", "U+000D") else ""
+            raise NoScan(f"The code holds the control character {bad}{several}.")
+        _check_read(code, profile)
+        return code if profile.badge else meant_code(code, profile.gs1 or self.rules)
 
 
-def unreadable(
-    payload: bytes, reason: str, *, device: str, topic: str, arrived_at: Instant, size: int | None = None
-) -> Unreadable:
-    """A message that is no scan, cut to what is kept."""
-    size = len(payload) if size is None else size
-    return Unreadable(
-        device=device,
-        topic=topic,
-        arrived_at=arrived_at,
-        payload=payload[:KEPT_BYTES],
-        size=size,
-        reason=reason,
-    )
+def _unwrapped(text: str, profile: Profile) -> str:
+    """Without what the profile says that does not belong to the code."""
+    code = trimmed(text)
+    for piece in profile.prefix:
+        code = code.removeprefix(piece)
+    for piece in profile.suffix:
+        code = code.removesuffix(piece)
+    if profile.strip:
+        code = code.translate({ord(sign): None for sign in profile.strip})
+    if profile.fnc1:
+        code = code.replace(profile.fnc1, FNC1)
+    return trimmed(code)
 
 
-def read_state(payload: bytes) -> bool | None:
-    """Whether a device says it is online; None when it says nothing of the kind."""
-    if len(payload) > LARGEST_BYTES:
-        return None
+def _check_read(code: str, profile: Profile) -> None:
+    """Ghost reads are too short, reads run together too long or one text twice."""
+    if not profile.shortest <= len(code) <= profile.longest:
+        limits = f"{profile.shortest} to {profile.longest}"
+        raise NoScan(f"The code has {len(code)} characters; this profile reads {limits}.", waited_for=True)
+    if profile.refuse_doubled and _is_doubled(code):
+        raise NoScan("Two reads run together: scan again.", waited_for=True)
+
+
+def _decoded(said: str, profile: Profile) -> str:
+    if profile.encoding == "text":
+        return said
     try:
-        text = payload.decode().strip()
-        said = _STATES.get(text)
-        if said is None and text.startswith("{"):
-            said = _object(text).get("online")
-    except (UnicodeDecodeError, _NoScan):
-        return None
-    return said if isinstance(said, bool) else None
+        if profile.encoding == "hex":
+            return bytes.fromhex(said).decode()
+        return base64.b64decode(said, validate=True).decode()
+    except (ValueError, binascii.Error):  # of UTF-8, too
+        raise NoScan(f"The code is not {profile.encoding} of UTF-8.") from None
 
 
-def _fields(payload: bytes, profile: Profile, size: int) -> dict[str, Any]:
-    if size > LARGEST_BYTES:
-        raise _NoScan(f"The message has {size} bytes; a scan has at most {LARGEST_BYTES}.")
-    try:
-        text = _trimmed(payload.decode())
-    except UnicodeDecodeError as fault:
-        raise _NoScan(f"Byte {fault.start + 1} of the message is not UTF-8.") from None
-    if profile.code is None or not text.startswith(("{", "[")):
-        return {"code": text}
-    said = _object(text)
-    if profile.code not in said:
-        raise _NoScan(f"The message has no {profile.code!r}.")
-    places = {
-        "code": profile.code,
-        "scan_id": profile.scan_id,
-        "seq": profile.seq,
-        "at": profile.at,
-        "quantity": profile.quantity,
-    }
-    return {name: said.get(key) for name, key in places.items() if key is not None}
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        said = msgspec.json.decode(text)
-    except (msgspec.DecodeError, ValueError):
-        raise _NoScan("The message begins like JSON but cannot be decoded.") from None
-    except RecursionError:
-        raise _NoScan("The message is JSON nested too deep to be a scan.") from None
-    if not isinstance(said, dict):
-        raise _NoScan("The message is a JSON list; a scan is one object.")
-    return said
-
-
-def _code(said: object) -> str:
-    if not isinstance(said, str):
-        raise _NoScan("The code is not text.")
-    code = _trimmed(said)
-    if not code:
-        raise _NoScan("The code is empty.")
-    if len(code) > LONGEST_CODE:
-        raise _NoScan(f"The code has {len(code)} characters; a code has at most {LONGEST_CODE}.")
-    if bad := _control(code.replace(GROUP_SEPARATOR, "")):
-        raise _NoScan(f"The code holds the control character {bad}.")
-    return code
+def _is_doubled(code: str) -> bool:
+    half, odd = divmod(len(code), 2)
+    if odd:
+        return False
+    both_batches = half == _BATCH_LENGTH and is_batch_code(code[:half]) and is_batch_code(code[half:])
+    return both_batches or (half > 1 and code[:half] == code[half:] and len(set(code)) > 1)
 
 
 def _scan_id(said: object) -> str | None:
     if said is None:
         return None
     if not isinstance(said, str):
-        raise _NoScan("The id is not text.")
+        raise NoScan("The id is not text.")
     if not said:
-        raise _NoScan("The id is empty; leave it out when there is none.")
+        raise NoScan("The id is empty; leave it out when there is none.")
     if len(said) > LONGEST_ID:
-        raise _NoScan(f"The id has {len(said)} characters; an id has at most {LONGEST_ID}.")
-    if bad := _control(said):
-        raise _NoScan(f"The id holds the control character {bad}.")
+        raise NoScan(f"The id has {len(said)} characters; an id has at most {LONGEST_ID}.")
+    if bad := control_character(said):
+        raise NoScan(f"The id holds the control character {bad}.")
     return said
 
 
@@ -173,40 +236,7 @@ def _count(name: str, said: object, largest: int) -> int | None:
     if said is None:
         return None
     if isinstance(said, bool) or not isinstance(said, int):
-        raise _NoScan(f"The {name} is not a whole number.")
+        raise NoScan(f"The {name} is not a whole number.")
     if not 0 <= said <= largest:
-        raise _NoScan(f"The {name} is not between 0 and {largest}.")
+        raise NoScan(f"The {name} is not between 0 and {largest}.")
     return said
-
-
-def _time(said: object) -> Instant | None:
-    if said is None:
-        return None
-    if not isinstance(said, str):
-        raise _NoScan("The time is not text; write for example 2026-11-24T14:52:03.120Z.")
-    try:
-        at = instant_from_text(said[:LONGEST_TIME])
-        year = moment_of(at).year
-    except (ValueError, OverflowError):
-        raise _NoScan(
-            f"The time {said[:LONGEST_TIME]!r} is not ISO 8601 with a zone; "
-            "write for example 2026-11-24T14:52:03.120Z."
-        ) from None
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise _NoScan(f"The time {said!r} is in the year {year}: set the device's clock.")
-    return at
-
-
-def _trimmed(text: str) -> str:
-    """Without what scanners put around a code: CR, LF, blanks, and a leading STX of serial ones."""
-    return text.strip(" \r\n").removeprefix("\x02").strip(" \r\n")
-
-
-def _control(text: str) -> str | None:
-    """The first control character or half of a surrogate pair, as U+001B; None when there is none."""
-    if text.isprintable():
-        return None
-    for sign in text:
-        if unicodedata.category(sign) in ("Cc", "Cs"):
-            return f"U+{ord(sign):04X}"
-    return None

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from gateway.directory import Speaker
 from gateway.messages import Item, Settled
 from shopfloor.scans import Answer
 
@@ -26,6 +27,8 @@ class Delivery:
     content: int
     """Hash of topic and payload: the same packet id with other content is another message."""
     item: Item
+    speaker: Speaker | None = None
+    """Who sent it on topics of its maker."""
 
 
 class Spool:

@@ -53,7 +53,12 @@ def topic_filter(site: str, kind: Kind) -> str:
     return "/".join((ROOT, _level(site), "+", kind))
 
 
+def is_level(name: str) -> bool:
+    """Whether a name can be part of a topic."""
+    return bool(name) and not _NOT_IN_A_LEVEL.intersection(name)
+
+
 def _level(name: str) -> str:
-    if not name or _NOT_IN_A_LEVEL.intersection(name):
+    if not is_level(name):
         raise ValueError(f"{name!r} cannot be part of a topic: use letters, digits, - and _")
     return name

@@ -11,9 +11,10 @@ from gateway.client import Gateway
 from gateway.publishing import Publisher
 from interlock import clock
 from interlock.logs import to_standard_error
-from interlock.opening import broker_address, device_profiles, open_config, open_ledger
+from interlock.opening import broker_address, directory_of, open_config, open_ledger
 from interlock.wake import WakeSender
 from interlock.watch import DamageWatch
+from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.outbox import Outbox, publish_nothing
@@ -21,6 +22,7 @@ from ledger.recorder import Recorder
 from ledger.site_versions import last_hash, text_hash
 from ledger.store import Ledger
 from shopfloor.instants import Instant
+from shopfloor.overheard import Overheard
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Site
 from station_config import SiteConfig, SiteFaults, check_text, read_site_text
@@ -32,9 +34,11 @@ UNAVAILABLE = (LedgerUnavailable, LedgerDamaged)
 class _Recording:
     """The recorder, for the configuration that planners last saved on the site's page."""
 
-    def __init__(self, folder: Path, ledger: Ledger, site: Site) -> None:
-        self.site = site
-        self.recorder = Recorder(ledger, site)
+    def __init__(self, folder: Path, ledger: Ledger, config: SiteConfig) -> None:
+        self.config = config
+        self.recorder = Recorder(ledger, config.site)
+        self.quiet = False
+        """What is written now changes no board."""
         self._folder, self._ledger = folder, ledger
         self._served = text_hash(read_site_text(folder))
         self.stalled = False
@@ -54,22 +58,30 @@ class _Recording:
             return "unwritable"
         return ""
 
-    def adopt_changes(self, log: Any) -> None:
-        """Record by what was saved since. What cannot be read just now is tried again; an edit by hand waits."""
+    @property
+    def site(self) -> Site:
+        return self.config.site
+
+    def adopt_changes(self, log: Any) -> bool:
+        """Record by what was saved since, and whether anything was.
+
+        What cannot be read just now is tried again; an edit by hand waits.
+        """
         try:
             saved = last_hash(self._ledger)
             if saved in (None, self._served):
-                return
+                return False
             text = read_site_text(self._folder)
             if text_hash(text) != saved:
-                return
-            self.site = check_text(self._folder, text).site
+                return False
+            self.config = check_text(self._folder, text)
         except (LedgerUnavailable, LedgerDamaged, SiteFaults) as why:
             log.warning("the changed configuration is not taken up", why=str(why))
-            return
+            return False
         self._served = saved
         self.recorder = Recorder(self._ledger, self.site)
         log.info("took up the changed configuration")
+        return True
 
 
 def serve_gateway(folder: Path) -> None:
@@ -79,8 +91,8 @@ def serve_gateway(folder: Path) -> None:
     ledger = open_ledger(folder, create=True)
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     wake = WakeSender(folder)
-    ledger.listeners.append(wake.changed)
-    recording = _Recording(folder, ledger, config.site)
+    ledger.listeners.append(lambda sequence: None if recording.quiet else wake.changed(sequence))
+    recording = _Recording(folder, ledger, config)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
         recording.stalled = True
@@ -94,7 +106,15 @@ def serve_gateway(folder: Path) -> None:
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
         wake.beat(connected, recording.trouble())
         ledger.checkpoint()  # also for what the web server has written
-        recording.adopt_changes(log)
+        if recording.adopt_changes(log):
+            gateway.adopt(directory_of(recording.config))
+
+    def overheard(what: Overheard) -> None:
+        recording.quiet = True  # boards show nothing of it: no reason to draw them anew each second
+        try:
+            keep_overheard(ledger, recording.site, what, clock.now())
+        finally:
+            recording.quiet = False
 
     gateway = Gateway(
         config.site.id,
@@ -103,7 +123,8 @@ def serve_gateway(folder: Path) -> None:
         device_state=device_state,
         beat=beat,
         clock=clock.now,
-        profiles=device_profiles(config),
+        directory=directory_of(config),
+        overheard=overheard,
         publisher=_publisher(config, ledger),
         unavailable=UNAVAILABLE,
     )

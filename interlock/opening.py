@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.connection import BrokerAddress
 from gateway.connection import Login as BrokerLogin
-from gateway.payloads import PROFILES, Profile
+from gateway.directory import Directory
 from gateway.tls import Tls
 from interlock.access import Login, gateway_login, stamp
 from interlock.broker import EmbeddedBroker
@@ -31,9 +31,12 @@ def open_ledger(
     )
 
 
-def device_profiles(config: SiteConfig) -> dict[str, Profile]:
-    """How each device's payload is read."""
-    return {device.id: PROFILES[device.profile] for device in config.site.devices.values()}
+def directory_of(config: SiteConfig) -> Directory:
+    """The devices and profiles that a configuration has."""
+    site = config.site
+    return Directory(
+        site.id, config.profiles, site.devices.values(), listen=config.listen, codes=config.codes
+    )
 
 
 def broker_address(folder: Path, config: SiteConfig) -> BrokerAddress:

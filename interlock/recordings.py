@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from gateway import topics
-from gateway.payloads import BARE, NATIVE, Profile
+from gateway.directory import Directory
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.profiles import NATIVE_ID
 
 ID_PREFIX = "replay/"
 _OURS = ("device", "arrived_at", "payload")
@@ -39,38 +40,38 @@ class Recorded:
     arrived_at: Instant | None
 
 
-def read_recording(path: Path, site: str, profiles: Mapping[str, Profile]) -> Iterator[Recorded]:
+def read_recording(path: Path, directory: Directory) -> Iterator[Recorded]:
     """The scans of a file; RecordingFaults before the first of them when any line is faulty."""
-    faults = [str(fault) for fault in _lines(path, site, profiles) if isinstance(fault, _Fault)]
+    faults = [str(fault) for fault in _lines(path, directory) if isinstance(fault, _Fault)]
     if faults:
         raise RecordingFaults(faults)
-    return (each for each in _lines(path, site, profiles) if isinstance(each, Recorded))
+    return (each for each in _lines(path, directory) if isinstance(each, Recorded))
 
 
 class _Fault(Exception):
     pass
 
 
-def _lines(path: Path, site: str, profiles: Mapping[str, Profile]) -> Iterator[Recorded | _Fault]:
+def _lines(path: Path, directory: Directory) -> Iterator[Recorded | _Fault]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     try:
-                        yield _recorded(number, line, site, profiles)
+                        yield _recorded(number, line, directory)
                     except _Fault as fault:
                         yield _Fault(f"line {number}: {fault}")
     except OSError as fault:
         yield _Fault(f"{path} cannot be read: {fault}")
 
 
-def _recorded(number: int, line: bytes, site: str, profiles: Mapping[str, Profile]) -> Recorded:
+def _recorded(number: int, line: bytes, directory: Directory) -> Recorded:
     said = _object(line)
     device = said.get("device")
     if not isinstance(device, str):
         raise _Fault('it names no device: {"device": "scanner-1", "code": "..."}')
     try:
-        topics.build(site, device, "scan")
+        topics.build(directory.site, device, "scan")
     except ValueError as fault:
         raise _Fault(str(fault)) from None
     arrived_at = _arrived_at(said.get("arrived_at"))
@@ -78,23 +79,20 @@ def _recorded(number: int, line: bytes, site: str, profiles: Mapping[str, Profil
     if not isinstance(content, (str, dict)):
         raise _Fault("its payload is neither text nor an object")
     scan_id = _id_of(device, content, number if arrived_at is None else arrived_at)
-    profile = profiles.get(device, NATIVE)
-    if profile == BARE or profile.scan_id is None or not _is_native(profile, content):
+    if directory.native_reader(device).profile.id != NATIVE_ID or not _is_native(content):
         return Recorded(number, device, _bytes(content), scan_id, carries_id=False, arrived_at=arrived_at)
-    told = dict(content) if isinstance(content, dict) else {str(profile.code): content}
-    scan_id = told.setdefault(profile.scan_id, scan_id)
+    told = dict(content) if isinstance(content, dict) else {"code": content}
+    scan_id = told.setdefault("id", scan_id)
     if not isinstance(scan_id, str):
         raise _Fault("its id is not text")
-    if profile.at is not None and profile.at not in told and "arrived_at" in said:
-        told[profile.at] = said["arrived_at"]
+    if "at" not in told and "arrived_at" in said:
+        told["at"] = said["arrived_at"]
     return Recorded(number, device, _bytes(told), scan_id, carries_id=True, arrived_at=arrived_at)
 
 
-def _is_native(profile: Profile, content: str | dict[str, Any]) -> bool:
+def _is_native(content: str | dict[str, Any]) -> bool:
     """Text that is itself JSON, or cannot be read, is sent as it came."""
-    return isinstance(content, dict) or (
-        profile.code is not None and not content.lstrip().startswith(("{", "["))
-    )
+    return isinstance(content, dict) or not content.lstrip().startswith(("{", "["))
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    device_pages,
     errors,
     guard,
     health,
@@ -72,6 +73,7 @@ def create_app(
         new_order_pages.blueprint,
         plan_pages.blueprint,
         site_pages.blueprint,
+        device_pages.blueprint,
         live.blueprint,
         api.blueprint,
         health.blueprint,

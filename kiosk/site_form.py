@@ -13,6 +13,7 @@ from shopfloor.instants import NO_TIME, Duration, Instant, moment_of
 from shopfloor.site import Line, Link, ShiftPattern, Site, Station
 from station_config import (
     DAYS,
+    AddDevice,
     AddStation,
     Change,
     PlacedFault,
@@ -122,6 +123,8 @@ def _was(name: str, posted: Mapping[str, str], now: Mapping[str, str]) -> str:
 def field_of(fault: PlacedFault) -> str:
     """The name of the field that a fault belongs to; empty when it belongs to none."""
     match fault.change:
+        case AddDevice():
+            return f"device:{fault.field}"
         case AddStation():
             return NEW_NAME if fault.field == "name" else NEW_LINK
         case SetSiteHolidays():

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from ledger import seq_gaps
 from ledger.store import Ledger, Transaction
-from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
+from shopfloor.instants import DAY_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.scans import Scan
 from shopfloor.site import Site
 
 TRUSTED_CLOCK_MS = 2 * MINUTE_MS
 LONGEST_BUFFER_MS = 31 * DAY_MS
 """No device buffers for longer; an older time is a clock that lost its battery."""
+
+FARTHEST_MS = 200 * 366 * DAY_MS
+"""A clock that is further off is no further off than this."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,8 @@ class DeviceLog:
         self._tx = tx
         self._site = site
         self._seen: dict[str, _Seen] = {}
+        self._offsets: dict[str, int] = {}
+        self._scans: Counter[tuple[str, str]] = Counter()
 
     def saw(self, device: str, at: Instant) -> None:
         """Remember that it spoke."""
@@ -46,10 +53,14 @@ class DeviceLog:
         """
         fits = scan.seq is not None and self._counted(scan, scan.seq)
         self.saw(scan.device, scan.arrived_at)
+        self._scans[scan.device, local_day(scan.arrived_at, self._site.zone)] += 1
         if scan.device_at is None:
             return scan.arrived_at, False
         ahead = scan.device_at - scan.arrived_at
-        if abs(ahead) <= TRUSTED_CLOCK_MS or (fits and -LONGEST_BUFFER_MS <= ahead < 0):
+        buffered = fits and -LONGEST_BUFFER_MS <= ahead < 0
+        if abs(ahead) <= TRUSTED_CLOCK_MS or not buffered:
+            self._offsets[scan.device] = max(-FARTHEST_MS, min(ahead, FARTHEST_MS))
+        if abs(ahead) <= TRUSTED_CLOCK_MS or buffered:
             return scan.device_at, False
         return scan.arrived_at, True
 
@@ -65,6 +76,15 @@ class DeviceLog:
                 for device, seen in self._seen.items()
                 if device in self._site.devices
             ],
+        )
+        self._tx.run_many(
+            "UPDATE devices SET clock_offset_ms = ? WHERE device = ?",
+            [(offset, device) for device, offset in self._offsets.items()],
+        )
+        self._tx.run_many(
+            "UPDATE devices SET scans_today = CASE WHEN day = ?1 THEN scans_today ELSE 0 END + ?2, day = ?1"
+            " WHERE device = ?3",
+            [(day, count, device) for (device, day), count in self._scans.items()],
         )
 
     def _counted(self, scan: Scan, seq: int) -> bool:
@@ -107,6 +127,11 @@ class DeviceLog:
             )
             self._seen[device] = _Seen(*row) if row is not None else _Seen()
         return self._seen[device]
+
+
+def local_day(at: Instant, zone: tzinfo) -> str:
+    """The calendar day at the site."""
+    return moment_of(at, zone).date().isoformat()
 
 
 def set_device_state(ledger: Ledger, site: Site, device: str, *, online: bool, now: Instant) -> None:

@@ -1,7 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `seq_gaps`, `tallies` and `published` are evidence
-and status beside it. Every other table is a read model: it can be made again from the events.
+`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`, `seq_gaps`,
+`tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be made again
+from the events.
 """
 
 from __future__ import annotations
@@ -326,6 +327,52 @@ INSERT INTO published (id, sequence) SELECT 1, COALESCE(MAX(sequence), 0) FROM e
 def m004_published_events(db: Database) -> None:
     """Up to which event the broker has them: a new site begins with its first, an older one with the next."""
     for statement in _statements(_PUBLISHED):
+        db.execute(statement)
+
+
+_DEVICES = """
+ALTER TABLE devices ADD COLUMN heard_at INTEGER;
+ALTER TABLE devices ADD COLUMN clock_offset_ms INTEGER;
+ALTER TABLE devices ADD COLUMN battery INTEGER;
+ALTER TABLE devices ADD COLUMN model TEXT;
+ALTER TABLE devices ADD COLUMN day TEXT;
+ALTER TABLE devices ADD COLUMN scans_today INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE unknown_devices (
+    profile TEXT NOT NULL,
+    address TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    PRIMARY KEY (profile, address)
+) WITHOUT ROWID;
+CREATE INDEX unknown_devices_by_time ON unknown_devices (last_at);
+
+CREATE TABLE raw_messages (
+    id INTEGER PRIMARY KEY,
+    arrived_at INTEGER NOT NULL,
+    topic TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    retained INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    known INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    became TEXT NOT NULL,
+    code TEXT NOT NULL,
+    scan_id TEXT NOT NULL,
+    device_at INTEGER,
+    seq INTEGER,
+    why TEXT NOT NULL
+);
+"""
+
+
+@migrations()
+def m005_device_profiles(db: Database) -> None:
+    """What devices tell about themselves, who is unknown, and the last raw messages."""
+    for statement in _statements(_DEVICES):
         db.execute(statement)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shopfloor.codes import CodeKind, code_kind
 from shopfloor.instants import Instant
 
 Result = Literal["recorded", "duplicate", "refused"]
@@ -32,6 +33,13 @@ class Scan:
     """The broker marks it as possibly sent before."""
     payload: bytes = b""
     """The bytes as they came (at most 2,000), kept when the scan is refused."""
+    declared: CodeKind | None = None
+    """What the device's profile says that it reads; None: the code itself says."""
+
+    @property
+    def kind(self) -> CodeKind:
+        """Whether it is a badge, a command, or a code that may be a batch."""
+        return self.declared or code_kind(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,9 @@ class Unreadable:
     """Bytes as they came."""
     reason: str
     """One sentence."""
+    scan_id: str | None = None
+    waited_for: bool = False
+    """Something was read from a label, so somebody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,12 @@ class Device:
     station: str
     profile: str = "native"
     mode: Literal["auto", "in", "out"] = "auto"
+    address: str = ""
+    """What it calls itself in its maker's topics or payload; empty: its id."""
+
+    @property
+    def called(self) -> str:
+        return self.address or self.id
 
 
 @dataclass(frozen=True, slots=True)

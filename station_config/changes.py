@@ -72,11 +72,13 @@ class AddStation:
 
 @dataclass(frozen=True, slots=True)
 class AddDevice:
-    """One more device at a station; without a profile its payloads are read as native."""
+    """One more device at a station; what is empty is left out: `profile` native, `mode` auto, `address` its id."""
 
     id: str
     station: str
     profile: str = ""
+    address: str = ""
+    mode: str = ""
 
 
 Change: TypeAlias = (

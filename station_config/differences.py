@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, time
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from shopfloor.instants import Duration, moment_of
+from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Device, Line, Link, Product, Reason, ShiftPattern, Site, Station
 from station_config.lines import capitalised
 from station_config.site_file import SiteConfig
@@ -33,6 +35,9 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _things(lambda product: product.name, _product, old.products, new.products)
     yield from _stations(old, new)
     yield from _things(lambda device: f"Device {device.id}", _device, old.devices, new.devices)
+    yield from _things(lambda profile: f"Profile {profile.id}", _profile, before.profiles, after.profiles)
+    yield from _changed("Gateway", _GATEWAY, before, after)
+    yield from _changed("Codes", _CODES, before.codes, after.codes)
     yield from _reasons(old.reasons, new.reasons)
     yield from _changed("Agreement", _AGREEMENT, old, new)
     yield from _changed(
@@ -110,7 +115,14 @@ def _product(name: str, old: Product, new: Product) -> Iterator[str]:
 
 
 def _device(name: str, old: Device, new: Device) -> Iterator[str]:
-    yield from _changed(name, _plain("station", "profile", "mode"), old, new)
+    yield from _changed(name, _plain("station", "profile", "address", "mode"), old, new)
+
+
+def _profile(name: str, old: Profile, new: Profile) -> Iterator[str]:
+    if replace(old, time_zone=None) != replace(new, time_zone=None) or (
+        not old.built_in and old.time_zone != new.time_zone
+    ):
+        yield f"{name}: changed"
 
 
 def _stations(old: Site, new: Site) -> Iterator[str]:
@@ -186,6 +198,11 @@ def _outages(spans: Iterable[Outage], zone: ZoneInfo) -> list[str]:
 
 _SITE: tuple[Field[Site], ...] = (*_plain("id", "name"), ("timezone", lambda site: site.zone.key))
 _AGREEMENT: tuple[Field[Site], ...] = (("roles", lambda site: ", ".join(site.roles)),)
+_GATEWAY: tuple[Field[SiteConfig], ...] = (("listen", lambda config: ", ".join(config.listen)),)
+_CODES: tuple[Field[Gs1Rules], ...] = (
+    ("gs1", lambda codes: codes.when),
+    ("gs1_batch", lambda codes: ", ".join(codes.batch)),
+)
 _SHIFT: tuple[Field[ShiftPattern], ...] = (
     ("start", lambda shift: _clock(shift.start)),
     ("end", lambda shift: _clock(shift.end)),

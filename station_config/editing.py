@@ -68,10 +68,17 @@ def _field_of(fault: Fault, fields: dict[str, tuple[Change, str]]) -> tuple[Chan
 
 def _changed(document: Document, change: Change) -> Document:
     if isinstance(change, AddStation):
-        return _with_new(document, "station", {"id": change.id, "name": change.name, "link": change.link})
+        values = {"id": change.id, "name": change.name, "link": change.link}
+        return _with_table(document, "station", values)
     if isinstance(change, AddDevice):
-        values = {"id": change.id, "station": change.station, "profile": change.profile}
-        return _with_new(document, "device", values)
+        values = {
+            "id": change.id,
+            "station": change.station,
+            "profile": change.profile,
+            "address": change.address,
+            "mode": change.mode,
+        }
+        return _with_table(document, "device", values)
     table = table_of(document.raw, change)
     for key, typed in wanted(change).items():
         path = (*table, key)
@@ -86,20 +93,20 @@ def _changed(document: Document, change: Change) -> Document:
     return document
 
 
-_MAY_BE_LEFT_OUT = frozenset({"name", "profile"})
+_NEEDED = ("id", "link", "station")
+"""Keys that a table must have: an empty one is a fault that its reader tells."""
 
 
-def _with_new(document: Document, table: str, typed: dict[str, str]) -> Document:
-    """An id that is there already is for the ordinary reader to tell."""
-    stripped = {key: text.strip() for key, text in typed.items()}
-    values = {key: text for key, text in stripped.items() if text or key not in _MAY_BE_LEFT_OUT}
+def _with_table(document: Document, kind: str, typed: dict[str, str]) -> Document:
+    """One more table, without optional keys that are empty. An id that is there already is for the reader to tell."""
+    values = {key: text.strip() for key, text in typed.items() if key in _NEEDED or text.strip()}
     try:
-        after = Document.of(document.with_table(table, values))
-        expected = {**document.raw, table: [*document.raw.get(table, []), values]}
+        after = Document.of(document.with_table(kind, values))
+        expected = {**document.raw, kind: [*document.raw.get(kind, []), values]}
     except (KeyError, TypeError, SiteFaults, TOMLKitError):
-        raise _not_from_here(document, (table,)) from None
+        raise _not_from_here(document, (kind,)) from None
     if after.raw != expected:
-        raise _not_from_here(document, (table,))
+        raise _not_from_here(document, (kind,))
     return after
 
 

@@ -25,7 +25,7 @@ class UnknownId(Exception):  # it becomes a Fault
     """The sentence about an id that no table has."""
 
 
-def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:  # noqa: PLR0911  # one for each change
+def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:  # one for each change
     """The path of the table; of what was just added the last of that id. Raises UnknownId."""
     match change:
         case SetSiteHolidays():
@@ -44,10 +44,9 @@ def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:  # noqa: PLR091
             )
         case SetStationOutages():
             return _find(raw, "station", change.station)
-        case AddStation():
-            return ("station", _find(raw, "station", change.id.strip(), last=True)[1])
-        case AddDevice():
-            return ("device", _find(raw, "device", change.id.strip(), last=True)[1])
+        case AddStation() | AddDevice():
+            kind = "station" if isinstance(change, AddStation) else "device"
+            return (kind, _find(raw, kind, change.id.strip(), last=True)[1])
 
 
 def _find(

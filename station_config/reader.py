@@ -179,11 +179,11 @@ class Table:
                 self.fault(key, f"{shown(item)} is not a table; write {title} and its keys below", index)
         return found
 
-    def rates(self, key: str, value: Value[T]) -> dict[str, T]:
-        """The usable entries of a table whose keys are ids, such as a product's per_hour."""
+    def rates(self, key: str, value: Value[T], example: str = "{ cut = 40 }") -> dict[str, T]:
+        """The usable entries of a table whose keys are free, such as a product's per_hour."""
         raw = self._raw.get(key, {})
         if not isinstance(raw, dict):
-            self.fault(key, f"{shown(raw)} is not a table; write for example {key} = {{ cut = 40 }}")
+            self.fault(key, f"{shown(raw)} is not a table; write for example {key} = {example}")
             return {}
         found = {}
         for name, item in raw.items():

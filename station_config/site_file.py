@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Site
 from station_config.agreement import read_roles
 from station_config.faults import Fault, SiteFaults
@@ -17,6 +19,7 @@ from station_config.lines import capitalised, read_lines
 from station_config.names import Names
 from station_config.positions import Positions
 from station_config.products import read_products
+from station_config.profiles import read_codes, read_listen, read_profiles
 from station_config.reader import FaultLog, Table
 from station_config.reasons import read_reasons
 from station_config.settings import (
@@ -59,6 +62,11 @@ class SiteConfig:
     broker: BrokerSettings
     web: WebSettings
     board: BoardSettings
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    """Built-in ones and the site's own."""
+    listen: tuple[str, ...] = ()
+    """Profiles that are listened to although no device has them yet."""
+    codes: Gs1Rules = field(default_factory=Gs1Rules)
 
 
 def load(folder: Path) -> SiteConfig:
@@ -149,6 +157,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
     lines = read_lines(top, shifts)
     stations = read_stations(top, lines, zone)
     broker = read_broker(top, folder)
+    profiles = read_profiles(top, zone, embedded_broker=broker.embedded)
     return SiteConfig(
         site=Site(
             id=site_id,
@@ -159,11 +168,14 @@ def _read(top: Table, folder: Path) -> SiteConfig:
             lines={line_id: read.line for line_id, read in lines.by_id.items()},
             products=read_products(top, lines, stations),
             stations=stations.by_id,
-            devices=read_devices(top, stations),
+            devices=read_devices(top, stations, profiles),
             reasons=read_reasons(top),
             roles=read_roles(top),
         ),
         broker=broker,
         web=read_web(top, broker),
         board=read_board(top),
+        profiles=profiles.by_id,
+        listen=read_listen(top, profiles),
+        codes=read_codes(top),
     )

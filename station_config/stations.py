@@ -7,11 +7,22 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from shopfloor.profiles import NATIVE_ID
 from shopfloor.site import Device, Station
 from station_config.lines import Lines, ReadLink, capitalised
 from station_config.names import Names
+from station_config.profiles import Profiles
 from station_config.reader import Table
-from station_config.values import LINK_REFERENCE, MODE, NAME, PROFILE, STATION_REFERENCE, Outage, outages_in
+from station_config.values import (
+    ADDRESS,
+    LINK_REFERENCE,
+    MODE,
+    NAME,
+    PROFILE_REFERENCE,
+    STATION_REFERENCE,
+    Outage,
+    outages_in,
+)
 from station_config.wording import nearest, quoted
 
 _TAKEN = ("event", "gateway")
@@ -118,11 +129,12 @@ def _check_has_station(stations: Stations, line_id: str, link_id: str, read: Rea
         read.table.fault("id", f"{text}; write a [[station]] with link = {place}")
 
 
-def read_devices(top: Table, stations: Stations) -> dict[str, Device]:
+def read_devices(top: Table, stations: Stations, profiles: Profiles) -> dict[str, Device]:
     """All devices by id."""
     tables = top.tables("device", "device")
     names = Names("device", is_open=not top.sound("device"))
     devices: dict[str, Device] = {}
+    first: dict[str, list[Device]] = {}
     for table in tables:
         device_id = names.read(table)
         if device_id in _TAKEN:
@@ -131,7 +143,28 @@ def read_devices(top: Table, stations: Stations) -> dict[str, Device]:
         station = table.need("station", STATION_REFERENCE, "")
         if table.sound("station"):
             stations.names.check(table, "station", station)
-        profile = table.may("profile", PROFILE, "native")
+        profile = table.may("profile", PROFILE_REFERENCE, NATIVE_ID)
+        if table.sound("profile"):
+            profiles.check(table, "profile", profile)
+        address = table.may("address", ADDRESS, "")
         mode = cast("Literal['auto', 'in', 'out']", table.may("mode", MODE, "auto"))
-        devices.setdefault(device_id, Device(device_id, station, profile, mode))
+        device = Device(device_id, station, profile, mode, address)
+        if device_id not in devices and table.sound("profile", "address"):
+            _check_address(table, device, first.setdefault(device.called, []), profiles)
+        devices.setdefault(device_id, device)
     return devices
+
+
+def _check_address(table: Table, device: Device, others: list[Device], profiles: Profiles) -> None:
+    """Two devices of one name are told apart by their topics, or not at all."""
+    for other in others:
+        mine, theirs = profiles.by_id.get(device.profile), profiles.by_id.get(other.profile)
+        if mine is None or theirs is None:
+            continue
+        same = device.profile == other.profile
+        if same or any(one.overlaps(another) for one in mine.topics for another in theirs.topics):
+            key = "address" if table.has("address") else "id"
+            text = f"{quoted(device.called)} is the name of the device {quoted(other.id)} too, on the same topics"
+            table.fault(key, f"{text}; write what this one calls itself, or take it out")
+            break
+    others.append(device)

@@ -25,7 +25,6 @@ from station_config.reader import Unfit, Value, choice, text_of
 from station_config.wording import nearest, quoted
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PROFILES = ("native", "bare")
 VERSION = 1
 
 _LONGEST_NAME = 80
@@ -309,7 +308,8 @@ BREAK = Value("a break", '"12:00-13:00"', _break)
 DAY = choice("a day of the week", DAYS)
 KIND = choice("a kind of link", ("work", "milestone"))
 ROLE = choice("a role", ROLES)
-PROFILE = choice("a profile", PROFILES)
+PROFILE_REFERENCE = Value("the id of a profile", '"native"', text_of)
+ADDRESS = Value(f"what the device calls itself (1 to {_LONGEST_NAME} characters)", '"MDMR000000064"', _name)
 MODE = choice("a mode", ("auto", "in", "out"))
 DURATION = Value("a duration", '"1h30min" or "3d"', _duration)
 RATE = Value("a number of units per hour", "40", _rate)

@@ -25,7 +25,7 @@ from interlock.access import (
 from interlock.device_adding import with_device
 from interlock.opening import open_config, own_login
 from interlock.rights import gateway_user
-from station_config import PROFILES, AddDevice, SiteConfig
+from station_config import AddDevice, SiteConfig
 
 _folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 _name = click.argument("name")
@@ -43,7 +43,7 @@ def device() -> None:
 @_folder
 @_name
 @click.option("--station", help="Where it stands; for a device that is not in site.toml yet.")
-@click.option("--profile", type=click.Choice(PROFILES), help="How its payloads are read; for a new device.")
+@click.option("--profile", metavar="P", help="How its payloads are read; for a new device.")
 @click.option("--reader", is_flag=True, help="No device, but a program that only follows the site's events.")
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
 def add(folder: Path, name: str, station: str | None, profile: str | None, **flags: bool) -> None:

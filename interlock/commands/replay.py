@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
@@ -14,12 +14,14 @@ from pathlib import Path
 import click
 
 from gateway import topics
+from gateway.bodies import LARGEST_BYTES
 from gateway.connection import BrokerAddress
 from gateway.device import ScannerClient, Unreachable
-from gateway.payloads import NATIVE, Profile, read_scan
+from gateway.directory import Directory
+from gateway.messages import Arrived, understand
 from interlock import clock
 from interlock.access import gateway_login
-from interlock.opening import broker_address, device_profiles, open_config, open_ledger
+from interlock.opening import broker_address, directory_of, open_config, open_ledger
 from interlock.recordings import Recorded, RecordingFaults, read_recording
 from interlock.wake import WakeSender
 from ledger import reading
@@ -49,7 +51,7 @@ def replay(folder: Path, recording: Path) -> None:
     """
     config = open_config(folder)
     try:
-        scans = read_recording(recording, config.site.id, device_profiles(config))
+        scans = read_recording(recording, directory_of(config))
     except RecordingFaults as faults:
         raise click.ClickException(str(faults)) from None
     with ExitStack() as stack:
@@ -103,10 +105,10 @@ def _over_mqtt(client: ScannerClient, page: Sequence[Recorded]) -> Iterator[Outc
 
 
 def _into_ledger(ledger: Ledger, config: SiteConfig) -> Callable[[Sequence[Recorded]], Iterator[Outcome]]:
-    recorder, profiles = Recorder(ledger, config.site), device_profiles(config)
+    recorder, directory = Recorder(ledger, config.site), directory_of(config)
 
     def record(page: Sequence[Recorded]) -> Iterator[Outcome]:
-        items = [_read(each, config.site.id, profiles) for each in page]
+        items = [_read(each, directory) for each in page]
         answers = recorder.record(items, clock.now()) if items else []
         for each, item, answer in zip(page, items, answers, strict=True):
             if answer is not None:
@@ -117,15 +119,17 @@ def _into_ledger(ledger: Ledger, config: SiteConfig) -> Callable[[Sequence[Recor
     return record
 
 
-def _read(each: Recorded, site: str, profiles: Mapping[str, Profile]) -> Scan | Unreadable:
-    item = read_scan(
-        each.payload,
-        profiles.get(each.device, NATIVE),
-        device=each.device,
-        topic=topics.build(site, each.device, "scan"),
-        arrived_at=clock.now() if each.arrived_at is None else each.arrived_at,
-    )
-    return replace(item, scan_id=each.scan_id) if isinstance(item, Scan) and not each.carries_id else item
+def _read(each: Recorded, directory: Directory) -> Scan | Unreadable:
+    topic = topics.build(directory.site, each.device, "scan")
+    at = clock.now() if each.arrived_at is None else each.arrived_at
+    kept = each.payload[: LARGEST_BYTES + 1]
+    arrived = Arrived(topic, kept, len(each.payload), packet_id=0, duplicate=False, retained=False)
+    item = understand(arrived, directory, at).item
+    if isinstance(item, Scan):
+        return item if each.carries_id else replace(item, scan_id=each.scan_id, packet=None)
+    if isinstance(item, Unreadable):
+        return item
+    return Unreadable(each.device, topic, at, kept, len(each.payload), "it is no scan")
 
 
 def _client(folder: Path, config: SiteConfig, stack: ExitStack) -> ScannerClient | None:

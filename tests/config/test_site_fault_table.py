@@ -86,7 +86,7 @@ FAULTS = [
     ('id = "sew-1"', 'id = "cut-1"', "station[1].id", 49, "another station in line 45"),
     ('station = "cut-1"', 'station = "cut-7"', "device[0].station", 54, 'there is no station "cut-7"'),
     ('id = "scanner-07"', 'id = "event"', "device[0].id", 53, "write another id"),
-    ('profile = "native"', 'profile = "morse"', "device[0].profile", 55, 'write "native" or "bare"'),
+    ('profile = "native"', 'profile = "morse"', "device[0].profile", 55, 'there is no profile "morse"'),
     ('mode = "auto"', 'mode = "input"', "device[0].mode", 56, 'write "auto", "in" or "out"'),
     (END, f'{END}[broker]\nhost = "mqtt://hub:1883"', "broker.host", 58, 'write host = "hub"'),
     (END, f"{END}[broker]\nport = 70000", "broker.port", 58, "between 1 and 65535"),

@@ -117,15 +117,17 @@ class Wire:
         self._client.subscribe(topic_filter, qos=1)
         assert self._subscribed.wait(10)
 
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """On any topic; returns when the broker has it."""
+        wait_for(self._client.is_connected, what="the wire's connection")
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
+
     def send(
         self, device: str, payload: bytes | dict[str, Any], kind: str = "scan", *, retain: bool = False
     ) -> None:
         """Returns when the broker has it."""
-        said = json.dumps(payload) if isinstance(payload, dict) else payload
-        wait_for(self._client.is_connected, what="the wire's connection")
-        self._client.publish(
-            f"interlock/{SITE}/{device}/{kind}", said, qos=1, retain=retain
-        ).wait_for_publish(10)
+        said = json.dumps(payload).encode() if isinstance(payload, dict) else payload
+        self.publish(f"interlock/{SITE}/{device}/{kind}", said, retain=retain)
 
     def answers(self, device: str) -> list[dict[str, Any]]:
         return [

@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.payloads import BARE
+from gateway.directory import Directory
 from shopfloor.scans import Answer
+from shopfloor.site import Device
+from station_config import built_in_profiles
 from tests.broker_fixtures import RunningBroker
 from tests.gateway.rig import SITE, LedgerBusy, MemoryLedger, RunningGateway, Wire
 from tests.waiting import wait_for
 
+UTC = ZoneInfo("UTC")
 Start = Callable[..., RunningGateway]
 
 
@@ -41,13 +45,13 @@ def test_the_same_id_again_is_answered_again(start_gateway: Start, ledger: Memor
 def test_bare_text_is_a_code_and_its_answer_has_no_id(
     start_gateway: Start, ledger: MemoryLedger, wire: Wire
 ) -> None:
-    start_gateway(profiles={"old-1": BARE})
+    start_gateway(directory=Directory(SITE, built_in_profiles(UTC), [Device("old-1", "cut-1", "bare")]))
     wire.listen(f"interlock/{SITE}/+/ack")
     wire.send("old-1", b"4250168519463\r\n")
-    wire.send("scanner-07", b"]C10109506000134352")
+    wire.send("scanner-07", b"]C00109506000134352")
     wait_for(lambda: wire.answers("old-1") and wire.answers("scanner-07"))
     assert wire.answers("old-1") == [{"id": None, "result": "recorded", "text": "seen 4250168519463"}]
-    assert ledger.codes == ["4250168519463", "]C10109506000134352"]
+    assert ledger.codes == ["4250168519463", "0109506000134352"]
 
 
 def test_after_hostile_messages_the_next_scan_is_recorded(

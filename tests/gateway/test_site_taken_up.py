@@ -44,7 +44,7 @@ def given_in(plant: Plant, recording: _Recording, batch: int) -> str:
 
 
 def test_overtime_that_was_saved_counts_at_the_next_look(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     assert given_in(plant, recording, 0) == "2026-11-27/day"
     save(plant, SATURDAY)
     recording.adopt_changes(structlog.get_logger())
@@ -52,7 +52,7 @@ def test_overtime_that_was_saved_counts_at_the_next_look(plant: Plant) -> None:
 
 
 def test_a_text_that_cannot_be_read_just_now_is_tried_again(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     save(plant, SATURDAY)
     path = plant.folder / "site.toml"
     path.rename(path.with_name("away"))
@@ -66,14 +66,14 @@ def test_a_text_that_cannot_be_read_just_now_is_tried_again(plant: Plant) -> Non
 def test_what_was_read_before_it_was_taken_back_is_given_up(plant: Plant) -> None:
     save(plant, WORKED_SITE + "# recorded")
     (plant.folder / "site.toml").write_text(SATURDAY, encoding="utf-8")
-    recording = _Recording(plant.folder, plant.ledger, load(plant.folder).site)
+    recording = _Recording(plant.folder, plant.ledger, load(plant.folder))
     (plant.folder / "site.toml").write_text(WORKED_SITE + "# recorded", encoding="utf-8")
     recording.adopt_changes(structlog.get_logger())
     assert not recording.site.shifts["day"].overtime
 
 
 def test_an_edit_by_hand_waits_for_the_next_start(plant: Plant) -> None:
-    recording = _Recording(plant.folder, plant.ledger, plant.site)
+    recording = _Recording(plant.folder, plant.ledger, plant.config)
     (plant.folder / "site.toml").write_text(SATURDAY, encoding="utf-8")
     recording.adopt_changes(structlog.get_logger())
     assert recording.site is plant.site
