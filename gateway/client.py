@@ -18,7 +18,8 @@ import structlog
 
 from gateway import topics
 from gateway.answers import messages_of
-from gateway.connection import BrokerAddress, Connection
+from gateway.broker_address import BrokerAddress
+from gateway.connection import Connection
 from gateway.directory import Directory, Speaker
 from gateway.messages import DeviceState, Settled, Understood, understand
 from gateway.overhearing import Overhearing

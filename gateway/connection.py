@@ -11,9 +11,6 @@ import select
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from paho.mqtt.client import (
     MQTT_ERR_QUEUE_SIZE,
@@ -32,10 +29,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway.bodies import LARGEST_BYTES
+from gateway.broker_address import BrokerAddress
 from gateway.directory import Subscription
 from gateway.messages import Arrived
 from gateway.sockets import acknowledge_segments, corked, holds_more, send_at_once
-from gateway.tls import Tls
 
 KEEPALIVE_S = 4  # a broker that hangs is noticed within twice this
 CONNECT_LIMIT_S = 3.0
@@ -46,30 +43,6 @@ OUTGOING_LIMIT = 20_000
 SILENT_BEFORE_311 = 3  # some brokers answer MQTT 5 with nothing at all
 REFUSED_VERSION = "Unsupported protocol version"
 RETAINED_IF_NEW = 1  # MQTT 5 retain handling
-
-
-Login: TypeAlias = tuple[str | None, str | None]
-"""User name and password."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerAddress:
-    """Where the broker is, and who we are to it."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: Tls | None = None
-    ask_login: Callable[[], Login] | None = field(default=None, repr=False, compare=False)
-    """Asked before each connect instead of the two above: a broker may begin to ask for passwords."""
-
-    @property
-    def login(self) -> Login:
-        return (self.username, self.password) if self.ask_login is None else self.ask_login()
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 class SubscriptionRefused(Exception):

@@ -28,7 +28,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway import topics
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.sockets import acknowledge_segments, send_at_once
 from shopfloor.scans import Answer, Result
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.connection import BrokerAddress
-from gateway.connection import Login as BrokerLogin
+from gateway.broker_address import BrokerAddress
+from gateway.broker_address import Login as BrokerLogin
 from gateway.directory import Directory
 from gateway.tls import Tls
 from interlock.access import Login, gateway_login, stamp

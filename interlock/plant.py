@@ -14,7 +14,7 @@ from typing import Self
 
 import structlog
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from interlock.broker import BrokerFault
 from interlock.child import start_child, stop_child
 from interlock.opening import broker_address, embedded_broker, open_config, open_ledger

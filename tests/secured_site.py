@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from interlock.__main__ import main
 from interlock.access import FOLDER, gateway_login
 from interlock.broker import EmbeddedBroker

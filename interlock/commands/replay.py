@@ -15,7 +15,7 @@ import click
 
 from gateway import topics
 from gateway.bodies import LARGEST_BYTES
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient, Unreachable
 from gateway.directory import Directory
 from gateway.messages import Arrived, understand

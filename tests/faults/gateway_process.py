@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateway.broker_address import BrokerAddress
 from gateway.client import Gateway
-from gateway.connection import BrokerAddress
 from shopfloor.scans import Answer, Scan, Unreadable
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient
 from tests.broker_fixtures import RunningBroker
 from tests.gateway.rig import SITE, MemoryLedger, RunningGateway

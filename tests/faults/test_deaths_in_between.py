@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient
 from interlock import clock
 from ledger import reading

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient
 from tests.broker_fixtures import Embedded
 from tests.live_site import Site

@@ -8,8 +8,8 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
+from gateway.broker_address import BrokerAddress
 from gateway.client import Gateway
-from gateway.connection import BrokerAddress
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from tests.broker_fixtures import RunningBroker

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateway.connection import BrokerAddress
+from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient, Unreachable
 from interlock.ports import free_port
 from shopfloor.scans import Answer

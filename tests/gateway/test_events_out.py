@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.connection import BrokerAddress, Connection, Subscription
+from gateway.broker_address import BrokerAddress
+from gateway.connection import Connection
+from gateway.directory import Subscription
 from gateway.publishing import Publisher, payload
 from ledger.outbox import Outbox, publish_nothing
 from tests.broker_fixtures import RunningBroker
