@@ -36,13 +36,20 @@ def _missing(ledger: Ledger, confirmed: set[str]) -> list[str]:
     return [f"{len(missing)} scans were confirmed and are not stored: {missing[:5]}"] if missing else []
 
 
+def _voided(ledger: Ledger) -> set[str]:
+    """Events that a later one has taken back."""
+    return {row[0] for row in ledger.rows("SELECT detail ->> 'voids' FROM events WHERE kind = 'voided'")}
+
+
 def _twice(ledger: Ledger) -> list[str]:
+    voided = _voided(ledger)
     ids = Counter(row[0] for row in ledger.rows("SELECT event_id FROM events"))
     taps = Counter(
-        tuple(row)
+        tuple(row)[1:]
         for row in ledger.rows(
-            "SELECT batch, link, kind, detail ->> 'parties' FROM events WHERE kind IN ('given', 'received')"
+            "SELECT event_id, batch, link, kind, detail ->> 'parties' FROM events WHERE kind IN ('given', 'received')"
         )
+        if row["event_id"] not in voided
     )
     return [f"{what} is recorded {times} times" for what, times in (ids + taps).items() if times > 1]
 
@@ -63,7 +70,9 @@ def _gaps(ledger: Ledger, sequences: Mapping[str, int]) -> list[str]:
 def _board(ledger: Ledger) -> list[str]:
     """What the board shows as given in each hour, counted once more from the bare events."""
     given: Counter[tuple[str, int]] = Counter()
-    for row in ledger.rows("SELECT link, quantity, detail FROM events WHERE kind = 'given'"):
+    voided = _voided(ledger)
+    gives = ledger.rows("SELECT event_id, link, quantity, detail FROM events WHERE kind = 'given'")
+    for row in (row for row in gives if row["event_id"] not in voided):
         given[row["link"], json.loads(row["detail"])["hour"][0]] += row["quantity"]
     shown = {
         (f"{row['line']}/{row['link']}", row["start_at"]): row["given"]

@@ -32,8 +32,8 @@ def old(tmp_path: Path) -> Path:
     migrations.apply(database, stop_before=migrations._migrations[1].name)
     assert [done.name for done in migrations.applied(database)] == [first]
     database.execute(
-        "INSERT INTO events VALUES (1, 'e', 'received', '2026-11-24T00:00:00.000Z', '2026-11-24T00:00:00.000Z', 's',"
-        " NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '', 'h')"
+        "INSERT INTO events VALUES (1, 'e', 'site_changed', '2026-11-24T00:00:00.000Z', '2026-11-24T00:00:00.000Z',"
+        " 's', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', '', 'h')"
     )
     database.conn.commit()
     database.close()
