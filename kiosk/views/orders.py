@@ -24,7 +24,7 @@ from kiosk.services import Services
 from kiosk.views.agreement import SHOWN_DRAFTS, agreement, commitment, draft_rows
 from kiosk.views.agreement_log import log_rows
 from kiosk.views.feasibility import date_text, whole_minute
-from kiosk.views.frame import flag_card, frame, minutes
+from kiosk.views.frame import flag_card, frame, minutes, when_text
 from kiosk.views.lost_room import lost_room
 from kiosk.views.plan_lanes import in_order
 from kiosk.views.plan_picture import plan_picture
@@ -33,7 +33,7 @@ from ledger.agreement_log import agreement_log
 from ledger.store import Row
 from shopfloor.agreement import Draft
 from shopfloor.board import LinkState, link_state
-from shopfloor.instants import Instant, moment_of
+from shopfloor.instants import Instant
 from shopfloor.lost_hours import hours_to_come
 from shopfloor.orders import LinkTargets
 from shopfloor.site import Line, Link
@@ -250,7 +250,7 @@ def _link(
         if unmet_at is not None and unmet_at <= now
         else 0,
         next_quantity=target["cumulative"] - progress["given"] if target else 0,
-        next_by="" if unmet_at is None else f"{moment_of(unmet_at, services.config.site.zone):%a %H:%M}",
+        next_by="" if unmet_at is None else when_text(unmet_at, now, services.config.site.zone),
     )
 
 

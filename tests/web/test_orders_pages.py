@@ -117,7 +117,7 @@ def test_an_order_shows_what_each_link_received_gave_and_owes_next(
     plant.now = china("24 16:20")
     page = browser.get("/orders/A-1").text
     assert table(page) == [
-        "Cutting received 60 given 40 missing 40 LATE 20 min next target 40 by Tue 16:00",
+        "Cutting received 60 given 40 missing 40 LATE 20 min next target 40 by 16:00",
         "Sewing received 20 given 0 on target next target 40 by Wed 09:00",
         "Packing received 0 given 0 on target next target 40 by Wed 12:00",
     ]
@@ -229,3 +229,9 @@ def test_both_pages_are_fresh_and_have_no_script_and_no_style_inside(
     assert answer.headers["Cache-Control"] == "no-store"
     assert 'data-theme="dark"' in answer.text
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", answer.text)
+
+
+def test_a_next_target_that_is_a_week_off_has_its_date(browser: FlaskClient, plant: Plant) -> None:
+    plant.release(worked_order(due="30 17:00"))  # it is Monday the 23rd: a bare Monday would be read as today
+    by = {row.split()[0]: row.partition("next target ")[2] for row in table(browser.get("/orders/A-1").text)}
+    assert by["Packing"].endswith("by Mon 30 Nov 12:00")
