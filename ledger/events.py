@@ -28,6 +28,8 @@ KINDS = (
     "voided",
     "scan_forced",
     "scan_discarded",
+    "link_finished",
+    "link_unfinished",
     "flag_raised",
     "flag_answered",
     "flag_resolved",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ledger import facts
 from ledger.events import Event
 from ledger.facts import Told
+from ledger.finishes import note_finishes
 from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.refusals import count_refused
 from ledger.step_projections import WHAT_A_STEP_DID
@@ -81,6 +82,8 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
     for link in sorted(changed):
         reopen_flags(tx, floor, link, batch["order"])
         resolve_flags(tx, floor, link, batch["order"], cause.at)
+    if gone or len(standing) < len(wanted):
+        note_finishes(tx, floor, batch["order"], [link.id for link in floor.line.links])
     return found
 
 

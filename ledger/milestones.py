@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger import facts
 from ledger.facts import Told, whole
+from ledger.finishes import note_finish
 from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
@@ -42,6 +43,7 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     moving = Moving(order, None, tuple(rest))
     text = record_step(tx, floor, moving, told, step, first_id(tx, told, 0, 0))
     resolve_flags(tx, floor, fact.link, order, fact.at)
+    note_finish(tx, floor, order, fact.link)
     return Answer(scan.device, scan.scan_id, "recorded", text)
 
 

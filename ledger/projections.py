@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger import order_projections, step_projections
+from ledger import delay_projections, order_projections, step_projections
 from shopfloor.instants import Instant
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def _nothing(tx: Transaction, event: Event) -> None:
 
 _PROJECTIONS = {
     **order_projections.PROJECTIONS,
+    **delay_projections.PROJECTIONS,
     "voided": step_projections.voided,
     "scan_forced": _nothing,
     "scan_discarded": _nothing,

@@ -40,6 +40,8 @@ READ_MODELS = (
     "loads",
     "given_back",
     "site_versions",
+    "delays",
+    "link_days",
 )
 
 _PAGE = 5_000

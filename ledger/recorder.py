@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ledger import facts
 from ledger.devices import DeviceLog
 from ledger.errors import Contradiction
+from ledger.finishes import note_finish, note_finishes
 from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.milestones import give_order
@@ -163,9 +164,12 @@ def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batc
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
         if step.kind == "given":
             resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
+            note_finish(tx, floor, batch["order"], step.link)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])
             resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)
+        if step.short:
+            note_finishes(tx, floor, batch["order"], [short.giver for short in step.short])
     return Answer(scan.device, scan.scan_id, "recorded", text)
 
 

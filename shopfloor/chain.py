@@ -74,7 +74,7 @@ class Chain:
                 link.buffer if (nexts := line.next_links(link_id)) else line.ship_buffer,
                 tuple(handover(link, after) for after in nexts),
             )
-            for link_id in reversed(_forward(line))
+            for link_id in reversed(links_forward(line))
         ]
         self.last = self.backward[0]
 
@@ -89,7 +89,7 @@ def _lead_begins_at(link: Link, calendar: Calendar, hour: int) -> Instant:
     return at if link.lead == NO_TIME else calendar.back(at, link.lead)
 
 
-def _forward(line: Line) -> list[str]:
+def links_forward(line: Line) -> list[str]:
     """The links' ids, previous before next; the same however the line is written down."""
     sorter = TopologicalSorter({link.id: link.after for link in line.links})
     sorter.prepare()

@@ -99,6 +99,8 @@ _STATE = {
     "loads": "SELECT * FROM loads",
     "given_back": "SELECT * FROM given_back",
     "gaps": "SELECT * FROM seq_gaps",
+    "delays": "SELECT * FROM delays",
+    "link_days": "SELECT * FROM link_days",
 }
 
 

@@ -86,7 +86,9 @@ def test_undoing_the_last_give_of_an_order_takes_its_shipment_back(floor: Plant)
         if hour == 2:
             before = state(floor)
         ship(floor, code, f"24 {13 + hour}")
-    last = floor.ledger.rows("SELECT event_id FROM events ORDER BY sequence DESC LIMIT 1")[0]["event_id"]
+    last = floor.ledger.rows("SELECT event_id FROM events WHERE kind = 'given' ORDER BY sequence DESC")[0][
+        "event_id"
+    ]
     assert reading.open_orders(floor.ledger, "shirts") == 0
     undo(floor, last, "24 15:06", "pack-1")
     order = reading.order(floor.ledger, "A-1")

@@ -1,0 +1,38 @@
+"""Tables of delay and responsibility: one row for each finished part of an order, and sums for each link and day."""
+
+from __future__ import annotations
+
+DELAYS = """
+CREATE TABLE delays (
+    "order" TEXT NOT NULL,
+    link TEXT NOT NULL,
+    line TEXT NOT NULL,
+    product TEXT NOT NULL,
+    planned_at INTEGER NOT NULL,
+    planned_on TEXT NOT NULL,
+    finished_at INTEGER NOT NULL,
+    late_ms INTEGER NOT NULL,
+    buffer_ms INTEGER NOT NULL,
+    inherited_ms INTEGER NOT NULL,
+    own_ms INTEGER NOT NULL,
+    absorbed_ms INTEGER NOT NULL,
+    controlled_by TEXT,
+    previous TEXT NOT NULL,
+    handoffs TEXT NOT NULL,
+    PRIMARY KEY ("order", link)
+) WITHOUT ROWID;
+CREATE INDEX delays_by_day ON delays (line, link, planned_on);
+
+CREATE TABLE link_days (
+    line TEXT NOT NULL,
+    link TEXT NOT NULL,
+    on_day TEXT NOT NULL,
+    product TEXT NOT NULL,
+    due INTEGER NOT NULL DEFAULT 0,
+    late INTEGER NOT NULL DEFAULT 0,
+    own_ms INTEGER NOT NULL DEFAULT 0,
+    recovered_ms INTEGER NOT NULL DEFAULT 0,
+    inherited_ms INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (line, link, on_day, product)
+) WITHOUT ROWID;
+"""
