@@ -206,6 +206,32 @@ class PlannedLink(Struct):
     hours: list[Target]
 
 
+class DelayPart(Struct):
+    """What one link added to an order's lateness; the line's working minutes."""
+
+    link: str
+    late_minutes: int
+    """Below zero: early."""
+    inherited_minutes: int
+    own_minutes: int
+    """late less inherited; below zero it made up for others."""
+    absorbed_minutes: int
+    """Taken off by the buffer after the link before."""
+    decides: bool
+    """On the path along which own less absorbed adds up to the order's lateness."""
+    finished: bool
+
+
+class Delays(Struct):
+    """Why an order is late, or as it stands now."""
+
+    late_minutes: int
+    """Against its plan, which ends the ship buffer before the due."""
+    past_due_minutes: int
+    finished: bool
+    links: list[DelayPart]
+
+
 class Order(OrderHead):
     """An order with its links, batches and flags; `planned` is the plan of what is being agreed."""
 
@@ -215,6 +241,8 @@ class Order(OrderHead):
     planned: list[PlannedLink]
     batches: list[Batch]
     flags: list[Flag]
+    delays: Delays | None
+    """None before it is released."""
 
 
 class GivenUp(Struct):

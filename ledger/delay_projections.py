@@ -20,8 +20,8 @@ def _link_finished(tx: Transaction, event: Event) -> None:
     _count_all(tx, order, -1)
     product = tx.row('SELECT product FROM orders WHERE "order" = ?', (order,))
     tx.run(
-        'INSERT OR REPLACE INTO delays ("order", link, line, product, planned_at, planned_on, finished_at, late_ms,'
-        " buffer_ms, inherited_ms, own_ms, absorbed_ms, controlled_by, previous, handoffs)"
+        'INSERT OR REPLACE INTO delays ("order", link, line, product, planned_at, planned_on, finished_at, late_min,'
+        " buffer_min, inherited_min, own_min, absorbed_min, controlled_by, previous, handoffs)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?)",
         (
             order,
@@ -31,8 +31,8 @@ def _link_finished(tx: Transaction, event: Event) -> None:
             detail["planned_at"],
             detail["planned_on"],
             event.occurred_at,
-            detail["late_ms"],
-            detail["buffer_ms"],
+            detail["late_min"],
+            detail["buffer_min"],
             json.dumps(detail["previous"]),
             json.dumps(detail["handoffs"]),
         ),
@@ -54,9 +54,9 @@ def _reckon(tx: Transaction, order: str) -> None:
     rows = tx.rows('SELECT * FROM delays WHERE "order" = ?', (order,))
     known = {row["link"] for row in rows}
     line = Line("", "", tuple(_as_link(row, known) for row in rows))
-    found = delays(line, {row["link"]: Part(row["late_ms"], buffer_ms=row["buffer_ms"]) for row in rows})
+    found = delays(line, {row["link"]: Part(row["late_min"], buffer_min=row["buffer_min"]) for row in rows})
     tx.run_many(
-        "UPDATE delays SET inherited_ms = ?, own_ms = ?, absorbed_ms = ?, controlled_by = ?"
+        "UPDATE delays SET inherited_min = ?, own_min = ?, absorbed_min = ?, controlled_by = ?"
         ' WHERE "order" = ? AND link = ?',
         [_figures(each, order) for each in found.values()],
     )
@@ -69,9 +69,9 @@ def _as_link(row: Row, known: set[str]) -> Link:
 
 def _figures(delay: Delay, order: str) -> tuple[object, ...]:
     return (
-        delay.inherited_ms,
-        delay.own_ms,
-        delay.absorbed_ms,
+        delay.inherited_min,
+        delay.own_min,
+        delay.absorbed_min,
         delay.controlled_by,
         order,
         delay.link,
@@ -84,24 +84,25 @@ def _count_all(tx: Transaction, order: str, sign: int) -> None:
     for row in tx.rows('SELECT * FROM delays WHERE "order" = ?', (order,)):
         where = row["line"], row["link"]
         minutes = sums.setdefault((*where, row["planned_on"], row["product"]), [0] * 5)
-        minutes[2] += sign * max(0, row["own_ms"])
-        minutes[3] += sign * max(0, -row["own_ms"])
-        minutes[4] += sign * row["inherited_ms"]
+        minutes[2] += sign * max(0, row["own_min"])
+        minutes[3] += sign * max(0, -row["own_min"])
+        minutes[4] += sign * row["inherited_min"]
         for on, due, late in json.loads(row["handoffs"]):
             day = sums.setdefault((*where, on, row["product"]), [0] * 5)
             day[0] += sign * due
             day[1] += sign * late
     tx.run_many(
-        "INSERT INTO link_days (line, link, on_day, product, due, late, own_ms, recovered_ms, inherited_ms)"
+        "INSERT INTO link_days (line, link, on_day, product, due, late, own_min, recovered_min, inherited_min)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (line, link, on_day, product) DO UPDATE SET"
-        " due = due + excluded.due, late = late + excluded.late, own_ms = own_ms + excluded.own_ms,"
-        " recovered_ms = recovered_ms + excluded.recovered_ms, inherited_ms = inherited_ms + excluded.inherited_ms",
+        " due = due + excluded.due, late = late + excluded.late, own_min = own_min + excluded.own_min,"
+        " recovered_min = recovered_min + excluded.recovered_min,"
+        " inherited_min = inherited_min + excluded.inherited_min",
         [(*key, *values) for key, values in sums.items()],
     )
     if sign < 0:
         tx.run_many(
             "DELETE FROM link_days WHERE line = ? AND link = ? AND on_day = ? AND product = ? AND due = 0"
-            " AND late = 0 AND own_ms = 0 AND recovered_ms = 0 AND inherited_ms = 0",
+            " AND late = 0 AND own_min = 0 AND recovered_min = 0 AND inherited_min = 0",
             list(sums),
         )
 

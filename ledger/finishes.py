@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from ledger.events import Event
 from ledger.steps import Floor
 from ledger.store import Row, Transaction
-from shopfloor.delays import buffer_ms, lateness_ms
+from shopfloor.delays import buffer_min, lateness_min
 from shopfloor.instants import Instant
 
 _LINKS = """
 SELECT l.link, l.unmet_end_at IS NULL AS met, o.quantity - o.lost AS wanted, o.shipped_at, d.finished_at,
-       d.planned_at, d.late_ms, d.handoffs
+       d.planned_at, d.late_min, d.handoffs
   FROM order_links l JOIN orders o USING ("order") LEFT JOIN delays d ON d."order" = l."order" AND d.link = l.link
  WHERE l."order" = ?1 ORDER BY l.link
 """
@@ -40,8 +40,8 @@ class _Finish:
     planned_at: Instant
     planned_on: str
     finished_at: Instant
-    late_ms: int
-    buffer_ms: int
+    late_min: int
+    buffer_min: int
     handoffs: list[tuple[str, int, int]]
     """For each production date of a target: handoffs due, and how many of them came late."""
 
@@ -68,8 +68,8 @@ def note_finishes(tx: Transaction, floor: Floor, order: str, links: Iterable[str
             detail = {
                 "planned_at": finish.planned_at,
                 "planned_on": finish.planned_on,
-                "late_ms": finish.late_ms,
-                "buffer_ms": finish.buffer_ms,
+                "late_min": finish.late_min,
+                "buffer_min": finish.buffer_min,
                 "handoffs": finish.handoffs,
                 "previous": [previous.id for previous in floor.line.previous_links(row["link"])],
             }
@@ -99,8 +99,8 @@ def _finish_of(tx: Transaction, floor: Floor, order: str, row: Row) -> _Finish |
         planned_at,
         shift.partition("/")[0],
         finished_at,
-        lateness_ms(line_time, planned_at, finished_at),
-        buffer_ms(line_time, room, planned_at),
+        lateness_min(line_time, planned_at, finished_at),
+        buffer_min(line_time, room, planned_at),
         _handoffs(floor, link, targets, gives),
     )
 
@@ -139,8 +139,8 @@ def _handoffs(
 def _is_noted(row: Row, finish: _Finish) -> bool:
     if row["finished_at"] is None:
         return False
-    noted = (row["finished_at"], row["planned_at"], row["late_ms"])
-    same = noted == (finish.finished_at, finish.planned_at, finish.late_ms)
+    noted = (row["finished_at"], row["planned_at"], row["late_min"])
+    same = noted == (finish.finished_at, finish.planned_at, finish.late_min)
     return same and [tuple(day) for day in json.loads(row["handoffs"])] == finish.handoffs
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kiosk.contexts.agreement import Agreement, Commitment, DraftRow, FormState, LogRow, Note, Version
 from kiosk.contexts.board import FlagCard
+from kiosk.contexts.delays import WhyLate
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.plan import PlanPicture
 from shopfloor.board import LinkState
@@ -128,3 +129,5 @@ class OrderPage:
     shows_change: bool = False
     show_other: str = ""
     """The address that shows the other of the two; empty when there is one only."""
+    why: WhyLate | None = None
+    """None when the configuration has its line no more."""

@@ -17,6 +17,7 @@ from kiosk.views.json_plans import (
     planned_json,
     versions_json,
 )
+from kiosk.views.why_late import why_late, why_late_json
 from ledger import drafts, reading
 from ledger.store import Row
 from shopfloor.instants import Instant, local_text
@@ -28,6 +29,7 @@ _NOT_RELEASED: dict[str, Any] = {
     "links": [],
     "batches": [],
     "flags": [],
+    "delays": None,
 }
 
 
@@ -110,6 +112,7 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
         links = {link["link"]: link for link in reading.order_links(ledger, number)}
         targets = reading.targets(ledger, number)
         line = services.config.site.line_or_ghost(row["line"])
+        why = why_late(services, number, line, services.clock())
         return {
             **_head_json(services, row, agreeing),
             "plan_version": row["plan_version"],
@@ -122,6 +125,7 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
             ],
             "batches": _batches_json(services, number),
             "flags": [_flag_json(services, flag) for flag in reading.order_flags(ledger, number)],
+            "delays": None if why is None else why_late_json(why),
         }
 
 

@@ -28,6 +28,7 @@ from kiosk.views.frame import flag_card, frame, minutes, when_text
 from kiosk.views.lost_room import lost_room
 from kiosk.views.plan_lanes import in_order
 from kiosk.views.plan_picture import plan_picture
+from kiosk.views.why_late import why_late
 from ledger import drafts, plans, reading
 from ledger.agreement_log import agreement_log
 from ledger.store import Row
@@ -108,6 +109,7 @@ def order_page(
             picture=draft.picture if draft and shows_change else _picture(services, number, line, now),
             shows_change=shows_change,
             show_other=with_query("plan", show="" if shows_change else "change", note="") if other else "",
+            why=why_late(services, number, line, now),
         )
 
 

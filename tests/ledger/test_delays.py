@@ -16,7 +16,6 @@ import pytest
 from ledger import corrections
 from ledger.checking import faults
 from ledger.flags import Tap
-from shopfloor.instants import MINUTE_MS
 from shopfloor.orders import Order
 from tests.factory import Plant, china
 from tests.ledger.planners import Planners
@@ -40,10 +39,10 @@ def pass_through(plant: Plant, finishes: Mapping[str, str]) -> None:
 
 
 def figures(plant: Plant, order: str = "A-1") -> dict[str, tuple[int, int, int, int]]:
-    """For each link: late, inherited, own, and what the buffer before it absorbed; whole minutes."""
+    """For each link: late, inherited, own, and what the buffer before it absorbed; minutes."""
     rows = plant.ledger.rows('SELECT * FROM delays WHERE "order" = ?', (order,))
-    columns = ("late_ms", "inherited_ms", "own_ms", "absorbed_ms")
-    return {row["link"]: tuple(row[name] // MINUTE_MS for name in columns) for row in rows}  # type: ignore[misc]
+    columns = ("late_min", "inherited_min", "own_min", "absorbed_min")
+    return {row["link"]: tuple(row[name] for name in columns) for row in rows}  # type: ignore[misc]
 
 
 BY_HAND = {
@@ -139,7 +138,7 @@ def sums(plant: Plant) -> dict[str, Any]:
 
 def test_an_undone_give_takes_the_finish_back_with_all_that_was_counted(plant: Plant) -> None:
     pass_through(plant, {"cut": "25 12:00", "sew": "25 15:30", "pack": "25 16:45"})
-    assert sums(plant)["pack"]["own_ms"] // MINUTE_MS == 15
+    assert sums(plant)["pack"]["own_min"] == 15
     last = plant.ledger.rows("SELECT event_id FROM events WHERE kind = 'given' ORDER BY sequence DESC")[0]
     tap = Tap("undo-1", "pack-1", china("25 16:50"))
     corrections.undo(

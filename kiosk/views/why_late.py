@@ -1,0 +1,109 @@
+"""The third question about an order: which link added how many minutes, and what it answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from kiosk.contexts.delays import DelayRow, WhyLate
+from kiosk.services import Services
+from kiosk.views.feasibility import date_text
+from ledger import delay_reading, reading
+from ledger.store import Row
+from shopfloor.calendar import Calendar
+from shopfloor.chain import links_forward
+from shopfloor.delays import Delay, Part, buffer_min, controlling_path, delays, lateness_min
+from shopfloor.instants import Instant
+from shopfloor.site import Line
+
+
+def why_late(services: Services, number: str, line: Line, now: Instant) -> WhyLate | None:
+    """As it stands now; None when the configuration has its line no more, or nothing was planned."""
+    rows = {
+        row["link"]: row for row in delay_reading.parts(services.ledger, number) if line.has_link(row["link"])
+    }
+    if not line.links or line.last.id not in rows:
+        return None
+    line_time = services.calendars.of_line(line, now)
+    parts = {link: _part(line, row, line_time, now) for link, row in rows.items()}
+    found = delays(line, parts)
+    path = controlling_path(found, line.last.id)
+    reasons = _reasons(services, number)
+    last = found[line.last.id]
+    return WhyLate(
+        rows=tuple(
+            _row(services, line, found[link], rows[link], now, decides=link in path, reasons=reasons[link])
+            for link in links_forward(line)
+            if link in found
+        ),
+        late_min=last.late_min,
+        ship_buffer_min=parts[line.last.id].buffer_min,
+        finished=last.finished,
+    )
+
+
+def why_late_json(why: WhyLate) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "late_minutes": why.late_min,
+        "past_due_minutes": why.past_due_min,
+        "finished": why.finished,
+        "links": [
+            {
+                "link": row.link,
+                "late_minutes": row.late_min,
+                "inherited_minutes": row.inherited_min,
+                "own_minutes": row.own_min,
+                "absorbed_minutes": row.absorbed_min,
+                "decides": row.decides,
+                "finished": bool(row.finished),
+            }
+            for row in why.rows
+        ],
+    }
+
+
+def _part(line: Line, row: Row, line_time: Calendar, now: Instant) -> Part:
+    if row["late_min"] is not None:
+        return Part(row["late_min"], buffer_min=row["buffer_min"])
+    link = line.link(row["link"])
+    room = line.ship_buffer if link == line.last else link.buffer
+    since_at = row["unmet_end_at"]
+    overdue = 0 if since_at is None else max(0, lateness_min(line_time, since_at, now))
+    return Part(None, overdue, buffer_min(line_time, room, row["planned_at"] or now))
+
+
+def _reasons(services: Services, number: str) -> dict[str, tuple[str, ...]]:
+    names = {reason.id: reason.name for reason in services.config.site.reasons}
+    answered: dict[str, dict[str, None]] = defaultdict(dict)
+    for flag in reading.order_flags(services.ledger, number):
+        if flag["reason"]:
+            answered[flag["link"]][names.get(flag["reason"], flag["reason"])] = None
+    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    found.update({link: tuple(words) for link, words in answered.items()})
+    return found
+
+
+def _row(
+    services: Services,
+    line: Line,
+    delay: Delay,
+    row: Row,
+    now: Instant,
+    *,
+    decides: bool,
+    reasons: tuple[str, ...],
+) -> DelayRow:
+    zone = services.config.site.zone
+    return DelayRow(
+        link=delay.link,
+        name=line.name_of(delay.link),
+        planned="" if row["planned_at"] is None else date_text(row["planned_at"], now, zone),
+        finished="" if row["finished_at"] is None else date_text(row["finished_at"], now, zone),
+        late_min=delay.late_min,
+        inherited_min=delay.inherited_min,
+        own_min=delay.own_min,
+        absorbed_min=delay.absorbed_min,
+        decides=decides,
+        reasons=reasons,
+    )
