@@ -8,10 +8,10 @@ from typing import Any
 from kiosk.contexts.delays import DelayRow, WhyLate
 from kiosk.services import Services
 from kiosk.views.feasibility import date_text
+from kiosk.views.plan_lanes import in_order
 from ledger import delay_reading, reading
 from ledger.store import Row
 from shopfloor.calendar import Calendar
-from shopfloor.chain import links_forward
 from shopfloor.delays import Delay, Part, buffer_min, controlling_path, delays, lateness_min
 from shopfloor.instants import Instant
 from shopfloor.site import Line
@@ -33,7 +33,7 @@ def why_late(services: Services, number: str, line: Line, now: Instant) -> WhyLa
     return WhyLate(
         rows=tuple(
             _row(services, line, found[link], rows[link], now, decides=link in path, reasons=reasons[link])
-            for link in links_forward(line)
+            for link in (each.id for each in in_order(line))
             if link in found
         ),
         late_min=last.late_min,
