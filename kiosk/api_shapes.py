@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from kiosk.taps import LONGEST_CODE, LONGEST_COMMENT, LONGEST_ID, LONGEST_PERSON
 
@@ -52,6 +52,31 @@ class AnswerBody(Struct, forbid_unknown_fields=True):
     """How many answers the flag had when this one was written: refused if there are more by now."""
     id: Id | None = None
     at: When | None = None
+
+
+class LinkResponsibility(Struct):
+    """A link over a period; minutes are the line's working minutes."""
+
+    link: str
+    handoffs_due: int
+    on_time: int
+    late: int
+    own_minutes: int
+    inherited_minutes: int
+    recovered_minutes: int
+    flags: int
+    answered: int
+    promises: int
+    promises_kept: int
+
+
+class Responsibility(Struct):
+    """The links of a line over production dates, both inclusive."""
+
+    line: str
+    first: str = field(name="from")
+    last: str = field(name="to")
+    links: list[LinkResponsibility]
 
 
 class WithdrawBody(Struct, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from kiosk import (
     order_pages,
     pages,
     plan_pages,
+    responsibility_pages,
     site_pages,
     static_files,
 )
@@ -72,6 +73,7 @@ def create_app(
         order_pages.blueprint,
         new_order_pages.blueprint,
         plan_pages.blueprint,
+        responsibility_pages.blueprint,
         site_pages.blueprint,
         device_pages.blueprint,
         live.blueprint,

@@ -174,6 +174,14 @@ OPERATIONS = (
     ),
     Operation(
         "get",
+        "/responsibility/{line}",
+        "Handoffs, minutes, flags and promises of each link over production dates; the last seven days if not told.",
+        shapes.Responsibility,
+        faults=(400, 404, 503),
+        query=(("from", None, "First production date"), ("to", None, "Last production date")),
+    ),
+    Operation(
+        "get",
         "/events",
         "Events after a sequence, in order.",
         shapes.Events,

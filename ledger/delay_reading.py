@@ -1,10 +1,11 @@
-"""Questions about delay: the parts of one order as they stand, and sums over links and days."""
+"""Questions about delay: the parts of one order as they stand, and what links added over a period."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from ledger.store import Ledger, Row
+from shopfloor.instants import Instant
 
 
 def parts(ledger: Ledger, order: str) -> list[Row]:
@@ -20,32 +21,35 @@ def parts(ledger: Ledger, order: str) -> list[Row]:
     )
 
 
-def sums_by_link(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
-    """Of each link of a line over production dates: handoffs due and late, minutes own, recovered and inherited."""
+def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
+    """Of each link of a line over production dates: handoffs due and late; minutes own, recovered and inherited."""
     return ledger.rows(
-        f"SELECT link, {_SUMS} GROUP BY link", (line, first_on.isoformat(), last_on.isoformat())
-    )  # our own words
-
-
-def sums_by_product(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
-    """The same of each product of a line."""
-    return ledger.rows(
-        f"SELECT product, {_SUMS} GROUP BY product",  # our own words
+        "SELECT link, SUM(due) AS due, SUM(late) AS late, SUM(own_min) AS own_min,"
+        " SUM(recovered_min) AS recovered_min, SUM(inherited_min) AS inherited_min"
+        " FROM link_days WHERE line = ? AND on_day BETWEEN ? AND ? GROUP BY link",
         (line, first_on.isoformat(), last_on.isoformat()),
     )
 
 
-def latest_parts(
-    ledger: Ledger, line: str, link: str, first_on: date, last_on: date, limit: int
+def own_delays(
+    ledger: Ledger, line: str, first_on: date, last_on: date, link: str | None = None
 ) -> list[Row]:
-    """The finished parts of a link that added most to the lateness of their orders."""
+    """Parts of orders to which a link added minutes of its own, the most first, with its last answer's reason."""
     return ledger.rows(
-        "SELECT * FROM delays WHERE line = ? AND link = ? AND planned_on BETWEEN ? AND ?"
-        ' ORDER BY own_min DESC, "order" LIMIT ?',
-        (line, link, first_on.isoformat(), last_on.isoformat(), limit),
+        'SELECT d."order", d.link, d.product, d.planned_at, d.finished_at, d.own_min, d.late_min, d.inherited_min,'
+        ' (SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL'
+        "   ORDER BY f.flag DESC LIMIT 1) AS reason"
+        " FROM delays d WHERE d.line = ?1 AND d.planned_on BETWEEN ?2 AND ?3 AND d.own_min > 0"
+        ' AND (?4 IS NULL OR d.link = ?4) ORDER BY d.own_min DESC, d."order"',
+        (line, first_on.isoformat(), last_on.isoformat(), link),
     )
 
 
-_SUMS = """SUM(due) AS due, SUM(late) AS late, SUM(own_min) AS own_min, SUM(recovered_min) AS recovered_min,
-       SUM(inherited_min) AS inherited_min
-  FROM link_days WHERE line = ? AND on_day BETWEEN ? AND ?"""
+def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
+    """Of each link: flags raised against it in [from, to), how many it answered, promises and how many it kept."""
+    return ledger.rows(
+        "SELECT link, COUNT(*) AS flags, COUNT(answered_at) AS answered, COUNT(promised_at) AS promised,"
+        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept FROM flags"
+        " WHERE line = ? AND raised_at >= ? AND raised_at < ? AND state != 'withdrawn' AND note IS NULL GROUP BY link",
+        (line, from_at, to_at),
+    )

@@ -21,7 +21,8 @@ CREATE TABLE delays (
     handoffs TEXT NOT NULL,
     PRIMARY KEY ("order", link)
 ) WITHOUT ROWID;
-CREATE INDEX delays_by_day ON delays (line, link, planned_on);
+CREATE INDEX own_delays ON delays (line, planned_on, link, own_min) WHERE own_min > 0;
+CREATE INDEX flags_raised ON flags (line, raised_at);
 
 CREATE TABLE link_days (
     line TEXT NOT NULL,

@@ -41,8 +41,10 @@ def pass_through(plant: Plant, finishes: Mapping[str, str]) -> None:
 def figures(plant: Plant, order: str = "A-1") -> dict[str, tuple[int, int, int, int]]:
     """For each link: late, inherited, own, and what the buffer before it absorbed; minutes."""
     rows = plant.ledger.rows('SELECT * FROM delays WHERE "order" = ?', (order,))
-    columns = ("late_min", "inherited_min", "own_min", "absorbed_min")
-    return {row["link"]: tuple(row[name] for name in columns) for row in rows}  # type: ignore[misc]
+    return {
+        row["link"]: (row["late_min"], row["inherited_min"], row["own_min"], row["absorbed_min"])
+        for row in rows
+    }
 
 
 BY_HAND = {

@@ -1,0 +1,95 @@
+"""The ledger of responsibility: links over a period, never persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.contexts.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSums:
+    """One link over the period; minutes are the line's working minutes."""
+
+    link: str
+    name: str
+    due: int
+    """Handoffs of finished parts whose target lay in the period."""
+    late: int
+    own_min: int
+    inherited_min: int
+    recovered_min: int
+    flags: int
+    """Received: against it."""
+    answered: int
+    promised: int
+    kept: int
+
+    @property
+    def on_time(self) -> int:
+        return self.due - self.late
+
+    @property
+    def on_time_percent(self) -> int | None:
+        """Rounded down, so that 100 means all; None when nothing was due."""
+        return self.on_time * 100 // self.due if self.due else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Own minutes by a reason, a product, or an hour of the day, the most first."""
+
+    name: str
+    minutes: int
+    parts: int
+    """Of how many orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDelay:
+    """A link's part of one order that added minutes of its own."""
+
+    order: str
+    name: str
+    product: str
+    planned: str
+    own_min: int
+    inherited_min: int
+    reason: str
+    """Empty when it never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to look: its address, its words, and whether it is shown."""
+
+    address: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilityPage:
+    """A line, or one link of it, over production dates."""
+
+    frame: Frame
+    line: str
+    line_name: str
+    link: str
+    """Empty: all links."""
+    link_name: str
+    first: str
+    last: str
+    """Production dates as the fields take them."""
+    lines: tuple[Choice, ...]
+    periods: tuple[Choice, ...]
+    rows: tuple[LinkSums, ...]
+    reasons: tuple[Cause, ...]
+    products: tuple[Cause, ...]
+    hours: tuple[Cause, ...]
+    """In the order of the day."""
+    largest: tuple[OwnDelay, ...]
+    parts: int
+    """How many parts added own minutes; `largest` are the first of them."""
+    fault: str = ""
+    """What is wrong with the dates that were asked for."""

@@ -1,0 +1,186 @@
+"""The ledger of responsibility of a line over a period: from read models, whatever the record's length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, time, timedelta
+from typing import Any
+
+from kiosk.addresses import with_query
+from kiosk.contexts.responsibility import Cause, Choice, LinkSums, OwnDelay, ResponsibilityPage
+from kiosk.services import Services
+from kiosk.views.feasibility import date_text
+from kiosk.views.frame import frame
+from kiosk.views.plan_lanes import in_order
+from ledger import delay_reading
+from ledger.store import Row
+from shopfloor.instants import Instant, moment_of
+from shopfloor.site import Line
+from shopfloor.wall_time import wall_instant
+
+PERIODS = (("today", 1), ("7 days", 7), ("30 days", 30), ("365 days", 365))
+SHOWN_CAUSES = 8
+SHOWN_PARTS = 25
+LONGEST_DAYS = 3_660
+
+
+class PeriodRefused(Exception):
+    """The dates that were asked for are none, or in the wrong order; the text says which."""
+
+
+def period(services: Services, first: str, last: str) -> tuple[date, date]:
+    """Production dates, both inclusive; the last seven days when nothing was asked. PeriodRefused."""
+    today = moment_of(services.clock(), services.config.site.zone).date()
+    last_on = _day("to", last) if last else today
+    first_on = _day("from", first) if first else last_on - timedelta(days=6)
+    if not 0 <= (last_on - first_on).days < LONGEST_DAYS:
+        raise PeriodRefused(
+            f"{first_on} to {last_on} is no period: write the earlier day first, at most ten years"
+        )
+    return first_on, last_on
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PeriodRefused(f"{name}: {text[:20]} is no date; write for example 2026-11-24") from None
+
+
+def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> list[LinkSums]:
+    """Every link of a line, in the order of the chain; zeros for one of which nothing was due."""
+    zone = services.config.site.zone
+    from_at, to_at = (wall_instant(on, time(), zone) for on in (first_on, last_on + timedelta(days=1)))
+    sums = {row["link"]: dict(row) for row in delay_reading.sums(services.ledger, line.id, first_on, last_on)}
+    flags = {
+        row["link"]: row for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at)
+    }
+    return [_link_sums(link.id, link.name, sums.get(link.id), flags.get(link.id)) for link in in_order(line)]
+
+
+def _link_sums(link: str, name: str, sums: dict[str, Any] | None, flags: Row | None) -> LinkSums:
+    of = sums or {}
+    return LinkSums(
+        link=link,
+        name=name,
+        due=of.get("due", 0),
+        late=of.get("late", 0),
+        own_min=of.get("own_min", 0),
+        inherited_min=of.get("inherited_min", 0),
+        recovered_min=of.get("recovered_min", 0),
+        flags=flags["flags"] if flags else 0,
+        answered=flags["answered"] if flags else 0,
+        promised=flags["promised"] if flags else 0,
+        kept=flags["kept"] if flags else 0,
+    )
+
+
+def responsibility_page(
+    services: Services, line: Line, link: str, first: str, last: str
+) -> ResponsibilityPage:
+    """A line over a period; dates that cannot be read show the last seven days, and say so."""
+    fault = ""
+    try:
+        first_on, last_on = period(services, first, last)
+    except PeriodRefused as refused:
+        fault = str(refused)
+        first_on, last_on = period(services, "", "")
+    now, site = services.clock(), services.config.site
+    with services.ledger.snapshot():
+        rows = link_sums(services, line, first_on, last_on)
+        found = delay_reading.own_delays(services.ledger, line.id, first_on, last_on, link or None)
+        shown = frame(services, now)
+    reasons = {reason.id: reason.name for reason in site.reasons}
+    return ResponsibilityPage(
+        frame=shown,
+        line=line.id,
+        line_name=line.name,
+        link=link,
+        link_name=line.name_of(link) if link else "",
+        first=first_on.isoformat(),
+        last=last_on.isoformat(),
+        lines=tuple(
+            Choice(with_query(line=each.id, link=""), each.name, each.id == line.id)
+            for each in site.lines.values()
+        ),
+        periods=tuple(_periods(services, first_on, last_on)),
+        rows=tuple(rows),
+        reasons=_causes(
+            found, lambda row: reasons.get(row["reason"], row["reason"]) if row["reason"] else ""
+        ),
+        products=_causes(found, lambda row: site.product_name(row["product"])),
+        hours=tuple(sorted(_causes(found, _hour(services), most=24), key=lambda cause: cause.name)),
+        largest=tuple(_own_delay(services, line, row, now, reasons) for row in found[:SHOWN_PARTS]),
+        parts=len(found),
+        fault=fault,
+    )
+
+
+def _periods(services: Services, first_on: date, last_on: date) -> Iterable[Choice]:
+    today = moment_of(services.clock(), services.config.site.zone).date()
+    for label, days in PERIODS:
+        from_on = today - timedelta(days=days - 1)
+        address = with_query(**{"from": from_on.isoformat(), "to": today.isoformat()})
+        yield Choice(address, label, (first_on, last_on) == (from_on, today))
+
+
+def _causes(
+    rows: Iterable[Row], name_of: Callable[[Row], str], most: int = SHOWN_CAUSES
+) -> tuple[Cause, ...]:
+    minutes: dict[str, list[int]] = {}
+    for row in rows:
+        of = minutes.setdefault(name_of(row), [0, 0])
+        of[0] += row["own_min"]
+        of[1] += 1
+    causes = (Cause(name, total, parts) for name, (total, parts) in minutes.items())
+    return tuple(sorted(causes, key=lambda cause: (-cause.minutes, cause.name))[:most])
+
+
+def _hour(services: Services) -> Callable[[Row], str]:
+    """The hour of the day by whose end the part was planned to be finished."""
+    zone = services.config.site.zone
+
+    def name(row: Row) -> str:
+        ends = moment_of(row["planned_at"] - 1, zone)
+        return f"{ends.hour:02d}-{(ends.hour + 1) % 24:02d}"
+
+    return name
+
+
+def _own_delay(services: Services, line: Line, row: Row, now: Instant, reasons: dict[str, str]) -> OwnDelay:
+    return OwnDelay(
+        order=row["order"],
+        name=line.name_of(row["link"]),
+        product=services.config.site.product_name(row["product"]),
+        planned=date_text(row["planned_at"], now, services.config.site.zone),
+        own_min=row["own_min"],
+        inherited_min=row["inherited_min"],
+        reason=reasons.get(row["reason"], row["reason"]) if row["reason"] else "",
+    )
+
+
+def responsibility_json(services: Services, line: Line, first_on: date, last_on: date) -> dict[str, Any]:
+    """The same sums for programs."""
+    with services.ledger.snapshot():
+        rows = link_sums(services, line, first_on, last_on)
+    return {
+        "line": line.id,
+        "from": first_on.isoformat(),
+        "to": last_on.isoformat(),
+        "links": [
+            {
+                "link": row.link,
+                "handoffs_due": row.due,
+                "on_time": row.on_time,
+                "late": row.late,
+                "own_minutes": row.own_min,
+                "inherited_minutes": row.inherited_min,
+                "recovered_minutes": row.recovered_min,
+                "flags": row.flags,
+                "answered": row.answered,
+                "promises": row.promised,
+                "promises_kept": row.kept,
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,134 @@
+"""The ledger of responsibility: the same sums on the page, through the API and by plain SQL over the events."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ledger import flags
+from ledger.flags import Tap
+from tests.factory import Plant, china
+from tests.ledger.test_delays import pass_through
+
+WEEK = "from=2026-11-23&to=2026-11-29"
+
+
+@pytest.fixture
+def late(floor: Plant) -> Plant:
+    """Cutting two hours late, Sewing half an hour more, Packing a quarter more; Cutting answered a flag."""
+    floor.now = china("25 10:05")
+    tap = Tap("tap-1", "sew-1", floor.now)
+    flag = flags.raise_flag(floor.ledger, floor.site, tap, against="cut", order="A-1", now=floor.now)
+    flags.answer_flag(
+        floor.ledger,
+        floor.site,
+        Tap("tap-2", "cut-1", floor.now),
+        flag=flag,
+        reason="tool",
+        promised_at=china("25 12:30"),
+        comment="",
+        now=floor.now,
+    )
+    pass_through(floor, {"cut": "25 12:00", "sew": "25 15:30", "pack": "25 16:45"})
+    return floor
+
+
+def links(client: FlaskClient, query: str = WEEK) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/responsibility/shirts?{query}")
+    assert answer.status_code == 200, answer.text
+    return {row["link"]: row for row in answer.json["links"]}
+
+
+def test_the_sums_of_a_week(client: FlaskClient, late: Plant) -> None:
+    found = links(client)
+    assert {link: row["own_minutes"] for link, row in found.items()} == {"cut": 120, "sew": 30, "pack": 15}
+    assert {link: row["inherited_minutes"] for link, row in found.items()} == {
+        "cut": 0,
+        "sew": 60,
+        "pack": 30,
+    }
+    cut = found["cut"]
+    assert (cut["flags"], cut["answered"], cut["promises"], cut["promises_kept"]) == (1, 1, 1, 1)
+    assert all(row["handoffs_due"] == row["on_time"] + row["late"] == 10 for row in found.values())
+    assert late.ledger.damage is None
+
+
+def test_the_sums_are_those_of_the_events(client: FlaskClient, late: Plant) -> None:
+    due: Counter[str] = Counter()
+    for row in late.ledger.rows("SELECT link, detail FROM events WHERE kind = 'link_finished'"):
+        due[row["link"].partition("/")[2]] += sum(day[1] for day in json.loads(row["detail"])["handoffs"])
+    assert {link: row["handoffs_due"] for link, row in links(client).items()} == dict(due)
+
+
+def test_another_week_has_nothing(client: FlaskClient, late: Plant) -> None:
+    found = links(client, "from=2026-11-16&to=2026-11-22")
+    assert all(row["handoffs_due"] == row["own_minutes"] == row["flags"] == 0 for row in found.values())
+    assert "No link has added a minute" in client.get("/responsibility?from=2026-11-16&to=2026-11-22").text
+    assert late.now > 0
+
+
+def test_the_page_says_where_the_minutes_came_from(client: FlaskClient, late: Plant) -> None:
+    page = client.get(f"/responsibility?{WEEK}").text
+    reason = next(each.name for each in late.site.reasons if each.id == "tool")
+    assert reason in page
+    assert 'href="/orders/A-1#why"' in page
+    assert "no reason given" in page
+    of_cutting = client.get(f"/responsibility?link=cut&{WEEK}").text
+    assert "no reason given" not in of_cutting
+
+
+def test_an_order_says_why_it_is_late(client: FlaskClient, late: Plant) -> None:
+    why = client.get("/api/v1/orders/A-1").json["delays"]
+    assert (why["late_minutes"], why["past_due_minutes"], why["finished"]) == (45, 0, True)
+    on_path = [part for part in why["links"] if part["decides"]]
+    assert sum(part["own_minutes"] - part["absorbed_minutes"] for part in on_path) == 45
+    page = client.get("/orders/A-1").text
+    assert "Why is it late?" in page
+    assert late.site.name
+
+
+def test_an_open_order_says_what_is_certain_by_now(client: FlaskClient, floor: Plant) -> None:
+    pass_through(floor, {"cut": "25 12:00"})
+    floor.now = china("25 13:30")
+    why = client.get("/api/v1/orders/A-1").json["delays"]
+    parts = {part["link"]: part for part in why["links"]}
+    # Sewing owes 40 since 09:00: three and a half working hours; an hour of them is Cutting's after its buffer.
+    assert parts["sew"] == {
+        "link": "sew",
+        "late_minutes": 210,
+        "inherited_minutes": 60,
+        "own_minutes": 150,
+        "absorbed_minutes": 60,
+        "decides": True,
+        "finished": False,
+    }
+    assert (parts["pack"]["late_minutes"], parts["pack"]["own_minutes"]) == (150, 0)
+    assert (why["past_due_minutes"], why["finished"]) == (90, False)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("from=yesterday", "from: yesterday is no date"),
+        ("to=2026-13-40", "to: 2026-13-40 is no date"),
+        ("from=2026-11-29&to=2026-11-23", "write the earlier day first"),
+        ("from=1970-01-01&to=2026-11-23", "at most ten years"),
+    ],
+)
+def test_dates_that_are_none_get_a_sentence(client: FlaskClient, query: str, says: str) -> None:
+    page = client.get(f"/responsibility?{query}")
+    assert (page.status_code, says in page.text) == (422, True)
+    answer = client.get(f"/api/v1/responsibility/shirts?{query}")
+    assert answer.status_code == 400
+    assert says.lower() in answer.json["error"].lower()
+
+
+def test_an_unknown_line_or_link_says_which_there_are(client: FlaskClient) -> None:
+    assert client.get("/responsibility?line=nowhere").status_code == 404
+    answer = client.get("/responsibility?link=nowhere")
+    assert answer.status_code == 404
+    assert "known are cut, sew, pack" in answer.text
