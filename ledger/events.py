@@ -30,6 +30,8 @@ KINDS = (
     "scan_discarded",
     "link_finished",
     "link_unfinished",
+    "hour_noted",
+    "shift_signed",
     "flag_raised",
     "flag_answered",
     "flag_resolved",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger import delay_projections, order_projections, step_projections
+from ledger import delay_projections, hour_projections, order_projections, step_projections
 from shopfloor.instants import Instant
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _nothing(tx: Transaction, event: Event) -> None:
 _PROJECTIONS = {
     **order_projections.PROJECTIONS,
     **delay_projections.PROJECTIONS,
+    **hour_projections.PROJECTIONS,
     "voided": step_projections.voided,
     "scan_forced": _nothing,
     "scan_discarded": _nothing,

@@ -98,6 +98,15 @@ def open_flags(ledger: Ledger, line: str | None = None) -> list[Row]:
     return ledger.rows("SELECT * FROM flags WHERE line = ? AND closed_at IS NULL ORDER BY raised_at", (line,))
 
 
+def flags_of_hours(ledger: Ledger, line: str, link: str, from_at: Instant, to_at: Instant) -> list[Row]:
+    """Flags against a link about its hours that start in [from, to), withdrawn and mistaken ones left out."""
+    return ledger.rows(
+        "SELECT * FROM flags WHERE line = ? AND link = ? AND start_at >= ? AND start_at < ?"
+        " AND state != 'withdrawn' AND note IS NULL ORDER BY flag",
+        (line, link, from_at, to_at),
+    )
+
+
 def flag(ledger: Ledger, number: int) -> Row | None:
     """One flag, open or closed."""
     return ledger.row("SELECT * FROM flags WHERE flag = ?", (number,))

@@ -42,6 +42,8 @@ READ_MODELS = (
     "site_versions",
     "delays",
     "link_days",
+    "hour_notes",
+    "shift_signs",
 )
 
 _PAGE = 5_000

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ledger.schema_delays import DELAYS
+from ledger.schema_hours import HOURS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
@@ -381,6 +382,13 @@ def m005_device_profiles(db: Database) -> None:
 def m014_delays(db: Database) -> None:
     """What each finished part of an order added to its lateness, and sums for each link and day."""
     for statement in _statements(DELAYS):
+        db.execute(statement)
+
+
+@migrations()
+def m015_hour_sheet(db: Database) -> None:
+    """What people say about an hour, and who signed a shift."""
+    for statement in _statements(HOURS):
         db.execute(statement)
 
 

@@ -26,6 +26,8 @@ class LineSummary:
     orders_open: int
     flags_open: int
     links_behind: int
+    first_link: str = ""
+    """Whose hour sheet leads to those of the others; empty for a line without links."""
 
 
 @dataclass(frozen=True, slots=True)

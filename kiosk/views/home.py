@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.contexts import HomePage, LineSummary, StationLink
 from kiosk.services import Services
 from kiosk.views.frame import frame
+from kiosk.views.plan_lanes import in_order
 from ledger import reading
 from shopfloor.instants import Instant
 from shopfloor.site import Line
@@ -38,4 +39,5 @@ def _summary(services: Services, line: Line, now: Instant) -> LineSummary:
         orders_open=reading.open_orders(ledger, line.id),
         flags_open=len(reading.open_flags(ledger, line.id)),
         links_behind=len({row.link for row in reading.owed(ledger, line.id, now)}),
+        first_link=in_order(line)[0].id if line.links else "",
     )

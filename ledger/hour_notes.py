@@ -1,0 +1,115 @@
+"""What people say about an hour of a link, and who signed its shift: events, the last word about an hour stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.drafts import By
+from ledger.errors import IdTaken, RuleRefused
+from ledger.events import Event
+from ledger.store import Ledger, Row, Transaction
+from shopfloor.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class HourNote:
+    """Why an hour came short, what clears it now, what makes it never come back, whose it is, by when."""
+
+    reason: str | None
+    action: str
+    prevention: str
+    owner: str
+    due_at: Instant | None
+
+    @property
+    def says_nothing(self) -> bool:
+        return not (self.reason or self.action or self.prevention or self.owner or self.due_at)
+
+
+def note_hour(
+    ledger: Ledger,
+    line: str,
+    link: str,
+    start_at: Instant,
+    note: HourNote,
+    by: By,
+    *,
+    seen: int,
+    now: Instant,
+) -> None:
+    """Say something about an hour. RuleRefused when somebody has said something else meanwhile.
+
+    `seen` is how often it had been noted when this was written.
+    """
+    with ledger.write(now) as tx:
+        detail = {
+            "start_at": start_at,
+            "action": note.action,
+            "prevention": note.prevention,
+            "owner": note.owner,
+            "due_at": note.due_at,
+        }
+        if _done_before(tx, by, "hour_noted", detail):
+            return
+        row = tx.row(
+            "SELECT notes FROM hour_notes WHERE line = ? AND link = ? AND start_at = ?",
+            (line, link, start_at),
+        )
+        if (row["notes"] if row else 0) != seen:
+            raise RuleRefused("somebody has noted this hour meanwhile; read that, then write again")
+        if row is None and note.says_nothing:
+            raise RuleRefused("the note is empty; choose a reason or write what is done")
+        tx.append(_event(tx, by, "hour_noted", f"{line}/{link}", note.reason, detail))
+
+
+def sign_shift(
+    ledger: Ledger, line: str, link: str, shift: str, by: By, *, remark: str, now: Instant
+) -> None:
+    """Sign a link's shift, as the lead who hands over or the one who takes over; signing again changes the remark."""
+    with ledger.write(now) as tx:
+        detail = {"shift": shift, "remark": remark}
+        if not _done_before(tx, by, "shift_signed", detail):
+            tx.append(_event(tx, by, "shift_signed", f"{line}/{link}", None, detail))
+
+
+def notes(ledger: Ledger, line: str, link: str, from_at: Instant, to_at: Instant) -> dict[Instant, Row]:
+    """The notes of a link's hours that start in [from, to), by their start."""
+    rows = ledger.rows(
+        "SELECT * FROM hour_notes WHERE line = ? AND link = ? AND start_at >= ? AND start_at < ?",
+        (line, link, from_at, to_at),
+    )
+    return {row["start_at"]: row for row in rows}
+
+
+def signs(ledger: Ledger, line: str, link: str, shift: str) -> list[Row]:
+    """Who signed a shift, the first first."""
+    return ledger.rows(
+        "SELECT * FROM shift_signs WHERE line = ? AND link = ? AND shift = ? ORDER BY signed_at, person",
+        (line, link, shift),
+    )
+
+
+def _done_before(tx: Transaction, by: By, kind: str, detail: Mapping[str, object]) -> bool:
+    before = tx.holds(by.event_id) if by.event_id else None
+    if before is None:
+        return False
+    if before["kind"] != kind or json.loads(before["detail"]) != dict(detail):
+        raise IdTaken(str(by.event_id))
+    return True
+
+
+def _event(
+    tx: Transaction, by: By, kind: str, link: str, reason: str | None, detail: Mapping[str, object]
+) -> Event:
+    return Event(
+        event_id=by.event_id or f"hour/{tx.sequence + 1}",
+        kind=kind,
+        occurred_at=by.at,
+        source=by.source,
+        link=link,
+        reason=reason,
+        person=by.person,
+        detail=detail,
+    )
