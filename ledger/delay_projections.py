@@ -20,9 +20,9 @@ def _link_finished(tx: Transaction, event: Event) -> None:
     _count_all(tx, order, -1)
     product = tx.row('SELECT product FROM orders WHERE "order" = ?', (order,))
     tx.run(
-        'INSERT OR REPLACE INTO delays ("order", link, line, product, planned_at, planned_on, finished_at, late_min,'
-        " buffer_min, inherited_min, own_min, absorbed_min, controlled_by, previous, handoffs)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?)",
+        'INSERT OR REPLACE INTO delays ("order", link, line, product, planned_at, planned_on, planned_hour,'
+        " finished_at, late_min, buffer_min, inherited_min, own_min, absorbed_min, controlled_by, previous, handoffs)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, NULL, ?, ?)",
         (
             order,
             link,
@@ -30,6 +30,7 @@ def _link_finished(tx: Transaction, event: Event) -> None:
             product["product"] if product else "",
             detail["planned_at"],
             detail["planned_on"],
+            detail["planned_hour"],
             event.occurred_at,
             detail["late_min"],
             detail["buffer_min"],

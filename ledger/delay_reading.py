@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant
@@ -31,17 +32,33 @@ def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
     )
 
 
-def own_delays(
-    ledger: Ledger, line: str, first_on: date, last_on: date, link: str | None = None
+Cause = Literal["product", "planned_hour", "reason"]
+
+_REASON = """(SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL
+  ORDER BY f.flag DESC LIMIT 1)"""
+"""What the link answered last about the order."""
+_OWN = """FROM delays d WHERE d.line = ?1 AND d.planned_on BETWEEN ?2 AND ?3 AND d.own_min > 0
+   AND (?4 IS NULL OR d.link = ?4)"""
+
+
+def own_minutes(
+    ledger: Ledger, cause: Cause, line: str, first_on: date, last_on: date, link: str | None = None
 ) -> list[Row]:
-    """Parts of orders to which a link added minutes of its own, the most first, with its last answer's reason."""
+    """Minutes that links added themselves, by cause: `cause`, `minutes`, and of how many `parts` of orders."""
+    by = _REASON if cause == "reason" else f"d.{cause}"
     return ledger.rows(
-        'SELECT d."order", d.link, d.product, d.planned_at, d.finished_at, d.own_min, d.late_min, d.inherited_min,'
-        ' (SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL'
-        "   ORDER BY f.flag DESC LIMIT 1) AS reason"
-        " FROM delays d WHERE d.line = ?1 AND d.planned_on BETWEEN ?2 AND ?3 AND d.own_min > 0"
-        ' AND (?4 IS NULL OR d.link = ?4) ORDER BY d.own_min DESC, d."order"',
+        f"SELECT {by} AS cause, SUM(d.own_min) AS minutes, COUNT(*) AS parts {_OWN} GROUP BY 1 ORDER BY 2 DESC, 1",
         (line, first_on.isoformat(), last_on.isoformat(), link),
+    )
+
+
+def largest_own(
+    ledger: Ledger, line: str, first_on: date, last_on: date, link: str | None, limit: int
+) -> list[Row]:
+    """Parts of orders to which a link added most minutes of its own, with its last answer's reason."""
+    return ledger.rows(
+        f'SELECT d.*, {_REASON} AS reason {_OWN} ORDER BY d.own_min DESC, d."order" LIMIT ?5',
+        (line, first_on.isoformat(), last_on.isoformat(), link, limit),
     )
 
 

@@ -10,7 +10,7 @@ from ledger.events import Event
 from ledger.steps import Floor
 from ledger.store import Row, Transaction
 from shopfloor.delays import buffer_min, lateness_min
-from shopfloor.instants import Instant
+from shopfloor.instants import Instant, moment_of
 
 _LINKS = """
 SELECT l.link, l.unmet_end_at IS NULL AS met, o.quantity - o.lost AS wanted, o.shipped_at, d.finished_at,
@@ -68,6 +68,7 @@ def note_finishes(tx: Transaction, floor: Floor, order: str, links: Iterable[str
             detail = {
                 "planned_at": finish.planned_at,
                 "planned_on": finish.planned_on,
+                "planned_hour": moment_of(finish.planned_at - 1, floor.site.zone).hour,
                 "late_min": finish.late_min,
                 "buffer_min": finish.buffer_min,
                 "handoffs": finish.handoffs,

@@ -10,6 +10,7 @@ CREATE TABLE delays (
     product TEXT NOT NULL,
     planned_at INTEGER NOT NULL,
     planned_on TEXT NOT NULL,
+    planned_hour INTEGER NOT NULL,
     finished_at INTEGER NOT NULL,
     late_min INTEGER NOT NULL,
     buffer_min INTEGER NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE delays (
     handoffs TEXT NOT NULL,
     PRIMARY KEY ("order", link)
 ) WITHOUT ROWID;
-CREATE INDEX own_delays ON delays (line, planned_on, link, own_min) WHERE own_min > 0;
+CREATE INDEX own_delays ON delays (line, planned_on, link, product, planned_hour, own_min) WHERE own_min > 0;
 CREATE INDEX flags_raised ON flags (line, raised_at);
 
 CREATE TABLE link_days (

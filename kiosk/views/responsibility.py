@@ -88,7 +88,11 @@ def responsibility_page(
     now, site = services.clock(), services.config.site
     with services.ledger.snapshot():
         rows = link_sums(services, line, first_on, last_on)
-        found = delay_reading.own_delays(services.ledger, line.id, first_on, last_on, link or None)
+        asked = line.id, first_on, last_on, link or None
+        by_reason = delay_reading.own_minutes(services.ledger, "reason", *asked)
+        by_product = delay_reading.own_minutes(services.ledger, "product", *asked)
+        by_hour = delay_reading.own_minutes(services.ledger, "planned_hour", *asked)
+        largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS)
         shown = frame(services, now)
     reasons = {reason.id: reason.name for reason in site.reasons}
     return ResponsibilityPage(
@@ -105,13 +109,11 @@ def responsibility_page(
         ),
         periods=tuple(_periods(services, first_on, last_on)),
         rows=tuple(rows),
-        reasons=_causes(
-            found, lambda row: reasons.get(row["reason"], row["reason"]) if row["reason"] else ""
-        ),
-        products=_causes(found, lambda row: site.product_name(row["product"])),
-        hours=tuple(sorted(_causes(found, _hour(services), most=24), key=lambda cause: cause.name)),
-        largest=tuple(_own_delay(services, line, row, now, reasons) for row in found[:SHOWN_PARTS]),
-        parts=len(found),
+        reasons=_causes(by_reason, lambda reason: reasons.get(reason, reason) if reason else ""),
+        products=_causes(by_product, site.product_name),
+        hours=tuple(sorted(_causes(by_hour, _hour, most=24), key=lambda cause: cause.name)),
+        largest=tuple(_own_delay(services, line, row, now, reasons) for row in largest),
+        parts=sum(row["parts"] for row in by_product),
         fault=fault,
     )
 
@@ -125,26 +127,13 @@ def _periods(services: Services, first_on: date, last_on: date) -> Iterable[Choi
 
 
 def _causes(
-    rows: Iterable[Row], name_of: Callable[[Row], str], most: int = SHOWN_CAUSES
+    rows: Iterable[Row], name_of: Callable[[Any], str], most: int = SHOWN_CAUSES
 ) -> tuple[Cause, ...]:
-    minutes: dict[str, list[int]] = {}
-    for row in rows:
-        of = minutes.setdefault(name_of(row), [0, 0])
-        of[0] += row["own_min"]
-        of[1] += 1
-    causes = (Cause(name, total, parts) for name, (total, parts) in minutes.items())
-    return tuple(sorted(causes, key=lambda cause: (-cause.minutes, cause.name))[:most])
+    return tuple(Cause(name_of(row["cause"]), row["minutes"], row["parts"]) for row in rows)[:most]
 
 
-def _hour(services: Services) -> Callable[[Row], str]:
-    """The hour of the day by whose end the part was planned to be finished."""
-    zone = services.config.site.zone
-
-    def name(row: Row) -> str:
-        ends = moment_of(row["planned_at"] - 1, zone)
-        return f"{ends.hour:02d}-{(ends.hour + 1) % 24:02d}"
-
-    return name
+def _hour(hour: int) -> str:
+    return f"{hour:02d}-{(hour + 1) % 24:02d}"
 
 
 def _own_delay(services: Services, line: Line, row: Row, now: Instant, reasons: dict[str, str]) -> OwnDelay:
