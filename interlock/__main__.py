@@ -15,6 +15,7 @@ from interlock.commands.certificate import certificate
 from interlock.commands.demo import demo
 from interlock.commands.device import device
 from interlock.commands.export import export
+from interlock.commands.labels import labels
 from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
@@ -47,7 +48,20 @@ def main() -> None:
 
 COMMANDS = (
     *(demo, init, check, run, gateway, kiosk, broker),
-    *(plan, promise, import_orders, verify, rebuild, backup, restore, export, replay, device, certificate),
+    *(
+        plan,
+        promise,
+        import_orders,
+        verify,
+        rebuild,
+        backup,
+        restore,
+        export,
+        replay,
+        labels,
+        device,
+        certificate,
+    ),
 )
 
 for command in COMMANDS:

@@ -27,7 +27,12 @@ APT = (
 MQTTJS_FOLDER = Path(sys.prefix) / "mqttjs"
 MQTTJS = MQTTJS_FOLDER / "node_modules" / "mqtt" / "package.json"
 # Packages of Node: where to, and what.
-NPM: dict[str, tuple[Path, str]] = {"mqttjs": (MQTTJS_FOLDER, "mqtt@5.16.0")}
+ZPLJS_FOLDER = Path(sys.prefix) / "zpljs"
+ZPLJS = ZPLJS_FOLDER / "node_modules" / "zpl-renderer-js" / "package.json"
+NPM: dict[str, tuple[Path, str]] = {
+    "mqttjs": (MQTTJS_FOLDER, "mqtt@5.16.0"),
+    "zpljs": (ZPLJS_FOLDER, "zpl-renderer-js@3.4.0"),
+}
 NPM_LIMIT_S = 180
 
 # What tests ask for -> (the files that show it is there, any one of each; Debian's packages).
@@ -35,6 +40,7 @@ NEEDS: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "chromium": ((("chromium", "chromium-browser", "google-chrome"),), ("chromium", "fonts-liberation")),
     "mosquitto": ((("mosquitto",), ("mosquitto_pub",)), ("mosquitto", "mosquitto-clients")),
     "mqttjs": ((("node", "nodejs"), ("npm",), (str(MQTTJS),)), ("nodejs", "npm")),
+    "zpljs": ((("node", "nodejs"), ("npm",), (str(ZPLJS),)), ("nodejs", "npm")),
     "fonts": (
         (("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),),
         ("fonts-noto-cjk", "fonts-liberation"),
