@@ -164,7 +164,7 @@ def test_a_printer_gets_the_labels_over_the_network(floor: Plant) -> None:
         done = labels(floor, "A-1", "--batch", code, "--printer", f"127.0.0.1:{printer.getsockname()[1]}")
         assert (done.exit_code, done.stderr) == (
             0,
-            f"1 labels sent to 127.0.0.1:{printer.getsockname()[1]}.\n",
+            f"Sent to 127.0.0.1:{printer.getsockname()[1]}: 1 of 10 labels.\n",
         )
         assert received.result(timeout=10) == labels(floor, "A-1", "--batch", code.lower()).stdout
     assert f"^FD{code}^FS" in received.result()
