@@ -37,7 +37,9 @@
     const act = lot.querySelector("[data-act]");
     if (!act) return;
     act.disabled = chosen[name].size === 0;
-    act.querySelector(".act-count").textContent = chosen[name].size ? `${chosen[name].size} · ${units}` : "";
+    act.querySelector(".act-units").textContent = chosen[name].size ? String(units) : "";
+    const batches = act.querySelector(".act-batches");
+    batches.textContent = chosen[name].size ? batches.dataset.words.replace("{n}", chosen[name].size) : "";
   }
 
   function paint() {
