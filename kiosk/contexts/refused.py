@@ -46,7 +46,7 @@ class SettleForm:
     why: str
     station: str
     faults: Mapping[str, str]
-    """A sentence by field; under "" what a rule refused."""
+    """A sentence by field; under "" what a rule refused, which is told whatever became of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +74,7 @@ class RefusedOnePage:
     stations: tuple[Choice, ...]
     form: SettleForm | None
     """None once it is settled."""
+    fault: str
+    """Why a rule refused what was sent; empty otherwise."""
     done: str
     """What was recorded a moment ago, in one sentence; empty otherwise."""

@@ -43,6 +43,7 @@ def refused_one(services: Services, number: int, form: SettleForm, done: str = "
                 Choice(station.id, station.name) for station in services.config.site.stations.values()
             ),
             form=None if row.settled else form,
+            fault=form.faults.get("", ""),
             done=done,
         )
 

@@ -25,7 +25,9 @@ def floor(plant: Plant) -> Plant:
 def tap(plant: Plant, station: str, code: str, meant: str, at: str, quantity: int | None = None) -> Answer:
     """A person says at a kiosk what happened."""
     plant.now = china(at)
-    scan = Scan(f"station:{station}", code, plant.now, f"{station}/{at}/{meant}", quantity=quantity, meant=meant)  # type: ignore[arg-type]  # in or out
+    scan = Scan(
+        f"station:{station}", code, plant.now, f"{station}/{at}/{meant}", quantity=quantity, meant=meant
+    )  # type: ignore[arg-type]  # in or out
     (answer,) = plant.recorder.record([scan], plant.now)
     assert answer is not None
     return answer

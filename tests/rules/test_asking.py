@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from shopfloor.asking import is_asked_for
@@ -26,8 +28,8 @@ from tests.factory import china, site_folder
     ],
 )
 def test_a_batch_is_asked_for_after_15_working_minutes_of_the_link_it_goes_to(
-    given: str, now: str, asked: bool, tmp_path_factory: pytest.TempPathFactory  # noqa: FBT001  # a table's column
+    given: str, now: str, tmp_path: Path, *, asked: bool
 ) -> None:
-    site = load(site_folder(tmp_path_factory.mktemp("site"))).site
+    site = load(site_folder(tmp_path)).site
     calendar = CalendarBook(site).of_link(site.lines["shirts"], "sew", china(now))
     assert is_asked_for(calendar, china(given), china(now)) is asked
