@@ -62,7 +62,7 @@ def install(app: Flask) -> None:
             current = request.args.get("v") == files.version(name)
             response.headers["Cache-Control"] = _FOR_EVER if current else "no-cache"
             response.vary.add("Accept-Encoding")
-            if response.status_code == HTTPStatus.OK and "gzip" in request.accept_encodings:
+            if response.status_code == HTTPStatus.OK and request.accept_encodings.quality("gzip"):
                 _pack(response, files.packed(name))
         return response
 
