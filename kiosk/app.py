@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    batch_pages,
     device_pages,
     errors,
     guard,
@@ -23,6 +24,7 @@ from kiosk import (
     pages,
     paper_pages,
     plan_pages,
+    refused_pages,
     responsibility_pages,
     site_pages,
     static_files,
@@ -72,6 +74,8 @@ def create_app(
     Metrics(services, hub, time.perf_counter).install(app)
     for blueprint in (
         pages.blueprint,
+        batch_pages.blueprint,
+        refused_pages.blueprint,
         order_pages.blueprint,
         new_order_pages.blueprint,
         plan_pages.blueprint,

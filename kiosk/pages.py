@@ -16,7 +16,7 @@ from kiosk.names import known_line, known_station
 from kiosk.regions import kiosk_regions, partials
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
-from kiosk.views import board_page, home_page, kiosk_page, refused_page
+from kiosk.views import board_page, home_page, kiosk_page
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.instants import Instant, instant_from_text
@@ -46,12 +46,6 @@ def kiosk(station: str) -> Response:
     return render_page("kiosk/kiosk.html", kiosk_page(current(), known_station(station).id))
 
 
-@blueprint.get("/refused")
-def refused() -> Response:
-    """What was refused, and why."""
-    return render_page("refused.html", refused_page(current()))
-
-
 @blueprint.route("/kiosk/<station>/flags", methods=["GET", "POST"])
 def flags(station: str) -> Any:
     """Raise *not received*: against, order."""
@@ -64,7 +58,7 @@ def flags(station: str) -> Any:
         text = json.loads(row["detail"]).get("text") if row else None
         return "recorded", text or f"flag {flag} raised"
 
-    return _tapped(station, raise_flag)
+    return tapped(station, raise_flag)
 
 
 @blueprint.get("/kiosk/<station>/flags/<int:flag>/answer")
@@ -93,7 +87,7 @@ def answer(station: str, flag: int) -> Any:
         )
         return "recorded", "answer recorded"
 
-    return _tapped(station, answer_flag)
+    return tapped(station, answer_flag)
 
 
 @blueprint.route("/kiosk/<station>/flags/<int:flag>/withdraw", methods=["GET", "POST"])
@@ -104,7 +98,7 @@ def withdraw(station: str, flag: int) -> Any:
         taps.withdraw_flag(services, tap, flag=flag)
         return "recorded", "flag withdrawn"
 
-    return _tapped(station, withdraw_flag)
+    return tapped(station, withdraw_flag)
 
 
 @blueprint.route("/kiosk/<station>/scans", methods=["GET", "POST"])
@@ -118,10 +112,10 @@ def scans(station: str) -> Any:
         told = taps.scan(services, tap.station, code, tap.event_id)
         return told.result, told.text
 
-    return _tapped(station, record)
+    return tapped(station, record)
 
 
-def _tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
+def tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
     """Do it and answer with all that may look different now; what a rule refuses is a message."""
     services, station = current(), known_station(name)
     if request.method == "GET":  # somebody loaded the address of a form again

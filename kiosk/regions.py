@@ -16,14 +16,16 @@ Regions: TypeAlias = dict[str, str]
 KIOSK_REGIONS = (
     ("kiosk-head", "kiosk/_head.html"),
     ("kiosk-hour", "kiosk/_hour.html"),
+    ("kiosk-asked", "kiosk/_asked.html"),
     ("kiosk-incoming", "kiosk/_incoming.html"),
     ("kiosk-orders", "kiosk/_orders.html"),
     ("kiosk-against", "kiosk/_against.html"),
     ("kiosk-mine", "kiosk/_mine.html"),
     ("kiosk-last", "kiosk/_last.html"),
+    ("kiosk-batches", "kiosk/_batches.html"),
 )
-_ONLY_MILESTONES = "kiosk-orders"
-_NO_MILESTONES = "kiosk-incoming"
+_ONLY_MILESTONES = {"kiosk-orders"}
+_NO_MILESTONES = {"kiosk-incoming", "kiosk-asked", "kiosk-batches"}
 
 
 def board_regions(templates: Environment, page: BoardPage) -> Regions:
@@ -42,7 +44,7 @@ def kiosk_regions(templates: Environment, page: KioskPage) -> Regions:
     return {
         region: templates.get_template(name).render(page=page)
         for region, name in KIOSK_REGIONS
-        if region != elsewhere
+        if region not in elsewhere
     }
 
 

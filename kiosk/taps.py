@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from kiosk.errors import Malformed
 from kiosk.services import Services
@@ -64,6 +66,36 @@ def scan(services: Services, station: str, code: str, scan_id: str) -> Answer:
     if answer is None:
         raise AssertionError("a scan has an answer")
     return answer
+
+
+def move(
+    services: Services, tap: Tap, meant: Literal["in", "out"], codes: Sequence[str], quantity: int | None
+) -> list[Answer]:
+    """Batches that somebody tapped as received or given: each by itself, under an id of its own made of the tap's.
+
+    IdTaken when the tap was used before for other batches, or for the other way.
+    """
+    now = services.clock()
+    scans = [
+        Scan(
+            f"{STATION_DEVICE}{tap.station}",
+            code,
+            now,
+            scan_id=f"{tap.event_id}/{meant}/{code}",
+            quantity=quantity,
+            person=tap.person,
+            payload=code.encode()[:KEPT_PAYLOAD_BYTES],
+            meant=meant,
+        )
+        for code in codes
+    ]
+    known = {scan.scan_id for scan in scans}
+    before = services.ledger.rows(
+        "SELECT event_id FROM events WHERE event_id > ?1 || '/' AND event_id < ?1 || '0'", (tap.event_id,)
+    )
+    if services.ledger.holds(tap.event_id) or any(row["event_id"] not in known for row in before):
+        raise IdTaken(tap.event_id)
+    return [answer for answer in services.recorder.record(scans, now) if answer is not None]
 
 
 def raise_flag(services: Services, tap: Tap, *, against: str, order: str) -> int:
@@ -152,6 +184,12 @@ def discard(services: Services, tap: Tap, *, refused: int, why: str) -> None:
 def event_of(services: Services, event_id: str) -> Row | None:
     """The event under an id, if there is one."""
     return services.ledger.row("SELECT * FROM events WHERE event_id = ?", (event_id,))
+
+
+def detail_of(event: Row) -> dict[str, Any]:
+    """What an event's kind needs besides."""
+    detail: dict[str, Any] = json.loads(event["detail"])
+    return detail
 
 
 def _before(services: Services, tap: Tap, kind: str) -> Row | None:

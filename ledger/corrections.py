@@ -11,9 +11,10 @@ from ledger.facts import EVER, Told
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
+from ledger.projections import STEPS
 from ledger.recorder import Recorder, batch_row
 from ledger.steps import Floor
-from ledger.store import Ledger, Row, Transaction
+from ledger.store import Ledger, Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, history
 from shopfloor.instants import Instant, instant_from_text
@@ -40,18 +41,12 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
     """
     with ledger.write(now) as tx:
         event = tx.holds(event_id)
-        if event is None or event["kind"] not in ("received", "given", "scrapped"):
+        if event is None or event["kind"] not in STEPS:
             raise RuleRefused(f"{event_id[:60]} is no scan that was recorded")
         before = tx.holds(tap.event_id)
         if before is not None:
             return _undone_before(before, event_id)
-        floor = _own_floor(recorder, tap, event)
-        number = fact_of(tx, event)
-        batches = _batches(tx, event)
-        if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
-            raise RuleRefused(f"{_name(event)} was taken back already")
-        for row in batches:
-            _refuse_if_moved_on(tx, floor, row, number)
+        floor, number, batches = _checked_undo(tx, recorder, tap.station, event)
         facts.mark(tx, number, "undone")
         clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
         cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
@@ -61,6 +56,19 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
             derive_again(tx, floor, row, cause)
             cause = replace(cause, event_id=None)
         return f"undone: {_name(event)} {event['kind']} {clock}"
+
+
+def can_undo(ledger: Ledger, recorder: Recorder, station: str, event: Row) -> bool:
+    """Whether `undo` would take an event back now, for a station."""
+    if event["kind"] not in STEPS:
+        return False
+    if event["batch"] is None:
+        return _order_can_be_taken_back(ledger, event)
+    try:
+        _checked_undo(ledger, recorder, station, event)
+    except RuleRefused:
+        return False
+    return True
 
 
 def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Instant) -> str:
@@ -147,23 +155,51 @@ def _undone_before(before: Row, event_id: str) -> str:
     return "undone"
 
 
-def _own_floor(recorder: Recorder, tap: Tap, event: Row) -> Floor:
+def _checked_undo(tx: Reader, recorder: Recorder, station: str, event: Row) -> tuple[Floor, int, list[Row]]:
+    """What an undo works on: the floor, the fact's number, its batches. RuleRefused when nothing may be undone."""
+    floor = _own_floor(recorder, station, event)
+    number = fact_of(tx, event)
+    batches = _batches(tx, event)
+    if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
+        raise RuleRefused(f"{_name(event)} was taken back already")
+    for row in batches:
+        _refuse_if_moved_on(tx, floor, row, number)
+    return floor, number, batches
+
+
+def _order_can_be_taken_back(ledger: Ledger, event: Row) -> bool:
+    """An order may have thousands of batches: that none was received says that nothing depends on its give."""
+    of_link = (event["order"], event["link"].partition("/")[2])
+    stands = ledger.row(
+        'SELECT 1 FROM batches b JOIN positions p USING (batch) WHERE b."order" = ? AND p.link = ?'
+        " AND p.given_by = ? LIMIT 1",
+        (*of_link, event["sequence"]),
+    )
+    received = ledger.row(
+        'SELECT 1 FROM batches b JOIN handoffs h USING (batch) WHERE b."order" = ? AND h.giver = ?'
+        " AND h.received_at IS NOT NULL LIMIT 1",
+        of_link,
+    )
+    return stands is not None and received is None
+
+
+def _own_floor(recorder: Recorder, station_id: str, event: Row) -> Floor:
     """Only the link that did it undoes it; what a scan implied is undone with it, where it was made."""
-    station = recorder.site.stations[tap.station]
+    station = recorder.site.stations[station_id]
     where = recorder.site.stations.get(event["station"])
     if where is None or (where.line, where.link) != (station.line, station.link):
         raise RuleRefused(f"{_name(event)} was not scanned at this link; only {event['station']} undoes it")
     return recorder.floor(station.line)
 
 
-def _batches(tx: Transaction, event: Row) -> list[Row]:
+def _batches(tx: Reader, event: Row) -> list[Row]:
     if event["batch"] is None:
         return batches_of(tx, event["order"])
     row = batch_row(tx, event["batch"])
     return [row] if row is not None else []
 
 
-def _refuse_if_moved_on(tx: Transaction, floor: Floor, batch: Row, number: int) -> None:
+def _refuse_if_moved_on(tx: Reader, floor: Floor, batch: Row, number: int) -> None:
     """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
     known = [facts.as_fact(row) for row in facts.around(tx, floor.line, batch, EVER)]
     zone = floor.site.zone

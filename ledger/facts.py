@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ledger.store import Row, Transaction
+from ledger.store import Reader, Row, Transaction
 from shopfloor.histories import Fact
 from shopfloor.instants import Instant
 from shopfloor.scans import Scan
@@ -93,7 +93,7 @@ def keep(tx: Transaction, order: str, batch: str, told: Told, became: Became) ->
     )
 
 
-def around(tx: Transaction, line: Line, batch: Row, since_at: Instant) -> list[Row]:
+def around(tx: Reader, line: Line, batch: Row, since_at: Instant) -> list[Row]:
     """Facts of a batch that happened at or after an instant and count, in no particular order."""
     code = batch["batch"]
     if not line.has_milestones:

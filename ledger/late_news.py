@@ -14,7 +14,7 @@ from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.refusals import count_refused
 from ledger.step_projections import WHAT_A_STEP_DID
 from ledger.steps import Floor, Moving, again_id, first_id, record_step
-from ledger.store import Row, Transaction
+from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Outcome, Same, history
 from shopfloor.instants import Instant, instant_from_text
@@ -87,12 +87,12 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
     return found
 
 
-def standing_sequences(tx: Transaction, batch: str) -> list[int]:
+def standing_sequences(tx: Reader, batch: str) -> list[int]:
     """The events of a batch that hold."""
     return [row["sequence"] for row in _standing(tx, batch)]
 
 
-def fact_of(tx: Transaction, event: Row) -> int:
+def fact_of(tx: Reader, event: Row) -> int:
     """The number of the fact that an event goes back to; before facts were kept, its scan's own sequence."""
     number = json.loads(event["detail"]).get("scan", {}).get("n")
     if number is None and event["event_id"].startswith(IMPLIED):
@@ -101,7 +101,7 @@ def fact_of(tx: Transaction, event: Row) -> int:
     return int(event["sequence"] if number is None else number)
 
 
-def _standing(tx: Transaction, batch: str) -> list[Row]:
+def _standing(tx: Reader, batch: str) -> list[Row]:
     return tx.rows(
         "SELECT * FROM events WHERE sequence IN (SELECT received_by FROM positions WHERE batch = ?1 UNION"
         " SELECT given_by FROM positions WHERE batch = ?1 UNION SELECT received_by FROM handoffs WHERE batch = ?1"

@@ -10,7 +10,7 @@ from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
 from ledger.steps import Floor, Moving, first_id, late_text, record_step
-from ledger.store import Row, Transaction
+from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, is_later, is_same_scan, reach_ms
 from shopfloor.scans import Answer, Scan
@@ -62,7 +62,7 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -
     return _given_already(tx, floor, scan, told, order)
 
 
-def batches_of(tx: Transaction, order: str) -> list[Row]:
+def batches_of(tx: Reader, order: str) -> list[Row]:
     """All batches of an order, as `derive_again` takes them."""
     return tx.rows(
         'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order")'

@@ -153,20 +153,16 @@ def refused_since(ledger: Ledger, at: Instant) -> int:
     return _count(ledger, "SELECT COUNT(*) FROM refused WHERE arrived_at >= ?", at)
 
 
-def last_refused(ledger: Ledger, limit: int) -> list[Row]:
-    """Scans and messages that were refused, the newest first."""
-    return ledger.rows("SELECT * FROM refused ORDER BY id DESC LIMIT ?", (limit,))
-
-
 def refused_ever(ledger: Ledger) -> int:
     """All scans and messages ever refused."""
     return _count(ledger, "SELECT COALESCE(SUM(value), 0) FROM tallies WHERE name = 'refused'")
 
 
 def last_actions(ledger: Ledger, station: str, limit: int) -> list[Row]:
-    """What was last done at a station, the newest first."""
+    """What was last done at a station, the newest first: the events, `at` as an instant, and their `text`."""
     return ledger.rows(
-        "SELECT sequence, occurred_at, text FROM last_actions WHERE station = ? ORDER BY sequence DESC LIMIT ?",
+        "SELECT a.sequence, a.occurred_at AS at, a.text, e.* FROM last_actions a JOIN events e USING (sequence)"
+        " WHERE a.station = ? ORDER BY a.sequence DESC LIMIT ?",
         (station, limit),
     )
 

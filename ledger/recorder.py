@@ -15,7 +15,7 @@ from ledger.milestones import give_order
 from ledger.refusals import keep_refused, keep_unreadable
 from ledger.repeats import answered_before, told_again
 from ledger.steps import Floor, Moving, first_id, record_step
-from ledger.store import Ledger, Row, Transaction
+from ledger.store import Ledger, Reader, Row, Transaction
 from ledger.whereabouts import whereabouts_of
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.codes import is_batch_code, looks_like_batch_code
@@ -95,7 +95,7 @@ class Recorder:
             occurred_at,
             scan.device,
             station.link,
-            mode=device.mode,
+            mode=scan.meant or device.mode,
             seq=scan.seq,
             scan_id=scan.scan_id,
             quantity=scan.quantity,
@@ -111,7 +111,7 @@ class Recorder:
         return self.site.devices.get(name)
 
 
-def batch_row(tx: Transaction, code: str) -> Row | None:
+def batch_row(tx: Reader, code: str) -> Row | None:
     """A batch with its order and line."""
     return tx.row(
         'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order") WHERE batch = ?',

@@ -10,7 +10,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ledger.schema_corrections import CORRECTIONS
 from ledger.schema_delays import DELAYS
+from ledger.schema_devices import DEVICES
 from ledger.schema_hours import HOURS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
@@ -332,63 +334,10 @@ def m004_published_events(db: Database) -> None:
         db.execute(statement)
 
 
-_DEVICES = """
-ALTER TABLE devices ADD COLUMN heard_at INTEGER;
-ALTER TABLE devices ADD COLUMN clock_offset_ms INTEGER;
-ALTER TABLE devices ADD COLUMN battery INTEGER;
-ALTER TABLE devices ADD COLUMN model TEXT;
-ALTER TABLE devices ADD COLUMN day TEXT;
-ALTER TABLE devices ADD COLUMN scans_today INTEGER NOT NULL DEFAULT 0;
-
-CREATE TABLE unknown_devices (
-    profile TEXT NOT NULL,
-    address TEXT NOT NULL,
-    first_at INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    PRIMARY KEY (profile, address)
-) WITHOUT ROWID;
-CREATE INDEX unknown_devices_by_time ON unknown_devices (last_at);
-
-CREATE TABLE raw_messages (
-    id INTEGER PRIMARY KEY,
-    arrived_at INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    size INTEGER NOT NULL,
-    retained INTEGER NOT NULL,
-    device TEXT NOT NULL,
-    known INTEGER NOT NULL,
-    profile TEXT NOT NULL,
-    became TEXT NOT NULL,
-    code TEXT NOT NULL,
-    scan_id TEXT NOT NULL,
-    device_at INTEGER,
-    seq INTEGER,
-    why TEXT NOT NULL
-);
-"""
-
-
 @migrations()
 def m005_device_profiles(db: Database) -> None:
     """What devices tell about themselves, who is unknown, and the last raw messages."""
-    for statement in _statements(_DEVICES):
-        db.execute(statement)
-
-
-@migrations()
-def m014_delays(db: Database) -> None:
-    """What each finished part of an order added to its lateness, and sums for each link and day."""
-    for statement in _statements(DELAYS):
-        db.execute(statement)
-
-
-@migrations()
-def m015_hour_sheet(db: Database) -> None:
-    """What people say about an hour, and who signed a shift."""
-    for statement in _statements(HOURS):
+    for statement in _statements(DEVICES):
         db.execute(statement)
 
 
@@ -396,3 +345,22 @@ def _statements(script: str) -> list[str]:
     # executescript would commit the migration's transaction; a trigger's body holds a semicolon of its own.
     parts = script.replace("; END;", "\0 END;").split(";\n")
     return [part.replace("\0", ";").strip() for part in parts if part.strip()]
+
+
+LATER = (
+    ("m011_corrections", CORRECTIONS),
+    ("m014_delays", DELAYS),
+    ("m015_hour_sheet", HOURS),
+)
+"""Migrations that only run statements: their names, and what their files hold."""
+
+
+def _register(name: str, script: str) -> None:
+    @migrations(name=name)
+    def migrate(db: Database) -> None:
+        for statement in _statements(script):
+            db.execute(statement)
+
+
+for _name, _script in LATER:
+    _register(_name, _script)

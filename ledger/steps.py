@@ -126,7 +126,8 @@ def _text(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step)
     names = " and ".join(line.name_of(party) for party in step.parties)
     if step.kind == "scrapped":
         where = f" as {line.name_of(step.charged)} gave it" if step.charged not in (None, step.link) else ""
-        return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {told.reason}"
+        why = floor.site.scrap_reason_name(told.reason or "")
+        return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {why}"
     if step.kind == "received":
         missing = sum(max(0, each.units) for each in step.short)
         short = f", {missing} missing" if missing else ""

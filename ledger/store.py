@@ -28,7 +28,7 @@ from ledger.errors import (
 )
 from ledger.events import GENESIS, Event, chained
 from ledger.schema import migrations
-from ledger.transaction import LAST, Ahead, Row, Transaction
+from ledger.transaction import LAST, Ahead, Reader, Row, Transaction
 from shopfloor.instants import Instant, utc_text
 
 FIRST_SAFE_WAL = (3, 51, 3)
@@ -97,6 +97,10 @@ class Ledger:
         """The first row of a query, or None."""
         with self._lock, self._readable():
             return self._connection.execute(sql, values).fetchone()
+
+    def holds(self, event_id: str) -> Row | None:
+        """The event of that id, if it is recorded."""
+        return self.row("SELECT * FROM events WHERE event_id = ?", (event_id,))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -322,4 +326,4 @@ def _place(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-__all__ = ["Ahead", "Ledger", "LedgerError", "Row", "Transaction"]
+__all__ = ["Ahead", "Ledger", "LedgerError", "Reader", "Row", "Transaction"]

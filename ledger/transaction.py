@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks the newest SQLite there is
 
@@ -34,6 +34,14 @@ class Ahead:
     recorded_at: str
     events: Sequence[Event]
     rows: Sequence[tuple[Any, ...]]
+
+
+class Reader(Protocol):
+    """What can be asked: a transaction, or the ledger itself."""
+
+    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None: ...
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]: ...
+    def holds(self, event_id: str) -> Row | None: ...
 
 
 class Transaction:

@@ -101,7 +101,7 @@ def _take_in(line: Line, link: Link, pending: list[Link], where: Whereabouts, re
     steps = _receive(line, link, pending, where, read)
     if isinstance(steps, Refusal) or read.mode != "out" or not steps[-1].complete:
         return steps
-    return (*steps, _give(line, link, steps[-1].quantity))
+    return (*steps, _give(line, link, in_hand(line, link, _then(where, steps, read), read.whole)))
 
 
 def _receive(line: Line, link: Link, pending: list[Link], where: Whereabouts, read: Reading) -> Meaning:

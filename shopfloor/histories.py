@@ -87,8 +87,11 @@ def history(line: Line, whole: int, facts: Iterable[Fact], zone: tzinfo) -> list
 
 
 def is_same_scan(before: Fact, fact: Fact) -> bool:
-    """Whether a device's scan repeats the one that it made before at the link; a lead's word is no repeat."""
-    return not fact.forced and abs(fact.at - before.at) < SAME_SCAN_MS
+    """Whether a device's scan repeats the one that it made before at the link.
+
+    A lead's word is no repeat, nor is *given* tapped right after *received*.
+    """
+    return not fact.forced and before.mode == fact.mode and abs(fact.at - before.at) < SAME_SCAN_MS
 
 
 def is_later(other: Fact, fact: Fact) -> bool:

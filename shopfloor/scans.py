@@ -33,6 +33,8 @@ class Scan:
     """The broker marks it as possibly sent before."""
     payload: bytes = b""
     """The bytes as they came (at most 2,000), kept when the scan is refused."""
+    meant: Literal["in", "out"] | None = None
+    """What whoever tapped it said: received, or given on; None: as the device is fixed."""
     declared: CodeKind | None = None
     """What the device's profile says that it reads; None: the code itself says."""
 

@@ -135,7 +135,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One entry of the site's list of reasons for an answer."""
+    """One entry of a list of the site: reasons for an answer, or for scrap."""
 
     id: str
     name: str
@@ -155,6 +155,8 @@ class Site:
     stations: Mapping[str, Station]
     devices: Mapping[str, Device]
     reasons: tuple[Reason, ...] = ()
+    scrap_reasons: tuple[Reason, ...] = ()
+    """Why units are scrapped or rejected."""
     roles: tuple[Role, ...] = ROLES
     """Who has to confirm an order before it is released; with nobody an order is released when it is drafted."""
 
@@ -170,6 +172,10 @@ class Site:
         """A product's name; its id when the configuration no longer has it."""
         product = self.products.get(product_id)
         return product_id if product is None else product.name
+
+    def scrap_reason_name(self, reason_id: str) -> str:
+        """A scrap reason's name; the text itself when it is none of the list, as the API may tell it."""
+        return next((reason.name for reason in self.scrap_reasons if reason.id == reason_id), reason_id)
 
     def per_hour(self, product_id: str, link: Link) -> Fraction | None:
         """Units of the product one station of the link makes in an hour; None for a milestone."""

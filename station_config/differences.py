@@ -38,7 +38,8 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _things(lambda profile: f"Profile {profile.id}", _profile, before.profiles, after.profiles)
     yield from _changed("Gateway", _GATEWAY, before, after)
     yield from _changed("Codes", _CODES, before.codes, after.codes)
-    yield from _reasons(old.reasons, new.reasons)
+    yield from _reasons("Reason", old.reasons, new.reasons)
+    yield from _reasons("Scrap reason", old.scrap_reasons, new.scrap_reasons)
     yield from _changed("Agreement", _AGREEMENT, old, new)
     yield from _changed(
         "Broker",
@@ -138,14 +139,14 @@ def _stations(old: Site, new: Site) -> Iterator[str]:
             yield from _listed(station.name, [], told, what="out of service")
 
 
-def _reasons(old: tuple[Reason, ...], new: tuple[Reason, ...]) -> Iterator[str]:
+def _reasons(kind: str, old: tuple[Reason, ...], new: tuple[Reason, ...]) -> Iterator[str]:
     def compare(name: str, was: Reason, now: Reason) -> Iterator[str]:
         yield from _changed(name, _plain("name"), was, now)
 
     by_id = {one.id: one for one in old}, {one.id: one for one in new}
-    yield from _things(lambda reason: f"Reason {reason.id}", compare, *by_id)
+    yield from _things(lambda reason: f"{kind} {reason.id}", compare, *by_id)
     if by_id[0] == by_id[1] and old != new:
-        yield "Reasons: another order"
+        yield f"{kind}s: another order"
 
 
 def _plain(*names: str) -> tuple[Field[Any], ...]:

@@ -19,6 +19,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "codes",
         "gateway",
         "reason",
+        "scrap_reason",
         "agreement",
         "broker",
         "web",
@@ -85,6 +86,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[codes]": ("gs1", "gs1_batch"),
     "[gateway]": ("listen",),
     "[[reason]]": ("id", "name"),
+    "[[scrap_reason]]": ("id", "name"),
     "[agreement]": ("roles",),
     "[broker]": (
         "host",

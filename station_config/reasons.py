@@ -1,4 +1,4 @@
-"""[[reason]]: what a flagged link may answer."""
+"""[[reason]]: what a flagged link may answer; [[scrap_reason]]: why units are scrapped or rejected."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ DEFAULT_REASONS = (
     Reason("drawing", "Paper or drawing missing"),
     Reason("other", "Other"),
 )
+DEFAULT_SCRAP_REASONS = (
+    Reason("material", "Material fault"),
+    Reason("dimension", "Wrong size or measure"),
+    Reason("surface", "Surface damaged"),
+    Reason("broken", "Broken or torn"),
+    Reason("wrong", "Wrong part or colour"),
+    Reason("setup", "Set-up or trial piece"),
+    Reason("handling", "Damaged on the way"),
+    Reason("other", "Other"),
+)
 PREVIOUS = "previous"
 """The reason that passes a flag on; every site has it."""
 
@@ -31,10 +41,20 @@ def read_reasons(top: Table) -> tuple[Reason, ...]:
     """The site's own list, or the one that suits most sites."""
     if not top.has("reason"):
         return DEFAULT_REASONS
-    tables = top.tables("reason", "reason", needed=True)
-    names = Names("reason", is_open=not top.sound("reason"))
-    reasons = [(names.read(table), table) for table in tables]
+    listed, names = _listed(top, "reason")
     if PREVIOUS not in names and not names.is_open:
         text = f"no reason has the id {quoted(PREVIOUS)}, with which a link passes a flag on"
         top.fault("reason", f'{text}; write one more [[reason]] with id = "previous" and a name')
-    return tuple(Reason(reason_id, table.need("name", _NAME, "")) for reason_id, table in reasons)
+    return listed
+
+
+def read_scrap_reasons(top: Table) -> tuple[Reason, ...]:
+    """The site's own list, or the one that suits most sites."""
+    return _listed(top, "scrap_reason")[0] if top.has("scrap_reason") else DEFAULT_SCRAP_REASONS
+
+
+def _listed(top: Table, key: str) -> tuple[tuple[Reason, ...], Names]:
+    tables = top.tables(key, key, needed=True)
+    names = Names(key.replace("_", " "), is_open=not top.sound(key))
+    ids = [(names.read(table), table) for table in tables]
+    return tuple(Reason(each, table.need("name", _NAME, "")) for each, table in ids), names

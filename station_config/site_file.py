@@ -21,7 +21,7 @@ from station_config.positions import Positions
 from station_config.products import read_products
 from station_config.profiles import read_codes, read_listen, read_profiles
 from station_config.reader import FaultLog, Table
-from station_config.reasons import read_reasons
+from station_config.reasons import read_reasons, read_scrap_reasons
 from station_config.settings import (
     BoardSettings,
     BrokerSettings,
@@ -170,6 +170,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
             stations=stations.by_id,
             devices=read_devices(top, stations, profiles),
             reasons=read_reasons(top),
+            scrap_reasons=read_scrap_reasons(top),
             roles=read_roles(top),
         ),
         broker=broker,

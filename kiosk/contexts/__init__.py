@@ -25,20 +25,25 @@ from kiosk.contexts.agreement import (
     VersionMove,
     WayOut,
 )
+from kiosk.contexts.batches import BatchCard, Batches, BatchSheet, Question, WayStep
 from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell, NextTarget
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.home import HomePage, LineSummary, StationLink
 from kiosk.contexts.load import Explained, LineTab, LoadCell, LoadPage, LoadRow, Taker
 from kiosk.contexts.orders import BatchRow, OrderLink, OrderPage, OrderRow, OrdersPage
 from kiosk.contexts.plan import PlanPicture
 from kiosk.contexts.refused import RefusedPage, RefusedRow
-from kiosk.contexts.station import Action, Choice, Incoming, KioskPage, MilestoneOrder, OwedOrder
+from kiosk.contexts.station import Action, Incoming, KioskPage, MilestoneOrder, OwedOrder
 from kiosk.contexts.what_if import WhatIfPage
 
 __all__ = [
     "Action",
     "Agreement",
+    "BatchCard",
     "BatchRow",
+    "BatchSheet",
+    "Batches",
     "BoardPage",
     "BoardRow",
     "Choice",
@@ -76,6 +81,7 @@ __all__ = [
     "PlannedLink",
     "ProductChoice",
     "Promise",
+    "Question",
     "RefusedPage",
     "RefusedRow",
     "RoleMark",
@@ -85,5 +91,6 @@ __all__ = [
     "Version",
     "VersionMove",
     "WayOut",
+    "WayStep",
     "WhatIfPage",
 ]

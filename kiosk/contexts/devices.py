@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
-from kiosk.contexts.station import Choice
 
 Presence = Literal["online", "offline", "silent", "seen", "never"]
 """`silent`: nothing for long although its link works; `seen`: it tells no presence, but talks."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.contexts.batches import Batches, Question
 from kiosk.contexts.board import FlagCard, HourCell, NextTarget
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
 from shopfloor.board import LinkState
 
@@ -56,20 +58,14 @@ class MilestoneOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing to tap: the value that is sent and the words on the button."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class Action:
     """One of the station's last actions."""
 
     sequence: int
     text: str
     clock: str
+    undo: str = ""
+    """The event's id when it can be taken back here; at most one of them can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +109,9 @@ class KioskPage:
     """Open orders of the line."""
     orders_open: int = 0
     """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
+    batches: Batches | None = None
+    """None at a milestone's station, which gives whole orders."""
+    question: Question | None = None
+    """The longest that something was given and is not received."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
-from kiosk.contexts.station import Choice
 
 
 @dataclass(frozen=True, slots=True)

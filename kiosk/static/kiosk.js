@@ -52,6 +52,8 @@
   const say = (text, result) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail: { text, result } }));
 
   document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
+  document.addEventListener("kiosk:post", ({ detail }) => post(detail.url, detail.values, detail));
+  document.addEventListener("kiosk:ask", ({ detail }) => ask(detail));
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
@@ -66,17 +68,26 @@
     return tap.top + tap.height / 2 > innerHeight / 2 ? "top" : "bottom";
   }
 
-  function ask(button) {
-    const { firstTap, order, against, quantity, name } = button.dataset;
-    const gives = firstTap === "give";
-    const url = gives ? confirmBox.dataset.scans : confirmBox.dataset.flags;
-    const values = gives ? { code: order } : { order, against };
+  function askOf(button) {
+    const { firstTap: kind, order, against, quantity, name, batch } = button.dataset;
+    const gives = kind === "give";
+    ask({
+      url: gives ? confirmBox.dataset.scans : confirmBox.dataset.flags,
+      values: gives ? { code: order } : { order, against, ...(batch && { batch }) },
+      kind,
+      word: (gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived).replace("{n}", quantity),
+      what: (gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name).replace("{name}", name).replace("{order}", order),
+      near: button,
+    });
+  }
+
+  function ask({ url, values, kind, word, what, near, sentForm = null }) {
     tapId(keyOf(url, Object.entries(values)));
-    asked = { url, values, until: performance.now() + CONFIRM_MS };
-    confirmBox.dataset.kind = firstTap;
-    confirmBox.dataset.place = place(button.getBoundingClientRect());
-    confirmBox.querySelector(".confirm-word").textContent = (gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived).replace("{n}", quantity);
-    confirmBox.querySelector(".confirm-what").textContent = (gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name).replace("{name}", name).replace("{order}", order);
+    asked = { url, values, sentForm, until: performance.now() + CONFIRM_MS };
+    confirmBox.dataset.kind = kind;
+    confirmBox.dataset.place = place(near.getBoundingClientRect());
+    confirmBox.querySelector(".confirm-word").textContent = word;
+    confirmBox.querySelector(".confirm-what").textContent = what;
     confirmBox.hidden = false;
     countDown();
   }
@@ -96,9 +107,9 @@
 
   function send() {
     if (!asked) return;
-    const { url, values } = asked;
+    const { url, values, sentForm } = asked;
     dismiss();
-    post(url, values);
+    post(url, values, { sentForm });
   }
 
   /* ---- one listener for all buttons; none keeps the focus, so a scanner's Enter presses nothing ---- */
@@ -106,10 +117,11 @@
     const button = event.target.closest("button");
     if (!button) return;
     button.blur();
-    if (button.dataset.firstTap) ask(button);
+    if (button.dataset.firstTap) askOf(button);
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
     else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
+    else if (button.dataset.post) post(button.dataset.post, JSON.parse(button.dataset.fields), { button });
     else if ("closePanel" in button.dataset) panel.replaceChildren();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });
@@ -133,7 +145,7 @@
   function closeSettled(sent) {
     const form = panel.firstElementChild;
     const against = document.getElementById("kiosk-against");
-    if (!form || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
+    if (!form?.dataset.flag || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
     form.remove();
     if (form !== sent) say(panel.dataset.settled, "notice");
   }

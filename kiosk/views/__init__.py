@@ -1,5 +1,6 @@
 """Contexts for pages and JSON for the API, assembled from the ledger's read models."""
 
+from kiosk.views.batches import batch_sheet
 from kiosk.views.board import board_page
 from kiosk.views.home import home_page
 from kiosk.views.json_plans import plan_json, promise_json
@@ -9,6 +10,7 @@ from kiosk.views.refused import refused_page
 from kiosk.views.station import kiosk_page
 
 __all__ = [
+    "batch_sheet",
     "board_json",
     "board_page",
     "events_json",

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from hashlib import sha256
 
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.devices import DeviceRow, DevicesPage, InspectorPage, Presence, RawRow, UnknownRow
-from kiosk.contexts.station import Choice
 from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.views.frame import frame, minutes

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import unified_diff
 
+from kiosk.contexts.choice import Choice
 from kiosk.contexts.site import (
     AffectedOrder,
     LineForm,
@@ -16,7 +17,6 @@ from kiosk.contexts.site import (
     SiteVersionPage,
     VersionRow,
 )
-from kiosk.contexts.station import Choice
 from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.site_form import fields_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.contexts import (
-    Action,
     Choice,
     FlagCard,
     Incoming,
@@ -12,6 +11,7 @@ from kiosk.contexts import (
     OwedOrder,
 )
 from kiosk.services import Services
+from kiosk.views.batches import SHOWN_BATCHES, batches_of, question_of
 from kiosk.views.board import LETTER_PX_PER_METRE, LineFacts, board_row, line_facts
 from kiosk.views.frame import (
     flag_card,
@@ -24,7 +24,8 @@ from kiosk.views.frame import (
     shift_name,
     when_text,
 )
-from ledger import reading
+from kiosk.views.last_actions import last_actions
+from ledger import at_link, reading
 from ledger.reading import OwedRow
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS
@@ -32,7 +33,6 @@ from shopfloor.handoffs import clock_text
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, utc_text
 from shopfloor.site import Line, Link
 
-SHOWN_ACTIONS = 3
 SHOWN_ORDERS = 6
 PROMISES_MIN = (15, 30, 60, 120)
 PROMISE_STEP_MS = 5 * MINUTE_MS
@@ -52,6 +52,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
         facts = line_facts(services, line, now)
         row = board_row(services, facts, link)
         running = facts.running
+        coming = at_link.coming(services.ledger, line.id, link.id, SHOWN_BATCHES + 1)
         to_give = _to_give(services, line, link) if link.kind == "milestone" else []
         by_end = reading.owed(services.ledger, line.id, running.end_at) if running else list(facts.owed_now)
         return KioskPage(
@@ -88,10 +89,9 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             ),
             promises=_promises(services, line, link, now),
             next_start=next_start(services.calendars.of_link(line, link.id, now), now, zone),
-            last=tuple(
-                Action(done["sequence"], done["text"], clock_text(done["occurred_at"], zone))
-                for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
-            ),
+            last=last_actions(services, station, now),
+            batches=None if link.kind == "milestone" else batches_of(services, facts, link, coming),
+            question=None if link.kind == "milestone" else question_of(services, facts, link, coming),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
         )
 

@@ -161,6 +161,7 @@ FAULTS = [
     (END, f"{END}[board]\nviewing_distance_m = 31", "board.viewing_distance_m", 58, "between 1 and 30"),
     (END, f'{END}[[reason]]\nid = "saw"\nname = "Saw"', "reason", 57, 'id = "previous"'),
     (END, f'{END}[[reason]]\nid = "previous"', "reason[0].name", 57, "is missing"),
+    (END, f'{END}[[scrap_reason]]\nid = "torn"', "scrap_reason[0].name", 57, "is missing"),
 ]
 
 

@@ -57,6 +57,17 @@ def test_without_its_own_list_a_site_has_reasons_with_previous_among_them(write:
     assert "previous" in {reason.id for reason in load(write(good)).site.reasons}
 
 
+def test_without_its_own_list_a_site_has_reasons_for_scrap(write: Write, good: str) -> None:
+    assert {"material", "other"} <= {reason.id for reason in load(write(good)).site.scrap_reasons}
+
+
+def test_own_reasons_for_scrap_replace_that_list_only(write: Write, good: str) -> None:
+    site = load(write(f'{good}[[scrap_reason]]\nid = "torn"\nname = "Torn"\n')).site
+    assert [(reason.id, reason.name) for reason in site.scrap_reasons] == [("torn", "Torn")]
+    assert "previous" in {reason.id for reason in site.reasons}
+    assert (site.scrap_reason_name("torn"), site.scrap_reason_name("by hand")) == ("Torn", "by hand")
+
+
 def test_own_reasons_replace_the_list(write: Write, good: str) -> None:
     site = load(write(f'{good}[[reason]]\nid = "previous"\nname = "Vorher"\n')).site
     assert [(reason.id, reason.name) for reason in site.reasons] == [("previous", "Vorher")]

@@ -15,7 +15,16 @@ from tests.waiting import wait_for
 from tests.web.live_client import LiveServer
 
 BOARD = ["board-head", "row-cut", "row-sew", "row-pack", "board-foot"]
-KIOSK = ["kiosk-head", "kiosk-hour", "kiosk-incoming", "kiosk-against", "kiosk-mine", "kiosk-last"]
+KIOSK = [
+    "kiosk-head",
+    "kiosk-hour",
+    "kiosk-asked",
+    "kiosk-incoming",
+    "kiosk-against",
+    "kiosk-mine",
+    "kiosk-last",
+    "kiosk-batches",
+]
 
 Serve = Callable[..., LiveServer]
 
@@ -62,7 +71,7 @@ def test_a_commit_sends_only_the_regions_it_changes(serve: Serve, floor: Plant) 
     floor.scan(
         "scanner-sew", floor.codes()[0], "24 15:12"
     )  # sewing gave: the next scan is another ten seconds on
-    assert kiosk.update().regions == ["kiosk-incoming"]
+    assert kiosk.update().regions == ["kiosk-incoming", "kiosk-batches"]
 
 
 @pytest.mark.usefixtures("gateway")

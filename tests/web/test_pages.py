@@ -120,10 +120,12 @@ def test_not_received_is_told_at_once_in_every_live_part_of_the_kiosk(client: Fl
         "message",
         "kiosk-head",
         "kiosk-hour",
+        "kiosk-asked",
         "kiosk-incoming",
         "kiosk-against",
         "kiosk-mine",
         "kiosk-last",
+        "kiosk-batches",
     ]
     assert 'data-result="recorded"' in answer.text
     assert "Cutting flagged: 40 of A-1 not received" in answer.text
