@@ -20,6 +20,7 @@ from interlock.commands.ledger import backup, rebuild, restore, verify
 from interlock.commands.orders import import_orders
 from interlock.commands.plan import plan, promise
 from interlock.commands.replay import replay
+from interlock.commands.report import report_command
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
 from interlock.plant import PlantFault
@@ -58,6 +59,7 @@ COMMANDS = (
         restore,
         export,
         replay,
+        report_command,
         labels,
         device,
         certificate,
