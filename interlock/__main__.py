@@ -11,6 +11,7 @@ from gateway.tls import TlsFault
 from interlock.access import AccessFault
 from interlock.broker import BrokerFault
 from interlock.certificates import CertificateFault
+from interlock.commands.archive import archive
 from interlock.commands.certificate import certificate
 from interlock.commands.demo import demo
 from interlock.commands.device import device
@@ -47,7 +48,20 @@ def main() -> None:
 
 COMMANDS = (
     *(demo, init, check, run, gateway, kiosk, broker),
-    *(plan, promise, import_orders, verify, rebuild, backup, restore, export, replay, device, certificate),
+    *(
+        plan,
+        promise,
+        import_orders,
+        verify,
+        rebuild,
+        backup,
+        restore,
+        archive,
+        export,
+        replay,
+        device,
+        certificate,
+    ),
 )
 
 for command in COMMANDS:

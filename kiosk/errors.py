@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from kiosk.contexts import Frame
 from kiosk.services import current
 from kiosk.theme import theme
-from ledger.errors import LedgerDamaged, LedgerUnavailable, RuleRefused
+from ledger.errors import ArchiveUnusable, LedgerDamaged, LedgerUnavailable, RuleRefused
 from shopfloor.handoffs import clock_text
 
 RETRY_AFTER_S = 2
@@ -77,6 +77,16 @@ class LedgerGone(Exception):
         super().__init__("The ledger cannot be read; the reason is in this server's log.")
 
 
+class ArchiveGone(Exception):
+    """What an archive that cannot be read is to a visitor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This order was archived, and the archive cannot be read; the reason is in this server's log."
+            " Everything else goes on."
+        )
+
+
 def fault(text: str, status: int) -> Response:
     """One sentence, in the form that whoever asked can read."""
     sentence = text[:1].upper() + text[1:]
@@ -102,6 +112,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(kind, lambda error, status=status: fault(str(error), status))
     app.register_error_handler(LedgerUnavailable, _try_later)
     app.register_error_handler(LedgerDamaged, _damaged)
+    app.register_error_handler(ArchiveUnusable, _archive_gone)
     app.register_error_handler(TooManyStreams, _try_later)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _unexpected)
@@ -133,6 +144,11 @@ def _damaged(error: Exception) -> Response:
     """Where the file lies is told to the log, not to whoever asks."""
     log.error("the ledger cannot be read", why=str(error))
     return _try_later(LedgerGone())
+
+
+def _archive_gone(error: Exception) -> Response:
+    log.error("an archived order cannot be read", why=str(error))
+    return _try_later(ArchiveGone())
 
 
 def _http(error: HTTPException) -> Response:

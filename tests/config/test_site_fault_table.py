@@ -159,6 +159,15 @@ FAULTS = [
     (END, f"{END}[web]\nport = 1883", "web.port", 58, "the broker listens on port 1883 already"),
     (END, f"{END}[[web]]\nport = 8080", "web", 57, "write [web]"),
     (END, f"{END}[board]\nviewing_distance_m = 31", "board.viewing_distance_m", 58, "between 1 and 30"),
+    (END, f"{END}[ledger]\nkeep_months = 1", "ledger.keep_months", 58, "at least 2; write for example keep"),
+    (
+        END,
+        f'{END}[ledger]\nkeep_months = "2 years"',
+        "ledger.keep_months",
+        58,
+        "write for example keep_months = 24",
+    ),
+    (END, f"{END}[ledger]\nkeep = 24", "ledger.keep", 58, "not a key"),
     (END, f'{END}[[reason]]\nid = "saw"\nname = "Saw"', "reason", 57, 'id = "previous"'),
     (END, f'{END}[[reason]]\nid = "previous"', "reason[0].name", 57, "is missing"),
 ]
