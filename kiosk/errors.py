@@ -17,6 +17,7 @@ from kiosk.services import current
 from kiosk.theme import theme
 from ledger.errors import ArchiveUnusable, LedgerDamaged, LedgerUnavailable, RuleRefused
 from shopfloor.handoffs import clock_text
+from shopfloor.sentences import Sentence
 
 RETRY_AFTER_S = 2
 _SHOWN_NAMES = 20
@@ -60,11 +61,18 @@ class TooManyStreams(Exception):
 def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     """JSON that nobody keeps."""
     return Response(
-        msgspec.json.encode(content),
+        msgspec.json.encode(content, enc_hook=_as_text),
         status=status,
         mimetype="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _as_text(told: object) -> str:
+    """A Sentence is a text that remembers how it was made; only that is no JSON."""
+    if isinstance(told, Sentence):
+        return str(told)
+    raise NotImplementedError
 
 
 log = structlog.get_logger()

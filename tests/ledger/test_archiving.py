@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner
 
 from interlock.__main__ import main
+from interlock.watch import DailyWatch
 from ledger import archiving, backup, corrections, reading
 from ledger.archive import ARCHIVE_FILE
 from ledger.backup import BackupRefused, back_up, restore
@@ -34,6 +36,7 @@ from tests.ledger.archived import (
     ship,
     shipped_plant,
 )
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -322,6 +325,23 @@ def test_an_order_that_moves_while_a_backup_is_made_is_there_once(
         assert rows_of(found, "G-1") == archived_rows(tmp_path / "again", "G-1") != NOTHING
         assert archive_old(found).orders == ["G-1"]
         assert faults(found) == []
+
+
+def test_the_gateways_watch_archives_by_itself_once_it_has_looked(old: Plant) -> None:
+    before_at: list[int | None] = [None]
+    watch = DailyWatch(old.folder, structlog.get_logger(), keep_until=lambda: before_at[0], every_s=0.02)
+    watch.start()
+    try:
+        assert not (old.folder / ARCHIVE_FILE).exists()
+        before_at[0] = BEFORE_AT
+        wait_for(
+            lambda: (
+                len(old.ledger.rows("SELECT 1 FROM archived_orders WHERE cleared = 1")) == len(["A-1", "G-1"])
+            )
+        )
+    finally:
+        watch.stop()
+    assert rows_of(old.ledger, "A-1") == NOTHING
 
 
 def command(*words: object) -> tuple[int, str]:
