@@ -16,11 +16,12 @@ def faults(ledger: Ledger) -> list[str]:
     found = [] if ledger.damage is None else [f"it is marked as damaged: {ledger.damage}"]
     try:
         with ledger.snapshot():
-            found += [*file_faults(ledger), *chain_faults(ledger)]
+            found.extend(file_faults(ledger))
+            found.extend(chain_faults(ledger))
         of_archive = archive_faults(ledger)
         archive = archive_of(ledger) if anything_archived(ledger) and not of_archive else None
         found += [*of_archive, *_read_model_faults(ledger, archive)]
-    except LedgerDamaged as fault:
+    except (LedgerDamaged, EventUnreadable) as fault:
         found.append(str(fault))
     return found
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks the newest SQLite there is
 
@@ -129,11 +130,13 @@ class MadeAgain:
 
     def _project(self, tx: Transaction, page: list[Row]) -> None:
         for row in page:
+            if row["sequence"] <= self.sequence:
+                raise EventUnreadable(row["sequence"], f"it stands behind event {self.sequence}")
+            self.sequence = row["sequence"]
             try:
                 project(tx, event_of(row), row["sequence"])
             except (ValueError, KeyError, TypeError, sqlite3.IntegrityError) as fault:
                 raise EventUnreadable(row["sequence"], repr(fault)) from None
-        self.sequence = page[-1]["sequence"]
 
 
 @contextmanager
@@ -169,19 +172,52 @@ def chain_faults(ledger: Ledger) -> Iterator[str]:
         facts = tuple(row)
         if row["sequence"] != expected:
             yield f"event {expected} is missing"
-        if row["prev_hash"] != before or chain_hash(facts[:-1]) != row["hash"]:
+        if row["prev_hash"] != before or not _hash_fits(facts):
             yield f"event {row['sequence']} was changed after it was recorded"
         before, expected = row["hash"], row["sequence"] + 1
 
 
+def _hash_fits(facts: tuple[Any, ...]) -> bool:
+    try:
+        return bool(chain_hash(facts[:-1]) == facts[-1])
+    except TypeError:  # a value of a kind that no event holds
+        return False
+
+
 def events(ledger: Ledger, *, after: int = 0, until: int | None = None) -> Iterator[Row]:
-    """The events in order of sequence, a page at a time."""
-    while page := ledger.rows(_NEXT_OF_SITE, (after, _PAGE)):
+    """The events in order of sequence, a page at a time; EventUnreadable with the one that is no text, or out of place.
+
+    In a damaged file SQLite gives rows in the order in which they stand there, which may go round in a circle.
+    """
+    while page := _page_after(ledger, after):
         for row in page:
+            if row["sequence"] <= after:
+                raise EventUnreadable(row["sequence"], f"it stands behind event {after}")
             if until is not None and row["sequence"] > until:
                 return
             yield row
-        after = page[-1]["sequence"]
+            after = row["sequence"]
+
+
+def _page_after(ledger: Ledger, after: int) -> list[Row]:
+    try:
+        return ledger.rows(_NEXT_OF_SITE, (after, _PAGE))
+    except LedgerUnavailable:
+        numbers = ledger.rows(
+            "SELECT sequence FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?", (after, _PAGE)
+        )
+        for row in numbers:
+            _read_alone(ledger, row["sequence"])
+        raise
+
+
+def _read_alone(ledger: Ledger, sequence: int) -> None:
+    try:
+        ledger.rows("SELECT * FROM events WHERE sequence = ?", (sequence,))
+    except LedgerUnavailable as fault:
+        if isinstance(fault.__cause__, sqlite3.OperationalError) and "UTF-8" in str(fault):
+            raise EventUnreadable(sequence, "a text of it is no text any more") from None
+        raise
 
 
 def event_of(row: Row) -> Event:
