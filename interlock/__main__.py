@@ -11,6 +11,7 @@ from gateway.tls import TlsFault
 from interlock.access import AccessFault
 from interlock.broker import BrokerFault
 from interlock.certificates import CertificateFault
+from interlock.commands.archive import archive
 from interlock.commands.certificate import certificate
 from interlock.commands.demo import demo
 from interlock.commands.device import device
@@ -57,6 +58,7 @@ COMMANDS = (
         rebuild,
         backup,
         restore,
+        archive,
         export,
         replay,
         report_command,

@@ -13,7 +13,7 @@ from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, directory_of, open_config, open_ledger
 from interlock.wake import WakeSender
-from interlock.watch import DamageWatch
+from interlock.watch import DailyWatch
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
@@ -23,6 +23,7 @@ from ledger.site_versions import last_hash, text_hash
 from ledger.store import Ledger
 from shopfloor.instants import Instant
 from shopfloor.overheard import Overheard
+from shopfloor.retention import months_ago
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Site
 from station_config import SiteConfig, SiteFaults, check_text, read_site_text
@@ -57,6 +58,11 @@ class _Recording:
         except LedgerUnavailable:
             return "unwritable"
         return ""
+
+    def keep_until(self) -> Instant | None:
+        """What is attached to orders that were shipped before goes to the archive; None: it all stays."""
+        months = self.config.ledger.keep_months
+        return None if months is None else months_ago(clock.now(), months, self.site.zone)
 
     @property
     def site(self) -> Site:
@@ -130,7 +136,7 @@ def serve_gateway(folder: Path) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: gateway.stop())
-    watch = DamageWatch(folder, log)
+    watch = DailyWatch(folder, log, keep_until=recording.keep_until)
     watch.start()
     try:
         gateway.run()

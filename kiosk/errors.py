@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 from kiosk.contexts import Frame
 from kiosk.services import current
 from kiosk.theme import theme
-from ledger.errors import LedgerDamaged, LedgerUnavailable, RuleRefused
+from ledger.errors import ArchiveUnusable, LedgerDamaged, LedgerUnavailable, RuleRefused
 from shopfloor.handoffs import clock_text
+from shopfloor.sentences import Sentence
 
 RETRY_AFTER_S = 2
 _SHOWN_NAMES = 20
@@ -60,11 +61,18 @@ class TooManyStreams(Exception):
 def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     """JSON that nobody keeps."""
     return Response(
-        msgspec.json.encode(content),
+        msgspec.json.encode(content, enc_hook=_as_text),
         status=status,
         mimetype="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _as_text(told: object) -> str:
+    """A Sentence is a text that remembers how it was made; only that is no JSON."""
+    if isinstance(told, Sentence):
+        return str(told)
+    raise NotImplementedError
 
 
 log = structlog.get_logger()
@@ -75,6 +83,16 @@ class LedgerGone(Exception):
 
     def __init__(self) -> None:
         super().__init__("The ledger cannot be read; the reason is in this server's log.")
+
+
+class ArchiveGone(Exception):
+    """What an archive that cannot be read is to a visitor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This order was archived, and the archive cannot be read; the reason is in this server's log."
+            " Everything else goes on."
+        )
 
 
 def fault(text: str, status: int) -> Response:
@@ -102,6 +120,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(kind, lambda error, status=status: fault(str(error), status))
     app.register_error_handler(LedgerUnavailable, _try_later)
     app.register_error_handler(LedgerDamaged, _damaged)
+    app.register_error_handler(ArchiveUnusable, _archive_gone)
     app.register_error_handler(TooManyStreams, _try_later)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _unexpected)
@@ -133,6 +152,11 @@ def _damaged(error: Exception) -> Response:
     """Where the file lies is told to the log, not to whoever asks."""
     log.error("the ledger cannot be read", why=str(error))
     return _try_later(LedgerGone())
+
+
+def _archive_gone(error: Exception) -> Response:
+    log.error("an archived order cannot be read", why=str(error))
+    return _try_later(ArchiveGone())
 
 
 def _http(error: HTTPException) -> Response:

@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 
 from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks the newest SQLite there is
 
+from ledger.archive import ARCHIVE_FILE, anything_archived, archive_faults, archive_of
 from ledger.checking import file_faults
 from ledger.errors import LedgerError
 from ledger.rebuilding import chain_faults
@@ -22,8 +23,18 @@ from shopfloor.instants import Instant, utc_text
 
 LEDGER_FILE = "ledger.db"
 MANIFEST = "backup.json"
-_LEFT_OUT = ("ledger.db*", "wake.sock", "broker", "logs", "*.lock", "rebuild-*", "*.part", MANIFEST)
-"""The ledger is copied by itself; what the broker holds is sent again by the devices; the rest is of the moment."""
+_LEFT_OUT = (
+    "ledger.db*",
+    "archive.db*",
+    "wake.sock",
+    "broker",
+    "logs",
+    "*.lock",
+    "rebuild-*",
+    "*.part",
+    MANIFEST,
+)
+"""Ledger and archive are copied by themselves; what the broker holds devices send again; the rest is of the moment."""
 _CHUNK = 1024 * 1024
 
 
@@ -51,7 +62,10 @@ def back_up(ledger: Ledger, to: Path, now: Instant) -> Manifest:
     if site.resolve() in to.resolve().parents:
         raise BackupRefused(f"{to} lies in the site's own folder: choose a place on another disk")
     with _unnamed(to) as part:
-        _copy_ledger(ledger.path, part / LEDGER_FILE)
+        _copy_database(ledger.path, part / LEDGER_FILE)
+        # After the ledger: what moves between the two meanwhile is then in both copies, and the ledger's counts.
+        if anything_archived(ledger):
+            _copy_archive(ledger, part / ARCHIVE_FILE)
         shutil.copytree(site, part, ignore=_ignored, dirs_exist_ok=True)
         events, last_hash = _verified(part / LEDGER_FILE)
         files = {str(file.relative_to(part)): _digest(file) for file in _files(part)}
@@ -81,7 +95,14 @@ def restore(backup: Path, to: Path) -> Manifest:
     return manifest
 
 
-def _copy_ledger(source: Path, target: Path) -> None:
+def _copy_archive(ledger: Ledger, target: Path) -> None:
+    faults = archive_faults(ledger)
+    if faults:
+        raise BackupRefused(f"{faults[0]}; no backup was made")
+    _copy_database(archive_of(ledger), target)
+
+
+def _copy_database(source: Path, target: Path) -> None:
     """One step in one read transaction: writers go on, and the copy is of one commit. One file, without a log."""
     with closing(sqlite3.connect(str(source))) as reader, closing(sqlite3.connect(str(target))) as writer:
         try:

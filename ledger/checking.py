@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from ledger.archive import anything_archived, archive_faults, archive_of
 from ledger.errors import LedgerDamaged
 from ledger.rebuilding import READ_MODELS, EventUnreadable, again, chain_faults
 from ledger.store import Ledger
@@ -14,9 +16,12 @@ def faults(ledger: Ledger) -> list[str]:
     found = [] if ledger.damage is None else [f"it is marked as damaged: {ledger.damage}"]
     try:
         with ledger.snapshot():
-            found += [*file_faults(ledger), *chain_faults(ledger)]
-        found += _read_model_faults(ledger)
-    except LedgerDamaged as fault:
+            found.extend(file_faults(ledger))
+            found.extend(chain_faults(ledger))
+        of_archive = archive_faults(ledger)
+        archive = archive_of(ledger) if anything_archived(ledger) and not of_archive else None
+        found += [*of_archive, *_read_model_faults(ledger, archive)]
+    except (LedgerDamaged, EventUnreadable) as fault:
         found.append(str(fault))
     return found
 
@@ -46,8 +51,8 @@ def look_over(ledger: Ledger, *, stop: Callable[[], bool] = lambda: False) -> st
     return None
 
 
-def _read_model_faults(ledger: Ledger) -> Iterator[str]:
-    with again(ledger) as made:
+def _read_model_faults(ledger: Ledger, archive: Path | None) -> Iterator[str]:
+    with again(ledger, archive=archive) as made:
         try:
             made.catch_up()
             compared = made.compare()
@@ -56,7 +61,7 @@ def _read_model_faults(ledger: Ledger) -> Iterator[str]:
             return
         for table in compared:
             if table.differing:
-                yield f"{table.table} differs from the events in {table.differing} rows; rebuild it"
+                yield f"{table.name} differs from the events in {table.differing} rows; rebuild it"
 
 
 __all__ = ["READ_MODELS", "faults", "file_faults", "look_over"]

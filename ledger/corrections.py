@@ -13,11 +13,12 @@ from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
 from ledger.projections import STEPS
 from ledger.recorder import Recorder, batch_row
-from ledger.steps import Floor
+from ledger.steps import Floor, is_closed
 from ledger.store import Ledger, Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, history
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence
 
 LONGEST_REASON = 200
 FORCIBLE = "skipped"
@@ -90,6 +91,7 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
             if same != ("scrapped", batch["batch"], what.quantity, what.reason):
                 raise IdTaken(tap.event_id)
             return f"{batch['batch']}: {what.quantity} scrapped"
+        _refuse_if_archived(floor, [batch])
         told = _told_scrap(tap, what, station.link, now)
         counting = [row["n"] for row in facts.around(tx, floor.line, batch, EVER) if row["became"] == "step"]
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
@@ -114,8 +116,12 @@ def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: st
         if row["word"] != FORCIBLE or row["scan"] is None:
             raise RuleRefused("only a scan that skipped a link can be forced; undo what stands in its way")
         fact = facts.numbered(tx, row["scan"])
-        batch = batch_row(tx, fact["batch"]) if fact else None
-        if fact is None or batch is None or fact["became"] != "refused":
+        if fact is None:
+            raise RuleRefused(
+                sentence("refused scan %(number)s is of an order that was archived since", number=refused)
+            )
+        batch = batch_row(tx, fact["batch"])
+        if batch is None or fact["became"] != "refused":
             raise RuleRefused(f"refused scan {refused} is settled already")
         floor = recorder.floor(batch["line"])
         text = f"{batch['batch']} counted at {floor.line.name_of(fact['link'])}: {why}"
@@ -160,6 +166,7 @@ def _checked_undo(tx: Reader, recorder: Recorder, station: str, event: Row) -> t
     floor = _own_floor(recorder, station, event)
     number = fact_of(tx, event)
     batches = _batches(tx, event)
+    _refuse_if_archived(floor, batches)
     if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
         raise RuleRefused(f"{_name(event)} was taken back already")
     for row in batches:
@@ -209,6 +216,12 @@ def _refuse_if_moved_on(tx: Reader, floor: Floor, batch: Row, number: int) -> No
         if isinstance(outcome, tuple) and fact.number != number and left[fact.number] != outcome:
             clock, link = clock_text(fact.at, zone), floor.line.name_of(fact.link)
             raise RuleRefused(f"{batch['batch']} has moved on: {link} scanned it {clock}; undo that first")
+
+
+def _refuse_if_archived(floor: Floor, batches: list[Row]) -> None:
+    for batch in batches:
+        if batch["archived"]:
+            raise RuleRefused(is_closed(floor, batch["batch"], batch["shipped_at"]).text)
 
 
 def _set_aside(tx: Transaction, batch: Row, until_at: Instant) -> None:

@@ -74,9 +74,9 @@ class Epcis:
             }
 
     def _received(self, row: Row, detail: Fields) -> Iterator[Fields]:
-        """Receiving; when less came than was given, the quantity does not match."""
+        """Receiving; when less came than was given, or more, the quantity does not match."""
         line, _, link = row["link"].partition("/")
-        missing = [[giver, units] for giver, units, *_ in detail.get("short", ()) if units > 0]
+        missing = [[giver, units] for giver, units, *_ in detail.get("short", ()) if units]
         for event_id, batch in _batches(row, detail):
             yield {
                 **self._moved(row, event_id, batch),
@@ -99,6 +99,9 @@ class Epcis:
                 "bizStep": "inspecting" if rejected else "destroying",
                 "disposition": "non_conformant" if rejected else "destroyed",
                 "bizLocation": {"id": self._urn("link", line, link)},
+                **self._some(
+                    "sourceList", self._locations("source", line, [detail["charged"]] if rejected else [])
+                ),
                 **self._some("interlock:reason", row["reason"]),
             }
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+HOW_TO_MEND = (
+    "put it back from a backup; or move it away, and `interlock rebuild` makes it again from the events"
+)
 _LONGEST_ID = 60
 
 
@@ -52,6 +55,13 @@ class LedgerVanished(LedgerDamaged):
             f"{path} is gone, although events had been recorded in it: restore a backup;"
             f" to begin an empty record instead, delete {path.name}-head",
         )
+
+
+class ArchiveUnusable(LedgerError):
+    """The archive beside the ledger is missing, damaged, or cannot be written; the ledger goes on without it."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be used ({why}): {HOW_TO_MEND}")
 
 
 class LedgerTooNew(LedgerError):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
 from ledger.epcis import Epcis
-from ledger.rebuilding import events
+from ledger.rebuilding import EventUnreadable, events
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant, instant_from_text, utc_text
 from shopfloor.site import Site
@@ -58,7 +59,8 @@ def _cell(value: Any) -> Any:
 def _json_lines(found: Iterator[Row], out: IO[str]) -> int:
     count = 0
     for row in found:
-        out.write(_json({**dict(row), "detail": json.loads(row["detail"])}) + "\n")
+        with _readable(row):
+            out.write(_json({**dict(row), "detail": json.loads(row["detail"])}) + "\n")
         count += 1
     return count
 
@@ -69,12 +71,22 @@ def _epcis(ledger: Ledger, site: Site, found: Iterator[Row], out: IO[str], now: 
     head, tail = _json(mapping.document(utc_text(now))).split('"eventList":[]')
     out.write(f'{head}"eventList":[')
     for row in found:
-        for event in mapping.events_of(row):
+        with _readable(row):
+            told = list(mapping.events_of(row))
+        for event in told:
             out.write(",\n" if count else "\n")
             out.write(_json(event))
             count += 1
     out.write(f"\n]{tail}\n")
     return count
+
+
+@contextmanager
+def _readable(row: Row) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as fault:
+        raise EventUnreadable(row["sequence"], repr(fault)) from None
 
 
 def _json(value: Any) -> str:

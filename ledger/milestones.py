@@ -9,24 +9,34 @@ from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
-from ledger.steps import Floor, Moving, first_id, late_text, record_step
+from ledger.steps import Floor, Moving, first_id, is_closed, late_text, record_step
 from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, is_later, is_same_scan, reach_ms
 from shopfloor.scans import Answer, Scan
 from shopfloor.whereabouts import Step
 
+ARCHIVED = 'EXISTS (SELECT 1 FROM archived_orders a WHERE a."order" = o."order") AS archived'
+"""Whether the history of an order `o` is closed."""
+BATCH = (
+    f'SELECT batch, b."order", b.quantity, o.line, o.shipped_at, {ARCHIVED}'  # noqa: S608  # our own words
+    ' FROM batches b JOIN orders o USING ("order")'
+)
+"""A batch as scans and corrections need it."""
+
 
 def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     """Give all batches of an order that the milestone has not given; every batch keeps the scan as a fact."""
     row = tx.row(
-        'SELECT "order", line, quantity FROM orders WHERE "order" = ?1'
+        f'SELECT "order", line, quantity, shipped_at, {ARCHIVED} FROM orders o WHERE "order" = ?1'  # noqa: S608  # our own words
         ' OR "order" = (SELECT "order" FROM batches WHERE batch = upper(?1)) ORDER BY "order" = ?1 DESC LIMIT 1',
         (scan.code,),
     )
     if row is None or row["line"] != floor.line.id:
         return _refuse(tx, scan, told, Refusal("unknown", f"{scan.code[:40]} is no order of this line"))
     order, fact = row["order"], told.fact
+    if row["archived"]:
+        return _refuse(tx, scan, told, is_closed(floor, order, row["shipped_at"]))
     near = facts.of_order(tx, order, fact.at - reach_ms(fact))
     if any(is_later(facts.as_fact(other), fact) for other in near):
         return _put_in(tx, floor, scan, told, order)
@@ -64,11 +74,7 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -
 
 def batches_of(tx: Reader, order: str) -> list[Row]:
     """All batches of an order, as `derive_again` takes them."""
-    return tx.rows(
-        'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order")'
-        ' WHERE b."order" = ? ORDER BY number',
-        (order,),
-    )
+    return tx.rows(f'{BATCH} WHERE b."order" = ? ORDER BY number', (order,))
 
 
 def _rest(tx: Transaction, order: str, link: str) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.archive import rows_of_order
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant
 
@@ -204,12 +205,13 @@ def batches(ledger: Ledger, number: str) -> list[Row]:
 
 
 def positions(ledger: Ledger, number: str) -> list[Row]:
-    """Where the batches of an order have been received and given."""
-    return ledger.rows(
+    """Where the batches of an order have been received and given; of an archived order ArchiveUnusable is possible."""
+    return rows_of_order(
+        ledger,
+        number,
         "SELECT p.batch, p.link, p.received_at, p.given_at, p.received, p.given, p.lost"
         " FROM batches b JOIN positions p USING (batch)"
-        ' WHERE b."order" = ? ORDER BY b.number',
-        (number,),
+        ' WHERE b."order" = :order ORDER BY b.number',
     )
 
 

@@ -11,10 +11,10 @@ from ledger.errors import Contradiction
 from ledger.finishes import note_finish, note_finishes
 from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.late_news import Cause, derive_again
-from ledger.milestones import give_order
+from ledger.milestones import BATCH, give_order
 from ledger.refusals import keep_refused, keep_unreadable
 from ledger.repeats import answered_before, told_again
-from ledger.steps import Floor, Moving, first_id, record_step
+from ledger.steps import Floor, Moving, first_id, is_closed, record_step
 from ledger.store import Ledger, Reader, Row, Transaction
 from ledger.whereabouts import whereabouts_of
 from shopfloor.calendar_book import CalendarBook
@@ -113,10 +113,7 @@ class Recorder:
 
 def batch_row(tx: Reader, code: str) -> Row | None:
     """A batch with its order and line."""
-    return tx.row(
-        'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order") WHERE batch = ?',
-        (code,),
-    )
+    return tx.row(f"{BATCH} WHERE batch = ?", (code,))
 
 
 def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) -> Answer:
@@ -124,9 +121,8 @@ def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) ->
     if batch is None:
         return _refuse(tx, scan, place.station.id, _unknown(scan.code))
     code, floor, fact = batch["batch"], place.floor, told.fact
-    if batch["line"] != floor.line.id:
-        text = f"{code} belongs to line {batch['line']}"
-        return _refuse(tx, scan, place.station.id, Refusal("line", text))
+    if batch["line"] != floor.line.id or batch["archived"]:
+        return _refuse(tx, scan, place.station.id, _never_here(floor, batch))
     near = facts.around(tx, floor.line, batch, fact.at - reach_ms(fact))
     if near:
         others = [facts.as_fact(row) for row in near]
@@ -143,6 +139,12 @@ def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) ->
         if before is not None:
             return told_again(tx, scan, before)
     return _put_last(tx, place, scan, told, batch)
+
+
+def _never_here(floor: Floor, batch: Row) -> Refusal:
+    if batch["line"] != floor.line.id:
+        return Refusal("line", f"{batch['batch']} belongs to line {batch['line']}")
+    return is_closed(floor, batch["batch"], batch["shipped_at"])
 
 
 def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batch: Row) -> Answer:

@@ -1,8 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`, `seq_gaps`,
-`tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be made again
-from the events.
+`tallies`, `published`, `archived_orders` and `archived_gives` are evidence and status beside it. Every other table is a
+read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ledger.schema_archive import ARCHIVED
 from ledger.schema_corrections import CORRECTIONS
 from ledger.schema_delays import DELAYS
 from ledger.schema_devices import DEVICES
@@ -348,6 +349,7 @@ def _statements(script: str) -> list[str]:
 
 
 LATER = (
+    ("m007_archive", ARCHIVED),
     ("m011_corrections", CORRECTIONS),
     ("m014_delays", DELAYS),
     ("m015_hour_sheet", HOURS),

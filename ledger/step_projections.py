@@ -211,13 +211,15 @@ def _forget_empty_hour(tx: Transaction, line: str, start_at: Instant, link: str)
 
 def _find_last_given(tx: Transaction, step: Taken) -> None:
     """The link's last give is the latest of those that stand."""
-    last = tx.row(
-        'SELECT p.given_at FROM positions p JOIN batches USING (batch) JOIN orders o USING ("order")'
-        " WHERE p.link = ? AND p.given_at IS NOT NULL AND o.line = ? ORDER BY p.given_at DESC LIMIT 1",
-        (step.link, step.line),
-    )
     of_link = (step.line, step.link)
-    if last is None:
+    last = tx.row(
+        "SELECT MAX(at) AS given_at FROM (SELECT * FROM (SELECT p.given_at AS at FROM positions p"
+        ' JOIN batches USING (batch) JOIN orders o USING ("order") WHERE p.link = ?2 AND p.given_at IS NOT NULL'
+        " AND o.line = ?1 ORDER BY p.given_at DESC LIMIT 1)"
+        " UNION ALL SELECT last_given_at FROM archived_gives WHERE line = ?1 AND link = ?2)",
+        of_link,
+    )
+    if last is None or last["given_at"] is None:
         tx.run("DELETE FROM link_activity WHERE line = ? AND link = ?", of_link)
     else:
         tx.run(

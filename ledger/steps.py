@@ -8,8 +8,9 @@ from ledger.events import Event
 from ledger.facts import Told
 from ledger.store import Transaction
 from shopfloor.calendar_book import CalendarBook
-from shopfloor.handoffs import clock_text
-from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.handoffs import Refusal, clock_text
+from shopfloor.instants import MINUTE_MS, Instant, moment_of
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Site
 from shopfloor.whereabouts import Step
 
@@ -76,6 +77,18 @@ def again_id(tx: Transaction, told: Told) -> str:
 def late_text(floor: Floor, at: Instant, recorded_at: Instant) -> str:
     """What is added to a sentence about something that was recorded long after it happened."""
     return f", recorded {clock_text(recorded_at, floor.site.zone)}" if recorded_at - at >= LATE_MS else ""
+
+
+def is_closed(floor: Floor, name: str, shipped_at: Instant) -> Refusal:
+    """What scans and corrections of a batch or order are told once its history is in the archive."""
+    return Refusal(
+        "archived",
+        sentence(
+            "%(name)s: shipped %(day)s and archived, nothing of it changes any more",
+            name=name,
+            day=moment_of(shipped_at, floor.site.zone).date().isoformat(),
+        ),
+    )
 
 
 def _detail(

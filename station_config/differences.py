@@ -48,6 +48,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
         after.broker,
     )
     yield from _changed("Web", _plain("listen", "port"), before.web, after.web)
+    yield from _changed("Ledger", _plain("keep_months"), before.ledger, after.ledger)
     yield from _changed("Board", _plain("viewing_distance_m"), before.board, after.board)
 
 

@@ -24,6 +24,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "broker",
         "web",
         "board",
+        "ledger",
     ),
     "[site]": ("id", "name", "timezone", "holidays"),
     "[[shift]]": ("id", "start", "end", "days", "breaks", "overtime"),
@@ -102,6 +103,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "[web]": ("listen", "port"),
     "[board]": ("viewing_distance_m",),
+    "[ledger]": ("keep_months",),
 }
 
 

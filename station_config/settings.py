@@ -1,4 +1,4 @@
-"""[broker], [web] and [board]: how this machine serves the site."""
+"""[broker], [web], [board] and [ledger]: how this machine serves the site."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from station_config.values import (
     FILE,
     HOST,
     LISTEN,
+    MONTHS,
     PORT,
     USERNAME,
     YES_OR_NO,
@@ -84,6 +85,13 @@ class BoardSettings:
     viewing_distance_m: float = _DISTANCE_M
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerSettings:
+    """After how many months the attached history of shipped orders goes to the archive; None: it stays."""
+
+    keep_months: int | None = None
+
+
 def read_broker(top: Table, folder: Path) -> BrokerSettings:
     """How the broker is reached; files are looked for in the site folder."""
     table = top.table("broker")
@@ -148,6 +156,12 @@ def read_board(top: Table) -> BoardSettings:
     """How the floor board is shown."""
     distance_m = top.table("board").may("viewing_distance_m", DISTANCE_M, _DISTANCE_M)
     return BoardSettings(distance_m)
+
+
+def read_ledger(top: Table) -> LedgerSettings:
+    """How long what is attached to shipped orders stays in the ledger."""
+    table = top.table("ledger")
+    return LedgerSettings(table.may("keep_months", MONTHS, 0) or None)
 
 
 def _read_file(table: Table, key: str, folder: Path) -> Path | None:

@@ -25,9 +25,11 @@ from station_config.reasons import read_reasons, read_scrap_reasons
 from station_config.settings import (
     BoardSettings,
     BrokerSettings,
+    LedgerSettings,
     WebSettings,
     read_board,
     read_broker,
+    read_ledger,
     read_web,
 )
 from station_config.shifts import read_shifts
@@ -62,6 +64,7 @@ class SiteConfig:
     broker: BrokerSettings
     web: WebSettings
     board: BoardSettings
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """Built-in ones and the site's own."""
     listen: tuple[str, ...] = ()
@@ -176,6 +179,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         broker=broker,
         web=read_web(top, broker),
         board=read_board(top),
+        ledger=read_ledger(top),
         profiles=profiles.by_id,
         listen=read_listen(top, profiles),
         codes=read_codes(top),

@@ -35,6 +35,9 @@ _MANY = 1_000_000
 _LAST_PORT = 65_535
 _UNTIL_FURTHER_NOTICE = ".."
 _FARTHEST_M = 30
+FEWEST_MONTHS = 2
+"""A device may still report what happened a month ago."""
+_MOST_MONTHS = 1_200
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})min)?(?:(\d{1,8})s)?", re.ASCII)
 _CALENDAR_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
@@ -263,6 +266,12 @@ def _distance_m(raw: object) -> float:
     return float(raw)
 
 
+def _months(raw: object) -> int:
+    if not _is_whole(raw) or not FEWEST_MONTHS <= raw <= _MOST_MONTHS:
+        raise Unfit
+    return raw
+
+
 def _host(raw: object) -> str:
     text = text_of(raw)
     if _HOST.fullmatch(text) or _is_address(text):
@@ -317,6 +326,7 @@ BATCH = Value("a whole number of units, at least 1", "20", _batch)
 PORT = Value(f"a port between 1 and {_LAST_PORT}", "8080", _port)
 BROKER_PORT = replace(PORT, example="1883")
 DISTANCE_M = Value(f"a distance between 1 and {_FARTHEST_M} metres", "6", _distance_m)
+MONTHS = Value(f"a whole number of months, at least {FEWEST_MONTHS}", "24", _months)
 HOST = Value("the name or address of a machine", '"broker.plant.example"', _host)
 LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
 FILE = Value("the name of a file", '"broker-password.txt"', text_of)

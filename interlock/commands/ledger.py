@@ -10,6 +10,7 @@ from interlock import clock
 from interlock.opening import open_config, open_ledger
 from ledger import backup as backups
 from ledger import reading
+from ledger.archive import accept_lost, archive_to_mend
 from ledger.checking import faults
 from ledger.errors import LedgerReadOnly
 from ledger.rebuilding import Compared, EventUnreadable, again, chain_faults
@@ -46,14 +47,17 @@ def rebuild(folder: Path) -> None:
             raise LedgerReadOnly(ledger.path, ledger.damage)
         for fault in chain_faults(ledger):
             raise click.ClickException(f"{fault}: what is made from it would be wrong, too; restore a backup")
-        with again(ledger, folder=folder) as made:
+        with again(ledger, folder=folder, archive=archive_to_mend(ledger)) as made:
             made.catch_up(_progress)
             compared = made.compare()
             differing = [table for table in compared if table.differing]
             if differing:
                 made.mend(clock.now())
+        lost = accept_lost(ledger, clock.now())
         for table in compared:
             click.echo(_told(table))
+        if lost:
+            click.echo(lost)
         mended = f"mended {len(differing)} of them" if differing else "nothing differed"
         click.echo(f"{made.sequence} events, {len(compared)} tables: {mended}.")
     except EventUnreadable as fault:
@@ -69,8 +73,8 @@ def _progress(sequence: int) -> None:
 
 def _told(table: Compared) -> str:
     if not table.differing:
-        return f"{table.table}: {table.rows} rows, as the events tell"
-    return f"{table.table}: {table.differing} rows differed; {table.rows} before, {table.by_the_events} now"
+        return f"{table.name}: {table.rows} rows, as the events tell"
+    return f"{table.name}: {table.differing} rows differed; {table.rows} before, {table.by_the_events} now"
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What simulated people do: scan, flag, answer."""
+"""What simulated people do: scan, flag, answer, correct."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Scanned:
     code: str
     meant: Meaning
     """What the person expects of it; `refused` is a slip."""
+    quantity: int | None = None
+    """What was counted, if that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +53,27 @@ class Answered:
     comment: str
 
 
-Action: TypeAlias = Scanned | Flagged | Answered
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A scan with a quantity of its own is taken back, where it was made."""
+
+    at: Instant
+    station: str
+    device: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scrapped:
+    """Units are spoilt at a station, or rejected as a link before gave them."""
+
+    at: Instant
+    station: str
+    code: str
+    quantity: int
+    reason: str
+    rejected_from: str | None
+
+
+Action: TypeAlias = Scanned | Flagged | Answered | Undone | Scrapped

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from gateway.device import ScannerClient
-from interlock.demo.actions import Action, Flagged, FlagKey
+from interlock.demo.actions import Action, Flagged, FlagKey, Scanned, Undone
 from interlock.demo.floor import Floor
 from interlock.demo.hands import ID_PREFIX, Hands, NotNow, Refused
 from interlock.demo.luck import Luck
@@ -89,14 +89,16 @@ class Factory:
         return self.floor.advance(until)
 
     def do(self, action: Action) -> None:
-        """Do it, or NotNow. A flag sees exactly what was recorded before it."""
-        if isinstance(action, Flagged):
+        """Do it, or NotNow. A flag or a correction sees exactly what was recorded before it."""
+        if not isinstance(action, Scanned):
             self._touched.update(self.hands.settle())
         try:
             self.hands.do(action)
         except Refused:
             if isinstance(action, Flagged):
                 self.floor.leads.closed(action.key)
+            elif isinstance(action, Undone):
+                self._touched.add(action.code)
 
     def live(self, now: Instant) -> None:
         """Bring everything up to now, as far as broker and web server take it."""

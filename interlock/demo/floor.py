@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from interlock.demo.actions import Action, Scanned
+from interlock.demo.actions import Action, Scanned, Undone
 from interlock.demo.agenda import Agenda, Happening
 from interlock.demo.breaks import with_other_breaks
 from interlock.demo.leads import Leads
+from interlock.demo.losses import Losses
 from interlock.demo.luck import Luck
 from interlock.demo.pace import Pace
 from interlock.demo.slips import Slips
@@ -62,6 +63,14 @@ class Floor:
             given=lambda order, link: self._given[order, link],
             waits_for_previous=self._waits_for_previous,
             per_hour=lambda link: self._places[link].units_per_hour(next(iter(site.products))),
+        )
+        self._losses = Losses(
+            line,
+            self._agenda,
+            luck,
+            last=self._places[line.last.id],
+            batches_of=lambda order: self._orders.get(order, {}).values(),
+            was_flagged=self.leads.was_flagged,
         )
         Slips(site, line, self._agenda, luck, self._known_batches)
 
@@ -213,10 +222,25 @@ class Floor:
             return
         received |= came
         bench = self._luck.of("bench", link.id, batch.code).choice(place.benches)
-        yield Scanned(now, bench.device, batch.code, "received")
-        if received == set(link.after):
+        counted = self._losses.miscounted(link, batch)
+        yield Scanned(now, bench.device, batch.code, "received", counted)
+        if counted is not None:
+            again_at = self._losses.counted_again_at(link, batch, now)
+            self._note(again_at, batch, partial(self._take_back, place, batch, bench.device))
+        elif received == set(link.after):
             batch.since[link.id] = now
             self._queue(place, batch)
+
+    def _take_back(self, place: WorkPlace, batch: Batch, device: str, now: Instant) -> Iterator[Action]:
+        yield Undone(
+            now, self._site.devices[device].station, device, batch.code, "Counted again, all are there"
+        )
+        self._note(now + 20 * SECOND_MS, batch, partial(self._take_in_again, place, batch, device))
+
+    def _take_in_again(self, place: WorkPlace, batch: Batch, device: str, now: Instant) -> Iterator[Action]:
+        yield Scanned(now, device, batch.code, "received")
+        batch.since[place.link.id] = now
+        self._queue(place, batch)
 
     def _queue(self, place: WorkPlace, batch: Batch) -> None:
         """It can be worked on when its lead has passed."""

@@ -1,4 +1,4 @@
-"""What simulated people do, done for real: scans over MQTT, flags and answers through the API."""
+"""What simulated people do, done for real: scans over MQTT, all the rest through the API."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 from gateway.device import ScannerClient
-from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned
+from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned, Scrapped, Undone
 from ledger.whereabouts import RecordedScan
 from shopfloor.instants import Instant, utc_text
 
@@ -27,7 +28,7 @@ class NotNow(Exception):
 
 
 class Refused(Exception):
-    """A rule of the shop floor forbids the flag or the answer."""
+    """A rule of the shop floor forbids it; never of a scan, whose answer comes later."""
 
 
 class Hands:
@@ -45,6 +46,8 @@ class Hands:
         self.meant: dict[str, Scanned] = {}
         """Scans by their ids until somebody has compared them with what was recorded."""
         self.done: Counter[str] = Counter()
+        self._counted: dict[tuple[str, str], str] = {}
+        """Ids of scans with a quantity, by device and code: they may be taken back."""
         self._client = client
         self._api = f"{web_address}/api/v1"
         self._seqs = Counter(seqs)
@@ -52,7 +55,7 @@ class Hands:
         self._token = token_hex(3)
 
     def do(self, action: Action) -> None:
-        """Do it, or NotNow: then try the same again. Refused concerns flags and answers only."""
+        """Do it, or NotNow: then try the same again. Refused never concerns scans."""
         match action:
             case Scanned():
                 self._scan(action)
@@ -60,6 +63,10 @@ class Hands:
                 self._flag(action)
             case Answered():
                 self._answer(action)
+            case Undone():
+                self._undo(action)
+            case Scrapped():
+                self._scrap(action)
 
     def settle(self, timeout_s: float = PATIENCE_S) -> list[str]:
         """Wait until every scan has its answer; the codes of those that changed nothing and were meant to."""
@@ -88,7 +95,10 @@ class Hands:
     def _scan(self, action: Scanned) -> None:
         seq = self._seqs[action.device] + 1
         scan_id = f"{ID_PREFIX}{self._token}-{action.device}-{seq}"
-        scan = {"id": scan_id, "seq": seq, "at": utc_text(action.at), "code": action.code}
+        scan: dict[str, Any] = {"id": scan_id, "seq": seq, "at": utc_text(action.at), "code": action.code}
+        if action.quantity is not None:
+            scan["quantity"] = action.quantity
+            self._counted[action.device, action.code] = scan_id
         try:
             self._client.publish(action.device, json.dumps(scan).encode(), PATIENCE_S)
         except TimeoutError:
@@ -119,7 +129,31 @@ class Hands:
         )
         self.done["answers"] += 1
 
-    def _post(self, path: str, event_id: str, action: Flagged | Answered, **more: str) -> dict[str, Any]:
+    def _undo(self, action: Undone) -> None:
+        scan_id = self._counted[action.device, action.code]
+        self._post(f"/scans/{quote(scan_id)}/undo", f"{scan_id}-undo", action, reason=action.why)
+        del self._counted[action.device, action.code]
+        self.done["corrections"] += 1
+
+    def _scrap(self, action: Scrapped) -> None:
+        self._post(
+            "/scrap",
+            f"{ID_PREFIX}scrap-{action.code}-{action.at}",
+            action,
+            batch=action.code,
+            quantity=action.quantity,
+            reason=action.reason,
+            rejected_from=action.rejected_from,
+        )
+        self.done["corrections"] += 1
+
+    def _post(
+        self,
+        path: str,
+        event_id: str,
+        action: Flagged | Answered | Undone | Scrapped,
+        **more: str | int | None,
+    ) -> dict[str, Any]:
         body = {"id": event_id, "station": action.station, "at": utc_text(action.at), **more}
         request = urllib.request.Request(  # noqa: S310  # our own web server
             self._api + path, json.dumps(body).encode(), {"Content-Type": "application/json"}

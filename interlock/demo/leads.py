@@ -59,6 +59,8 @@ class Leads:
         self._per_hour = per_hour
         self._open: dict[FlagKey, int] = {}
         """Open flags, each with the cumulative quantity that closes it."""
+        self._flagged: set[FlagKey] = set()
+        """Open or not."""
         self._round: dict[FlagKey, int] = {}
         """How often each flag was raised or answered by a visitor: what was planned before counts no more."""
         for link in line.links:
@@ -68,6 +70,7 @@ class Leads:
     def opened(self, key: FlagKey, cumulative: int, *, by_visitor: bool, answered: bool = False) -> None:
         """A flag is open that was not raised here."""
         self._open[key] = cumulative
+        self._flagged.add(key)
         self.spoken_for(key)
         if answered:
             return
@@ -84,6 +87,10 @@ class Leads:
     def closed(self, key: FlagKey) -> None:
         """A flag was withdrawn or resolved, or could not be raised."""
         self._open.pop(key, None)
+
+    def was_flagged(self, link: str, order: str) -> bool:
+        """Whether a link was flagged for an order since everybody began."""
+        return any((key.against, key.order) == (link, order) for key in self._flagged)
 
     def gave(self, link: str, order: str) -> None:
         """More of an order was given by a link: flags it was flagged with may be settled."""
@@ -119,6 +126,7 @@ class Leads:
         if key in self._open or self._missing(key.against, key.order, now) <= 0:
             return
         self._open[key] = self._pace.owed_by(key.against, key.order, now)
+        self._flagged.add(key)
         self._note_first_answer(key, now)
         station = self._luck.of("who", key, now).choice(self._site.stations_of(self._line.id, key.raised_by))
         yield Flagged(now, station.id, key)

@@ -18,7 +18,9 @@ from station_config import BrokerSettings, WebSettings, write_template
 TEMPLATE = "gearbox"
 HOST = "127.0.0.1"
 SMALL_BATCH = "batch = 1"
-"""Every gearbox has a code of its own, other than in the template: so something is scanned every ten seconds."""
+"""Of the first products every gearbox has a code of its own, other than in the template: so something is scanned every
+ten seconds. The last one goes in batches as it does there: of those a part can be missing or spoilt."""
+SMALL = 2
 _CONFIG_FILE = "site.toml"
 _LOCK_FILE = "demo.lock"
 _MARK = "# The demo factory's site: `interlock demo` writes this file again at each start.\n"
@@ -89,7 +91,7 @@ def _write(folder: Path, port: int | None) -> DemoSite:
         notes.append(f"Port {BrokerSettings().port} is taken: scanners connect to {broker_port}.")
     with tempfile.TemporaryDirectory() as elsewhere:
         example = write_template(TEMPLATE, Path(elsewhere)).read_text(encoding="utf-8")
-    example = _BATCH_SIZE.sub(SMALL_BATCH, example)
+    example = _BATCH_SIZE.sub(SMALL_BATCH, example, count=SMALL)
     text = f"{_MARK}\n{example}\n[web]\nport = {web_port}\n\n[broker]\nport = {broker_port}\n"
     written = folder / f"{_CONFIG_FILE}.new"
     written.write_text(text, encoding="utf-8")

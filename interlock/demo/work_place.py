@@ -38,6 +38,8 @@ class Batch:
     """By link: when it was last received there."""
     work_ms: dict[str, int] = field(default_factory=dict)
     """By link: how long it is worked on, once that is known."""
+    lost: int = 0
+    """Units that were spoilt or rejected."""
     version: int = 0
     """Counts corrections: what was planned for an older version doesn't happen."""
 
@@ -91,6 +93,11 @@ class WorkPlace:
     def waiting(self) -> list[Batch]:
         """Batches received and not in work, in no order."""
         return [batch for _, _, version, batch in self._waiting if batch.version == version]
+
+    @property
+    def stations(self) -> list[str]:
+        """By their ids."""
+        return [station.id for station in self._site.stations_of(self._line.id, self.link.id)]
 
     def put(self, batch: Batch, wanted_at: Instant) -> None:
         """A batch waits for work."""

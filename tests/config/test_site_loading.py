@@ -78,6 +78,7 @@ def test_without_a_host_the_broker_is_the_embedded_one(write: Write, good: str) 
     assert config.broker.embedded
     assert (config.broker.connect_host, config.broker.port) == ("127.0.0.1", 1883)
     assert (config.web.listen, config.web.port, config.board.viewing_distance_m) == ("127.0.0.1", 8080, 6)
+    assert config.ledger.keep_months is None
 
 
 def test_the_password_file_is_beside_the_site(write: Write, good: str) -> None:

@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from jsonschema import Draft7Validator
 
+from interlock.__main__ import main
 from interlock.demo.site import DemoFault, demo_site
 from interlock.opening import LEDGER_FILE, open_ledger
 from interlock.ports import free_port
 from ledger.checking import faults
 from station_config import load, write_template
+from tests.end_to_end.epcis_story import shapes, stories, told_by_api
+from tests.end_to_end.test_export import SCHEMA, formats
 from tests.waiting import wait_for
 
 HISTORY_DAYS = "0.2"
@@ -87,6 +92,39 @@ def lying_there(api: str) -> dict[str, list[str]]:
     return {order["order"]: order["agreeing"]["waits_for"] for order in orders if order["agreeing"]}
 
 
+def assert_partners_are_told_the_same(folder: Path, api: str) -> None:
+    """The EPCIS export beside what the API tells of every order, both as of one event; and by the official schema."""
+    line = next(iter(load(folder).site.lines.values()))
+    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=formats)
+    out = folder.with_suffix(".epcis.json")
+
+    def last() -> int:
+        return int(asked(f"{api}/board/gearbox")["sequence"])
+
+    def told() -> tuple[dict[str, Any], dict[str, Any]] | None:
+        before = last()
+        done = CliRunner().invoke(main, ["export", str(folder), "--format", "epcis", "--out", str(out)])
+        assert done.exit_code == 0, done.output
+        document = json.loads(out.read_text(encoding="utf-8"))
+        found = stories(document, {link.id: link.after for link in line.links})
+        orders = {order: asked(f"{api}/orders/{order}") for order in found}
+        if last() != before:  # the plant lives on: once more
+            return None
+        for order, story in found.items():
+            shipped = orders[order]["state"] == "shipped"
+            if not shipped:
+                del story["last_shipped_at"]
+            assert story == told_by_api(orders[order], since_last=shipped), order
+        return document, found
+
+    document, found = wait_for(told, 40, "a moment in which nothing is recorded")
+    assert len(found) > 10
+    events = document["epcisBody"]["eventList"]
+    assert {event["bizStep"] for event in events} >= {"commissioning", "departing", "receiving", "shipping"}
+    document["epcisBody"]["eventList"] = shapes(events, 25)
+    assert sorted(str(fault) for fault in validator.iter_errors(document)) == []
+
+
 def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callable[[], Demo]) -> None:
     demo = start()
     demo.wait_until_it_runs()
@@ -110,6 +148,8 @@ def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callab
     assert result["result"] == "recorded", result
     assert " given " in result["text"]
     wait_for(lambda: asked(f"{api}/board/gearbox")["sequence"] > before["sequence"], what="a change")
+
+    assert_partners_are_told_the_same(demo.folder, api)
 
     code, took_s = demo.stop()
     assert code == 0, demo.said

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from playwright.sync_api import Page, expect
 
-from interlock.watch import DamageWatch
+from interlock.watch import DailyWatch
 from ledger.store import Ledger
 from tests.broker_fixtures import Embedded
 from tests.factory import Plant, worked_order
@@ -60,7 +60,7 @@ def test_damage_that_comes_later_is_found_by_the_daily_look(tmp_path: Path) -> N
     plant = Plant(tmp_path / "site")
     plant.release(worked_order())
     plant.close()
-    watch = DamageWatch(plant.folder, structlog.get_logger(), every_s=0.05)
+    watch = DailyWatch(plant.folder, structlog.get_logger(), every_s=0.05)
     watch.start()
     try:
         path = plant.folder / "ledger.db"
@@ -73,7 +73,7 @@ def test_damage_that_comes_later_is_found_by_the_daily_look(tmp_path: Path) -> N
 
 def test_a_look_that_is_under_way_ends_with_the_process(tmp_path: Path) -> None:
     plant = Plant(tmp_path / "site")
-    watch = DamageWatch(plant.folder, structlog.get_logger())
+    watch = DailyWatch(plant.folder, structlog.get_logger())
     watch.start()
     watch.stop()
     assert not watch._thread.is_alive()

@@ -28,6 +28,8 @@ def test_every_table_is_truth_evidence_or_a_checked_read_model(plant: Plant) -> 
         "tallies",
         "devices",
         "published",
+        "archived_orders",
+        "archived_gives",
         "unknown_devices",
         "raw_messages",
         "_sqlite_migrations",

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned
+from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned, Scrapped, Undone
 from interlock.demo.breaks import with_other_breaks
 from interlock.demo.floor import Floor
 from interlock.demo.luck import Luck
 from interlock.demo.order_desk import OrderDesk
 from interlock.demo.troubles import Troubles
 from ledger import reading
+from ledger.corrections import Scrap, scrap, undo
 from ledger.errors import RuleRefused
 from ledger.flags import Tap, answer_flag, raise_flag
 from ledger.recorder import Recorder
@@ -47,6 +48,7 @@ class Life:
         self.recorder = Recorder(self.ledger, self.site)
         self.luck = Luck(seed)
         self.numbers: dict[FlagKey, int] = {}
+        self.counted: dict[tuple[str, str], str] = {}
         self.wrong: list[tuple[Scanned, str]] = []
         self.scanned: list[Scanned] = []
         self.not_flagged = 0
@@ -95,10 +97,28 @@ class Life:
         self.seqs[action.device] += 1
         seq = self.seqs[action.device]
         scan_id = f"demo-{action.device}-{seq}"
-        return Scan(action.device, action.code, self.now, scan_id=scan_id, device_at=action.at, seq=seq)
+        if action.quantity is not None:
+            self.counted[action.device, action.code] = scan_id
+        return Scan(
+            action.device,
+            action.code,
+            self.now,
+            scan_id=scan_id,
+            device_at=action.at,
+            seq=seq,
+            quantity=action.quantity,
+        )
 
-    def tell(self, action: Flagged | Answered) -> None:
+    def tell(self, action: Flagged | Answered | Undone | Scrapped) -> None:
         tap = Tap(f"{action}", action.station, action.at)
+        if isinstance(action, Undone):
+            scan_id = self.counted.pop((action.device, action.code))
+            undo(self.ledger, self.recorder, tap, event_id=scan_id, why=action.why, now=self.now)
+            return
+        if isinstance(action, Scrapped):
+            what = Scrap(action.code, action.quantity, action.reason, action.rejected_from)
+            scrap(self.ledger, self.recorder, tap, what, now=self.now)
+            return
         key = action.key
         if isinstance(action, Flagged):
             try:
@@ -179,6 +199,38 @@ def test_what_is_late_is_flagged_mostly_answered_and_resolved_by_what_arrives(we
 def test_a_batch_that_was_not_scanned_out_is_given_by_the_next_links_scan(week: Life) -> None:
     implied = week.ledger.rows("SELECT 1 FROM events WHERE detail LIKE '%\"implied\":true%'")
     assert 0 < len(implied) < 0.02 * week.done["Scanned"]
+
+
+def test_some_receipts_come_short_and_are_undone_and_units_are_spoilt_or_rejected(week: Life) -> None:
+    short = week.ledger.rows(
+        "SELECT event_id, json_extract(detail, '$.short[0][1]') AS units FROM events"
+        " WHERE kind = 'received' AND json_extract(detail, '$.short') IS NOT NULL"
+    )
+    voids = week.ledger.rows("SELECT json_extract(detail, '$.voids') AS of FROM events WHERE kind = 'voided'")
+    assert 2 * DAYS < len(short) < 12 * DAYS
+    assert {row["units"] for row in short} == {1}
+    assert {row["event_id"] for row in short} <= {row["of"] for row in voids}
+    scraps = week.ledger.rows("SELECT * FROM scraps")
+    assert {row["charged"] for row in scraps} == {"testrun", "shipping"}
+    assert DAYS < len(scraps) < 4 * DAYS
+
+
+def test_what_was_lost_keeps_no_order_open_and_no_flag(week: Life) -> None:
+    """An order of which everybody has handed on what is left is shipped; what it lacks is scrap."""
+    for row in week.ledger.rows(
+        "SELECT * FROM orders WHERE lost > 0 AND due_at < ?", (week.now - 12 * HOUR_MS,)
+    ):
+        assert row["state"] == "shipped", row["order"]
+        units = {each.link: each for each in reading.sums(week.ledger, row["order"])}
+        assert units["shipping"].good == row["quantity"] - row["lost"]
+        assert units["shipping"].scrapped + units["testrun"].scrapped == row["lost"]
+    assert not week.ledger.rows(
+        'SELECT 1 FROM flags f JOIN orders o USING ("order") WHERE f.closed_at IS NULL AND o.shipped_at > 0'
+    )
+    open_now = set(week.floor._orders)
+    assert {
+        row["order"] for row in week.ledger.rows("SELECT * FROM orders WHERE shipped_at IS NULL")
+    } == open_now
 
 
 def test_the_same_seed_and_the_same_orders_make_the_same_day(day: Life) -> None:
