@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from ledger import facts
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
-from ledger.facts import EVER, Told
+from ledger.facts import Told
+from ledger.families import batch_row, family_of
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
-from ledger.recorder import Recorder, batch_row
+from ledger.projections import STEPS
+from ledger.recorder import Recorder
 from ledger.steps import Floor
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
-from shopfloor.histories import Fact, history
+from shopfloor.histories import Fact
 from shopfloor.instants import Instant, instant_from_text
 
 LONGEST_REASON = 200
@@ -40,7 +42,7 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
     """
     with ledger.write(now) as tx:
         event = tx.holds(event_id)
-        if event is None or event["kind"] not in ("received", "given", "scrapped"):
+        if event is None or event["kind"] not in STEPS:
             raise RuleRefused(f"{event_id[:60]} is no scan that was recorded")
         before = tx.holds(tap.event_id)
         if before is not None:
@@ -68,11 +70,9 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
     if not what.reason.strip() or len(what.reason) > LONGEST_REASON:
         raise RuleRefused(f"scrap needs a reason of at most {LONGEST_REASON} characters")
     with ledger.write(now) as tx:
-        batch = batch_row(tx, what.batch.upper())
         station = recorder.site.stations[tap.station]
-        if batch is None or batch["line"] != station.line:
-            raise RuleRefused(f"{what.batch[:40]} is no batch of this line")
         floor = recorder.floor(station.line)
+        batch = batch_of_line(tx, floor, what.batch)
         previous = [link.id for link in floor.line.previous_links(station.link)]
         if what.giver is not None and what.giver not in previous:
             raise RuleRefused(f"{what.giver} is not a previous link of {floor.line.name_of(station.link)}")
@@ -83,14 +83,13 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
                 raise IdTaken(tap.event_id)
             return f"{batch['batch']}: {what.quantity} scrapped"
         told = _told_scrap(tap, what, station.link, now)
-        counting = [row["n"] for row in facts.around(tx, floor.line, batch, EVER) if row["became"] == "step"]
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
         cause = Cause(None, tap.source, tap.at, "scrap was told late", tap.person)
         found = derive_again(tx, floor, batch, cause, told.number)
         outcome = found.outcomes[told.number]
         if isinstance(outcome, Refusal):
             raise RuleRefused(f"{batch['batch']} {outcome.text}")
-        if any(isinstance(found.outcomes[number], Refusal) for number in counting):
+        if found.lost:
             raise RuleRefused(
                 f"{batch['batch']}: what was recorded of it leaves no {what.quantity} units to scrap"
             )
@@ -141,6 +140,14 @@ def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -
         tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
 
 
+def batch_of_line(tx: Transaction, floor: Floor, code: str) -> Row:
+    """The batch under a code that a person told; RuleRefused when the line has none."""
+    batch = batch_row(tx, code.upper())
+    if batch is None or batch["line"] != floor.line.id:
+        raise RuleRefused(f"{code[:40]} is no batch of this line")
+    return batch
+
+
 def _undone_before(before: Row, event_id: str) -> str:
     if before["kind"] != "voided" or f'"voids":"{event_id}"' not in before["detail"]:
         raise IdTaken(before["event_id"])
@@ -165,14 +172,13 @@ def _batches(tx: Transaction, event: Row) -> list[Row]:
 
 def _refuse_if_moved_on(tx: Transaction, floor: Floor, batch: Row, number: int) -> None:
     """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
-    known = [facts.as_fact(row) for row in facts.around(tx, floor.line, batch, EVER)]
-    zone = floor.site.zone
-    without = [fact for fact in known if fact.number != number]
-    left = {fact.number: outcome for fact, outcome in history(floor.line, batch["quantity"], without, zone)}
-    for fact, outcome in history(floor.line, batch["quantity"], known, zone):
-        if isinstance(outcome, tuple) and fact.number != number and left[fact.number] != outcome:
+    family, zone = family_of(tx, floor.line, batch), floor.site.zone
+    without = family.derived(zone, lambda fact: fact.number != number)
+    left = {(code, fact.number): outcome for code, fact, outcome in without}
+    for code, fact, outcome in family.derived(zone):
+        if isinstance(outcome, tuple) and fact.number != number and left[code, fact.number] != outcome:
             clock, link = clock_text(fact.at, zone), floor.line.name_of(fact.link)
-            raise RuleRefused(f"{batch['batch']} has moved on: {link} scanned it {clock}; undo that first")
+            raise RuleRefused(f"{code} has moved on: {link} scanned it {clock}; undo that first")
 
 
 def _set_aside(tx: Transaction, batch: Row, until_at: Instant) -> None:

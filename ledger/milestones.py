@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger import facts
 from ledger.facts import Told, whole
+from ledger.families import BATCH
 from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
@@ -62,11 +63,7 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -
 
 def batches_of(tx: Transaction, order: str) -> list[Row]:
     """All batches of an order, as `derive_again` takes them."""
-    return tx.rows(
-        'SELECT batch, b."order", b.quantity, o.line FROM batches b JOIN orders o USING ("order")'
-        ' WHERE b."order" = ? ORDER BY number',
-        (order,),
-    )
+    return tx.rows(f'{BATCH} WHERE b."order" = ? ORDER BY number', (order,))
 
 
 def _rest(tx: Transaction, order: str, link: str) -> list[tuple[str, int]]:

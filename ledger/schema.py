@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ledger.schema_parts import PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
@@ -373,6 +374,13 @@ CREATE TABLE raw_messages (
 def m005_device_profiles(db: Database) -> None:
     """What devices tell about themselves, who is unknown, and the last raw messages."""
     for statement in _statements(_DEVICES):
+        db.execute(statement)
+
+
+@migrations()
+def m006_parts_of_batches(db: Database) -> None:
+    """What was split off from which batch."""
+    for statement in _statements(PARTS):
         db.execute(statement)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ledger import part_projections
 from ledger.order_projections import find_unmet, move_unmet_on, ship_if_complete, unship_if_incomplete
 from shopfloor.instants import Instant
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
 
-WHAT_A_STEP_DID = ("parties", "hour", "short", "complete", "charged", "ends", "last", "batches")
+WHAT_A_STEP_DID = ("parties", "hour", "short", "complete", "charged", "ends", "last", "batches", "part")
 """Of a step's detail: what a voided event repeats, so that it can be taken back without looking for it."""
 
 
@@ -282,5 +283,10 @@ def _forget_if_untouched(tx: Transaction, step: Taken, batch: str | None) -> Non
     )
 
 
-_TAKE = {"received": _receive, "given": _give, "scrapped": _scrap}
-_TAKE_BACK = {"received": _take_receipt_back, "given": _take_give_back, "scrapped": _take_scrap_back}
+_TAKE = {"received": _receive, "given": _give, "scrapped": _scrap, "split": part_projections.split}
+_TAKE_BACK = {
+    "received": _take_receipt_back,
+    "given": _take_give_back,
+    "scrapped": _take_scrap_back,
+    "split": part_projections.take_split_back,
+}
