@@ -60,11 +60,18 @@ class TooManyStreams(Exception):
 def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     """JSON that nobody keeps."""
     return Response(
-        msgspec.json.encode(content),
+        msgspec.json.encode(content, enc_hook=_as_text),
         status=status,
         mimetype="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+def _as_text(value: object) -> str:
+    """A sentence is the text that it reads as."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(type(value))
 
 
 log = structlog.get_logger()

@@ -194,7 +194,7 @@ def targets(ledger: Ledger, number: str) -> list[Row]:
 def batches(ledger: Ledger, number: str) -> list[Row]:
     """The batches of an order, in their order."""
     return ledger.rows(
-        'SELECT batch, number, quantity FROM batches WHERE "order" = ? ORDER BY number', (number,)
+        'SELECT batch, number, quantity, part_of FROM batches WHERE "order" = ? ORDER BY number', (number,)
     )
 
 
