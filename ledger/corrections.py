@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ledger import facts
 from ledger.errors import IdTaken, RuleRefused
@@ -13,12 +14,14 @@ from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
 from ledger.projections import STEPS
-from ledger.recorder import Recorder
 from ledger.steps import Floor
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact
 from shopfloor.instants import Instant, instant_from_text
+
+if TYPE_CHECKING:
+    from ledger.recorder import Recorder
 
 LONGEST_REASON = 200
 FORCIBLE = "skipped"
@@ -47,22 +50,27 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
         before = tx.holds(tap.event_id)
         if before is not None:
             return _undone_before(before, event_id)
-        floor = _own_floor(recorder, tap, event)
-        number = fact_of(tx, event)
-        batches = _batches(tx, event)
-        if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
-            raise RuleRefused(f"{_name(event)} was taken back already")
-        for row in batches:
-            _refuse_if_moved_on(tx, floor, row, number)
-        facts.mark(tx, number, "undone")
-        clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
-        cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
-        for row in batches:
-            # What was refused because of it was refused to a person, who undid: it must not come to life by that.
-            _set_aside(tx, row, tap.at)
-            derive_again(tx, floor, row, cause)
-            cause = replace(cause, event_id=None)
-        return f"undone: {_name(event)} {event['kind']} {clock}"
+        return take_back(tx, recorder, tap, event, why=why)
+
+
+def take_back(tx: Transaction, recorder: Recorder, tap: Tap, event: Row, *, why: str) -> str:
+    """Take back what an event of a scan, a scrap or a split recorded; RuleRefused when others have gone on from it."""
+    floor = _own_floor(recorder, tap, event)
+    number = fact_of(tx, event)
+    batches = _batches(tx, event)
+    if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
+        raise RuleRefused(f"{_name(event)} was taken back already")
+    for row in batches:
+        _refuse_if_moved_on(tx, floor, row, number)
+    facts.mark(tx, number, "undone")
+    clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
+    cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
+    for row in batches:
+        # What was refused because of it was refused to a person, who undid: it must not come to life by that.
+        _set_aside(tx, row, tap.at)
+        derive_again(tx, floor, row, cause)
+        cause = replace(cause, event_id=None)
+    return f"undone: {_name(event)} {event['kind']} {clock}"
 
 
 def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Instant) -> str:

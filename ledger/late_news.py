@@ -151,6 +151,20 @@ def standing_sequences(tx: Transaction, batch: str) -> list[int]:
     return [row["sequence"] for row in _standing(tx, batch)]
 
 
+def event_of_fact(tx: Transaction, fact: Row) -> Row | None:
+    """The event that holds and says what a fact meant; None when it means nothing."""
+    if facts.is_whole(fact):
+        standing = tx.rows(
+            "SELECT e.* FROM batches b JOIN positions p USING (batch) JOIN events e ON e.sequence = p.given_by"
+            ' WHERE b."order" = ? AND p.link = ? GROUP BY e.sequence',
+            (fact["order"], fact["link"]),
+        )
+    else:
+        standing = _standing(tx, fact["batch"])
+    found = [row for row in standing if fact_of(tx, row) == fact["n"]]
+    return found[-1] if found else None
+
+
 def fact_of(tx: Transaction, event: Row) -> int:
     """The number of the fact that an event goes back to; before facts were kept, its scan's own sequence."""
     number = json.loads(event["detail"]).get("scan", {}).get("n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.store import Ledger, Row
+from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 
 
@@ -28,7 +28,7 @@ def last_sequence(ledger: Ledger) -> int:
     return int(row["last"] or 0) if row else 0
 
 
-def owed(ledger: Ledger, line: str, by_at: Instant) -> list[OwedRow]:
+def owed(ledger: Ledger | Transaction, line: str, by_at: Instant) -> list[OwedRow]:
     """What each link of a line owes by an instant and has not given, the longest overdue first."""
     return [
         OwedRow(row["order"], row["product"], row["link"], row["missing"], row["since_at"], row["latest_at"])

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ledger import facts
+from ledger.badges import Badges, NoBadges
 from ledger.batch_scans import move_batch
+from ledger.commands import obey
 from ledger.devices import DeviceLog
 from ledger.errors import Contradiction
 from ledger.milestones import give_order
@@ -28,9 +30,10 @@ STATION_DEVICE = "station:"
 class Recorder:
     """Records what devices report, for one site."""
 
-    def __init__(self, ledger: Ledger, site: Site) -> None:
+    def __init__(self, ledger: Ledger, site: Site, badges: Badges | None = None) -> None:
         self._ledger = ledger
         self.site = site
+        self.badges = badges or NoBadges()
         self._calendars = CalendarBook(site)
 
     def record(self, items: Sequence[Scan | Unreadable], now: Instant) -> list[Answer | None]:
@@ -88,6 +91,10 @@ class Recorder:
             quantity=scan.quantity,
         )
         told = facts.told_by(scan, fact, station.id, suspect=suspect)
+        if told.person is None:
+            told.person = self.badges.person_at(tx, station.id, occurred_at)
+        if scan.kind != "code":
+            return obey(tx, self, scan, told)
         if floor.line.link(station.link).kind == "milestone":
             return give_order(tx, floor, scan, told)
         return move_batch(tx, floor, scan, told)

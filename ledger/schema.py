@@ -1,8 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
-`events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`, `seq_gaps`,
-`tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be made again
-from the events.
+`events` is the truth. `scans`, `commands`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`,
+`seq_gaps`, `tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be
+made again from the events.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from ledger.schema_parts import PARTS
+from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
@@ -378,9 +378,9 @@ def m005_device_profiles(db: Database) -> None:
 
 
 @migrations()
-def m006_parts_of_batches(db: Database) -> None:
-    """What was split off from which batch."""
-    for statement in _statements(PARTS):
+def m006_parts_and_commands(db: Database) -> None:
+    """What was split off from which batch; which commands and badges were scanned."""
+    for statement in (*_statements(PARTS), *_statements(COMMANDS)):
         db.execute(statement)
 
 
