@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ledger import facts
 from ledger.families import batch_row, family_of, part_in_doubt
-from ledger.flag_news import reopen_flags, resolve_flags
+from ledger.flag_news import judge_again, reopen_flags, resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
@@ -89,6 +89,7 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
         if step.kind == "given":
             resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
+            judge_again(tx, floor, step.link, batch["order"], told.fact.at)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])
             resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)

@@ -192,10 +192,14 @@ def targets(ledger: Ledger, number: str) -> list[Row]:
 
 
 def batches(ledger: Ledger, number: str) -> list[Row]:
-    """The batches of an order, in their order."""
-    return ledger.rows(
+    """The batches of an order, in their order; what was split off comes after what it came from."""
+    rows = ledger.rows(
         'SELECT batch, number, quantity, part_of FROM batches WHERE "order" = ? ORDER BY number', (number,)
     )
+    places: dict[str, tuple[int, ...]] = {}
+    for row in rows:
+        places[row["batch"]] = (*places.get(row["part_of"], ()), row["number"])
+    return sorted(rows, key=lambda row: places[row["batch"]])
 
 
 def positions(ledger: Ledger, number: str) -> list[Row]:
