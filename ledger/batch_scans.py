@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ledger import facts
 from ledger.families import batch_row, family_of, part_in_doubt
-from ledger.flag_news import judge_again, reopen_flags, resolve_flags
+from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
@@ -74,8 +74,11 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
     """A scan that happened after all others of its batch, as nearly all do."""
     code = batch["batch"]
     where = whereabouts_of(
-        tx.rows("SELECT * FROM positions WHERE batch = ?", (code,)),
-        tx.rows("SELECT * FROM handoffs WHERE batch = ?", (code,)),
+        tx.rows("SELECT link, received_at, given_at, received, lost FROM positions WHERE batch = ?", (code,)),
+        tx.rows(
+            "SELECT giver, receiver, given_at, received_at, quantity, short FROM handoffs WHERE batch = ?",
+            (code,),
+        ),
     )
     steps = meaning_of(floor.line, where, told.fact, batch["quantity"], floor.site.zone)
     if isinstance(steps, Refusal):
@@ -89,7 +92,6 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
         if step.kind == "given":
             resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
-            judge_again(tx, floor, step.link, batch["order"], told.fact.at)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])
             resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)

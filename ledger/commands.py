@@ -31,6 +31,8 @@ OLDEST_MS = 5 * MINUTE_MS
 """A command that comes later than this after it was scanned is not obeyed any more."""
 UNDO_WITHIN_MS = 2 * MINUTE_MS
 """How long a device can take back what it scanned; later only somebody who sees it can, at a kiosk."""
+RECENT = 50_000
+"""Scans among which the last of a device is looked for: more than the whole site makes in that time."""
 READ_AGAIN_MS = SECOND_MS
 """One pull of a trigger may read a label twice: the same command within this time is the same."""
 CONFIRM_WITHIN_MS = 10 * SECOND_MS
@@ -103,9 +105,9 @@ def _done(
 def _undo(tx: Transaction, recorder: Recorder, tap: Tap, link: str) -> _Said:
     """Take back what the device recorded last, by the rules that a kiosk has for it."""
     row = tx.row(
-        "SELECT * FROM scans WHERE device = ? AND at >= ? AND link = ? AND became = 'step'"
-        " ORDER BY at DESC, n DESC LIMIT 1",
-        (tap.source, tap.at - UNDO_WITHIN_MS, link),
+        "SELECT * FROM scans WHERE n > (SELECT MAX(n) FROM scans) - ? AND device = ? AND at >= ? AND link = ?"
+        " AND became = 'step' ORDER BY at DESC, n DESC LIMIT 1",
+        (RECENT, tap.source, tap.at - UNDO_WITHIN_MS, link),
     )
     event = None if row is None else event_of_fact(tx, row)
     if event is None:

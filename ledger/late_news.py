@@ -11,7 +11,7 @@ from ledger import facts
 from ledger.events import Event
 from ledger.facts import Told
 from ledger.families import Family, family_of
-from ledger.flag_news import judge_again, reopen_flags, resolve_flags
+from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.refusals import count_refused
 from ledger.step_projections import WHAT_A_STEP_DID
 from ledger.steps import Floor, Moving, again_id, first_id, part_told, record_step
@@ -97,8 +97,7 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
     _note_meanings(tx, rows, derived, new)
     for link in sorted(changed):
         reopen_flags(tx, floor, link, family.root["order"])
-        resolve_flags(tx, floor, link, family.root["order"], cause.at)
-        judge_again(tx, floor, link, family.root["order"], facts.EVER)
+        resolve_flags(tx, floor, link, family.root["order"], cause.at, since_at=facts.EVER)
     return Found(
         {fact.number: outcome for code, fact, outcome in derived if code == batch["batch"]},
         {number: text for (code, number), text in texts.items() if code == batch["batch"]},

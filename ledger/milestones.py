@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger import facts
 from ledger.facts import Told, whole
 from ledger.families import BATCH
-from ledger.flag_news import judge_again, resolve_flags
+from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
@@ -43,7 +43,6 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     moving = Moving(order, None, tuple(rest))
     text = record_step(tx, floor, moving, told, step, first_id(tx, told, 0, 0))
     resolve_flags(tx, floor, fact.link, order, fact.at)
-    judge_again(tx, floor, fact.link, order, fact.at)
     return Answer(scan.device, scan.scan_id, "recorded", text)
 
 

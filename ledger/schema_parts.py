@@ -32,6 +32,4 @@ CREATE TABLE commands (
 );
 CREATE INDEX commands_of_device ON commands (device, n);
 CREATE UNIQUE INDEX commands_by_id ON commands (scan_id) WHERE scan_id IS NOT NULL;
-
-CREATE INDEX scans_of_device ON scans (device, at);
 """

@@ -141,15 +141,13 @@ def _count_short(tx: Transaction, step: Taken, sign: int) -> None:
 def _give(tx: Transaction, step: Taken) -> None:
     hour_at = step.detail["hour"][0]
     for batch, quantity in _batches(step):
-        tx.run_many(
-            'INSERT INTO handoffs (batch, giver, receiver, line, "order", quantity, given_at, hour_at)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (batch, giver, receiver) DO UPDATE SET"
-            " quantity = excluded.quantity, given_at = excluded.given_at, hour_at = excluded.hour_at",
-            [
-                (batch, step.link, receiver, step.line, step.order, quantity, step.at, hour_at)
-                for receiver in step.detail["parties"]
-            ],
-        )
+        for receiver in step.detail["parties"]:
+            tx.run(
+                'INSERT INTO handoffs (batch, giver, receiver, line, "order", quantity, given_at, hour_at)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (batch, giver, receiver) DO UPDATE SET"
+                " quantity = excluded.quantity, given_at = excluded.given_at, hour_at = excluded.hour_at",
+                (batch, step.link, receiver, step.line, step.order, quantity, step.at, hour_at),
+            )
         tx.run(
             "INSERT INTO positions (batch, link, given_at, given, given_by) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (batch, link) DO UPDATE SET given_at = excluded.given_at, given = excluded.given,"
