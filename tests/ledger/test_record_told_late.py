@@ -29,6 +29,12 @@ ACTS = st.lists(
     ),
     max_size=40,
 )
+_PARTS = ("scanner-steel", "scanner-turn", "scanner-turn", "scanner-cast", "scanner-cast")
+COURSES: dict[tuple[str, ...], tuple[tuple[str, ...], str, tuple[str, ...]]] = {
+    CHAIN: (("scanner-cut", "scanner-cut", "scanner-sew"), "scanner-sew", ("scanner-pack", "scanner-pack")),
+    JOIN: ((*_PARTS, "scanner-fit"), "scanner-fit", ()),
+}
+"""The way of a batch: before it is split, where it is, and after that."""
 SPLITS = 3
 """Parts that are scanned; there may be more."""
 
@@ -100,7 +106,8 @@ def test_ten_thousand_of_them_come_to_the_same_too(tmp_path: Path) -> None:
     for order, devices in (("A-1", CHAIN), ("G-1", JOIN)):
         for number, code in enumerate(once.codes(order)):
             begun = START + chance.randint(0, 4 * 24 * 60 * 60) * SECOND_MS
-            deeds += one_batch(f"{order} {number}", code, devices, begun, chance)
+            told = one_batch if number % 3 else one_course
+            deeds += told(f"{order} {number}", code, devices, begun, chance)
     counted = check(once, often, numbered(deeds), chance)
     assert sum(counted.values()) > 2_000
     assert min(counted[kind] for kind in ("scan", "scrap", "split", "undo")) > 50, counted
@@ -129,4 +136,20 @@ def one_batch(name: str, code: str, devices: tuple[str, ...], begun: Instant, ch
         ident = part if kind == "split" else f"{kind} {name} {place}"
         units = chance.randint(1, 6) if kind in ("scrap", "split") else None
         made.append(Deed(ident, at, kind, device, STATIONS[device], batch, units))  # type: ignore[arg-type]  # of KINDS
+    return made
+
+
+def one_course(name: str, code: str, devices: tuple[str, ...], begun: Instant, chance: Random) -> list[Deed]:
+    """A batch as it should go, split where it is in one hand; what it came through may be told after that."""
+    part = f"split {name}"
+    before, at, beyond = COURSES[devices]
+    steps = [*((device, code) for device in before), (at, ""), *((at, each) for each in (part, code))]
+    steps += [(device, each) for device in beyond for each in (code, part)]
+    made: list[Deed] = []
+    for place, (device, batch) in enumerate(steps):
+        now = begun + (place * 300 + chance.randint(0, 200)) * SECOND_MS
+        if batch:
+            made.append(Deed(f"scan {name} {place}", now, "scan", device, STATIONS[device], batch))
+        else:
+            made.append(Deed(part, now, "split", device, STATIONS[device], code, chance.randint(1, 6)))
     return made

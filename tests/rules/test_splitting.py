@@ -129,6 +129,31 @@ def test_a_split_that_is_told_after_what_took_everything_is_refused_and_so_are_s
     assert isinstance(lost["one", 4], Refusal)
 
 
+def test_what_is_left_of_a_batch_that_nobody_has_begun_is_the_whole_less_its_parts() -> None:
+    splits = [
+        Fact(n, n * 60_000, "cut-1", "cut", kind="split", quantity=5, part=part)
+        for n, part in enumerate(("one", "two"), 1)
+    ]
+    scans = [Fact(n, n * 60_000, "cut-1", "cut") for n in (3, 4, 5, 6)]
+    told = [
+        (ROOT, splits[0]),
+        (ROOT, splits[1]),
+        (ROOT, scans[0]),
+        (ROOT, scans[1]),
+        ("one", scans[2]),
+        ("one", scans[3]),
+    ]
+    found = by_fact(derived(CHAIN, told))
+    units = {
+        number: outcome[0].quantity for (_, number), outcome in found.items() if isinstance(outcome, tuple)
+    }
+    assert units == {1: 5, 2: 5, 3: 10, 4: 10, 5: 5, 6: 5}
+    scrap = Fact(7, 400_000, "cut-1", "cut", kind="scrap", quantity=11)
+    assert by_fact(derived(CHAIN, [*told[:3], (ROOT, scrap)]))[ROOT, 7] == Refusal(
+        "quantity", "has 10 units here, not 11"
+    )
+
+
 def test_what_a_milestone_gave_before_goes_with_the_part_and_what_it_gives_later_is_of_both() -> None:
     steel = Fact(1, 0, "steel-1", "steel")
     scans = [
