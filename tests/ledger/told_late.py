@@ -22,6 +22,8 @@ from tests.ledger.recorded import state
 
 WAY_BACK_MS = 3 * MINUTE_MS
 """Longer than an undo reaches."""
+HELD_BACK = 0.5
+"""The share of scans that are not told at once."""
 MOST_TOLD = 40
 """Scans that come in one portion."""
 
@@ -125,7 +127,7 @@ def in_order(plant: Plant, deeds: Sequence[Deed]) -> tuple[Day, dict[str, str | 
 
 
 def told_late(plant: Plant, deeds: Sequence[Deed], became: Mapping[str, str | bool], chance: Random) -> Day:
-    """The same with each scan held back for a while, told up to three times, in any order and in portions.
+    """The same with every other scan held back for a while, all told up to three times, in any order and in portions.
 
     A kiosk whose word is refused for what is not known yet says it again once that is known. A scanner that takes
     something back has told what it scanned, and so have all that scanned the same.
@@ -135,7 +137,10 @@ def told_late(plant: Plant, deeds: Sequence[Deed], became: Mapping[str, str | bo
         if deed.id not in became:
             continue
         if deed.kind == "scan":
-            held.append(deed)
+            if chance.random() < HELD_BACK:
+                held.append(deed)
+            else:
+                day.scan([deed])
             again += [deed] * chance.randint(0, 2)
         elif deed.kind == "undo":
             mine = {
