@@ -29,6 +29,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.post("/scans", endpoint="scans")(post_scans)
 blueprint.post("/scans/<path:event_id>/undo")(api_corrections.undo)  # a path: our own ids hold slashes
 blueprint.post("/scrap")(api_corrections.scrap)
+blueprint.post("/split")(api_corrections.split)
 blueprint.post("/refused/<int:refused>/force")(api_corrections.force)
 blueprint.post("/refused/<int:refused>/discard")(api_corrections.discard)
 blueprint.get("/orders")(api_orders.orders)

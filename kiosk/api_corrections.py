@@ -1,4 +1,4 @@
-"""Corrections through the API: undo, scrap, and what becomes of a refused scan."""
+"""What else happens to batches, through the API: undo, scrap, split, and what becomes of a refused scan."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ class ScrapBody(Struct, forbid_unknown_fields=True):
     at: When | None = None
 
 
+class SplitBody(Struct, forbid_unknown_fields=True):
+    """Some of what is in hand of a batch at a station, to go on under a code of its own."""
+
+    station: Name
+    batch: Code
+    quantity: Quantity
+    person: Person | None = None
+    id: Id | None = None
+    at: When | None = None
+
+
 class SettleBody(Struct, forbid_unknown_fields=True):
     """A lead's word about a refused scan."""
 
@@ -59,7 +70,14 @@ class Corrected(Struct):
     text: str
 
 
-T = TypeVar("T", UndoBody, ScrapBody, SettleBody)
+class Parted(Struct):
+    """The code of what was split off, and the sentence that says it."""
+
+    batch: str
+    text: str
+
+
+T = TypeVar("T", UndoBody, ScrapBody, SplitBody, SettleBody)
 
 
 def undo(event_id: str) -> Response:
@@ -75,6 +93,14 @@ def scrap() -> Response:
     body, tap = _told(services, ScrapBody, "the scrap")
     what = Scrap(body.batch.strip(), body.quantity, body.reason, body.rejected_from)
     return json_answer(Corrected(taps.scrap(services, tap, what)))
+
+
+def split() -> Response:
+    """Split what is in hand of a batch."""
+    services = current()
+    body, tap = _told(services, SplitBody, "the split")
+    parted = taps.split(services, tap, batch=body.batch.strip(), quantity=body.quantity)
+    return json_answer(Parted(parted.part, parted.text))
 
 
 def force(refused: int) -> Response:

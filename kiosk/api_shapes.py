@@ -211,6 +211,8 @@ class Batch(Struct):
     batch: str
     quantity: int
     positions: list[Position]
+    part_of: str | None = None
+    """The batch that it was split off from."""
 
 
 class Event(Struct):

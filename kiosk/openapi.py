@@ -115,20 +115,38 @@ ORDERS = (
 
 CORRECTIONS = (
     *(
-        Operation("post", path, text, corrections.Corrected, takes=takes, faults=(400, 422, 503))
-        for path, text, takes in (
+        Operation("post", path, text, gives, takes=takes, faults=(400, 422, 503))
+        for path, text, takes, gives in (
             (
                 "/scans/{event_id}/undo",
                 "Take back what a scan or a scrap recorded; refused when others have gone on from it.",
                 corrections.UndoBody,
+                corrections.Corrected,
             ),
             (
                 "/scrap",
                 "Scrap units of a batch, or reject them as a previous link gave them.",
                 corrections.ScrapBody,
+                corrections.Corrected,
             ),
-            ("/refused/{refused}/force", "Count a refused scan that skipped a link.", corrections.SettleBody),
-            ("/refused/{refused}/discard", "Let a refused scan never count.", corrections.SettleBody),
+            (
+                "/split",
+                "Split what is in hand of a batch: part of it goes on under a code of its own.",
+                corrections.SplitBody,
+                corrections.Parted,
+            ),
+            (
+                "/refused/{refused}/force",
+                "Count a refused scan that skipped a link.",
+                corrections.SettleBody,
+                corrections.Corrected,
+            ),
+            (
+                "/refused/{refused}/discard",
+                "Let a refused scan never count.",
+                corrections.SettleBody,
+                corrections.Corrected,
+            ),
         )
     ),
 )

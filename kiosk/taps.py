@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags
+from ledger import corrections, flags, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
 from ledger.recorder import STATION_DEVICE
 from ledger.repeats import RESERVED_IDS
+from ledger.splitting import Parted
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
@@ -165,6 +166,13 @@ def undo(services: Services, tap: Tap, *, event_id: str, why: str) -> str:
 def scrap(services: Services, tap: Tap, what: Scrap) -> str:
     """Scrap units of a batch, or reject them as they came. RuleRefused when they are not there."""
     return corrections.scrap(services.ledger, services.recorder, tap, what, now=services.clock())
+
+
+def split(services: Services, tap: Tap, *, batch: str, quantity: int) -> Parted:
+    """Some of what is in hand goes on under a new code. RuleRefused when it is not there, or not all of it is."""
+    return splitting.split(
+        services.ledger, services.recorder, tap, batch=batch, quantity=quantity, now=services.clock()
+    )
 
 
 def force(services: Services, tap: Tap, *, refused: int, why: str) -> str:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ledger import facts
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
-from ledger.facts import EVER, Told
+from ledger.facts import Told
+from ledger.families import batch_row, family_of
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
 from ledger.projections import STEPS
-from ledger.recorder import Recorder, batch_row
 from ledger.steps import Floor, is_closed
 from ledger.store import Ledger, Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
-from shopfloor.histories import Fact, history
+from shopfloor.histories import Fact
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.sentences import sentence
+
+if TYPE_CHECKING:
+    from ledger.recorder import Recorder
 
 LONGEST_REASON = 200
 FORCIBLE = "skipped"
@@ -47,16 +51,21 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
         before = tx.holds(tap.event_id)
         if before is not None:
             return _undone_before(before, event_id)
-        floor, number, batches = _checked_undo(tx, recorder, tap.station, event)
-        facts.mark(tx, number, "undone")
-        clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
-        cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
-        for row in batches:
-            # What was refused because of it was refused to a person, who undid: it must not come to life by that.
-            _set_aside(tx, row, tap.at)
-            derive_again(tx, floor, row, cause)
-            cause = replace(cause, event_id=None)
-        return f"undone: {_name(event)} {event['kind']} {clock}"
+        return take_back(tx, recorder, tap, event, why=why)
+
+
+def take_back(tx: Transaction, recorder: Recorder, tap: Tap, event: Row, *, why: str) -> str:
+    """Take back what an event of a scan, a scrap or a split recorded; RuleRefused when others have gone on from it."""
+    floor, number, batches = _checked_undo(tx, recorder, tap.station, event)
+    facts.mark(tx, number, "undone")
+    clock = clock_text(instant_from_text(event["occurred_at"]), floor.site.zone)
+    cause = Cause(tap.event_id, tap.source, tap.at, why or "undone", tap.person, "undone")
+    for row in batches:
+        # What was refused because of it was refused to a person, who undid: it must not come to life by that.
+        _set_aside(tx, row, tap.at)
+        derive_again(tx, floor, row, cause)
+        cause = replace(cause, event_id=None)
+    return f"undone: {_name(event)} {event['kind']} {clock}"
 
 
 def can_undo(ledger: Ledger, recorder: Recorder, station: str, event: Row) -> bool:
@@ -77,11 +86,9 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
     if not what.reason.strip() or len(what.reason) > LONGEST_REASON:
         raise RuleRefused(f"scrap needs a reason of at most {LONGEST_REASON} characters")
     with ledger.write(now) as tx:
-        batch = batch_row(tx, what.batch.upper())
         station = recorder.site.stations[tap.station]
-        if batch is None or batch["line"] != station.line:
-            raise RuleRefused(f"{what.batch[:40]} is no batch of this line")
         floor = recorder.floor(station.line)
+        batch = batch_of_line(tx, floor, what.batch)
         previous = [link.id for link in floor.line.previous_links(station.link)]
         if what.giver is not None and what.giver not in previous:
             raise RuleRefused(f"{what.giver} is not a previous link of {floor.line.name_of(station.link)}")
@@ -93,14 +100,13 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
             return f"{batch['batch']}: {what.quantity} scrapped"
         _refuse_if_archived(floor, [batch])
         told = _told_scrap(tap, what, station.link, now)
-        counting = [row["n"] for row in facts.around(tx, floor.line, batch, EVER) if row["became"] == "step"]
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
         cause = Cause(None, tap.source, tap.at, "scrap was told late", tap.person)
         found = derive_again(tx, floor, batch, cause, told.number)
         outcome = found.outcomes[told.number]
         if isinstance(outcome, Refusal):
             raise RuleRefused(f"{batch['batch']} {outcome.text}")
-        if any(isinstance(found.outcomes[number], Refusal) for number in counting):
+        if found.lost:
             raise RuleRefused(
                 f"{batch['batch']}: what was recorded of it leaves no {what.quantity} units to scrap"
             )
@@ -153,6 +159,14 @@ def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -
             )
         )
         tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
+
+
+def batch_of_line(tx: Transaction, floor: Floor, code: str) -> Row:
+    """The batch under a code that a person told; RuleRefused when the line has none."""
+    batch = batch_row(tx, code.upper())
+    if batch is None or batch["line"] != floor.line.id:
+        raise RuleRefused(f"{code[:40]} is no batch of this line")
+    return batch
 
 
 def _undone_before(before: Row, event_id: str) -> str:
@@ -208,14 +222,13 @@ def _batches(tx: Reader, event: Row) -> list[Row]:
 
 def _refuse_if_moved_on(tx: Reader, floor: Floor, batch: Row, number: int) -> None:
     """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
-    known = [facts.as_fact(row) for row in facts.around(tx, floor.line, batch, EVER)]
-    zone = floor.site.zone
-    without = [fact for fact in known if fact.number != number]
-    left = {fact.number: outcome for fact, outcome in history(floor.line, batch["quantity"], without, zone)}
-    for fact, outcome in history(floor.line, batch["quantity"], known, zone):
-        if isinstance(outcome, tuple) and fact.number != number and left[fact.number] != outcome:
+    family, zone = family_of(tx, floor.line, batch), floor.site.zone
+    without = family.derived(zone, lambda fact: fact.number != number)
+    left = {(code, fact.number): outcome for code, fact, outcome in without}
+    for code, fact, outcome in family.derived(zone):
+        if isinstance(outcome, tuple) and fact.number != number and left[code, fact.number] != outcome:
             clock, link = clock_text(fact.at, zone), floor.line.name_of(fact.link)
-            raise RuleRefused(f"{batch['batch']} has moved on: {link} scanned it {clock}; undo that first")
+            raise RuleRefused(f"{code} has moved on: {link} scanned it {clock}; undo that first")
 
 
 def _refuse_if_archived(floor: Floor, batches: list[Row]) -> None:

@@ -33,6 +33,7 @@ class Epcis:
             "given": self._given,
             "received": self._received,
             "scrapped": self._scrapped,
+            "split": self._split,
             "voided": self._voided,
         }
 
@@ -105,6 +106,20 @@ class Epcis:
                 **self._some("interlock:reason", row["reason"]),
             }
 
+    def _split(self, row: Row, detail: Fields) -> Iterator[Fields]:
+        """Some units of one lot become another lot."""
+        line, _, link = row["link"].partition("/")
+        event = self._moved(row, row["event_id"], (row["batch"], row["quantity"]))
+        yield {
+            **{name: value for name, value in event.items() if name not in ("action", "quantityList")},
+            "type": "TransformationEvent",
+            "bizStep": "commissioning",
+            "disposition": "active",
+            "bizLocation": {"id": self._urn("link", line, link)},
+            "inputQuantityList": event["quantityList"],
+            "outputQuantityList": self._quantities([(detail["part"]["batch"], row["quantity"])]),
+        }
+
     def _voided(self, row: Row, detail: Fields) -> Iterator[Fields]:
         """The event that is taken back once more, with the declaration that it did not occur."""
         voided = self._ledger.row("SELECT * FROM events WHERE event_id = ?", (detail["voids"],))
@@ -122,7 +137,8 @@ class Epcis:
                 }
 
     def _is_of(self, event: Fields, batch: str) -> bool:
-        return any(each["epcClass"] == self._urn("batch", batch) for each in event["quantityList"])
+        lots = event.get("quantityList") or event["inputQuantityList"]
+        return any(each["epcClass"] == self._urn("batch", batch) for each in lots)
 
     def _moved(self, row: Row, event_id: str, batch: Sequence[Any]) -> Fields:
         return {
@@ -139,13 +155,14 @@ class Epcis:
             "eventTime": row["occurred_at"],
             "eventTimeZoneOffset": offset,
             "recordTime": row["recorded_at"],
-            "quantityList": [
-                {"epcClass": self._urn("batch", code), "quantity": quantity} for code, quantity in batches
-            ],
+            "quantityList": self._quantities(batches),
             "bizTransactionList": [{"type": "prodorder", "bizTransaction": self._urn("order", row["order"])}],
             "interlock:sequence": row["sequence"],
             "interlock:event": row["event_id"],
         }
+
+    def _quantities(self, batches: Sequence[Sequence[Any]]) -> list[Fields]:
+        return [{"epcClass": self._urn("batch", code), "quantity": quantity} for code, quantity in batches]
 
     def _locations(self, what: str, line: str, links: Sequence[str]) -> list[Fields]:
         return [{"type": "location", what: self._urn("link", line, link)} for link in links]

@@ -25,6 +25,7 @@ KINDS = (
     "received",
     "given",
     "scrapped",
+    "split",
     "voided",
     "scan_forced",
     "scan_discarded",

@@ -67,8 +67,8 @@ def keep(tx: Transaction, order: str, batch: str, told: Told, became: Became) ->
     fact = told.fact
     told.number = tx.insert(
         'INSERT INTO scans ("order", batch, at, device, station, link, kind, mode, seq, scan_id, code, quantity,'
-        " giver, person, reason, packet, arrived_at, suspect, became)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " giver, person, reason, packet, arrived_at, suspect, became, part)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             order,
             batch,
@@ -89,6 +89,7 @@ def keep(tx: Transaction, order: str, batch: str, told: Told, became: Became) ->
             told.arrived_at,
             int(told.suspect),
             became,
+            fact.part,
         ),
     )
 
@@ -97,13 +98,18 @@ def around(tx: Reader, line: Line, batch: Row, since_at: Instant) -> list[Row]:
     """Facts of a batch that happened at or after an instant and count, in no particular order."""
     code = batch["batch"]
     if not line.has_milestones:
-        return tx.rows(
-            "SELECT * FROM scans WHERE batch = ? AND at >= ? AND became NOT IN ('undone', 'discarded')",
-            (code, since_at),
-        )
+        return of_batch(tx, code, since_at)
     return tx.rows(
         "SELECT * FROM scans WHERE batch IN (?, ?) AND at >= ? AND became NOT IN ('undone', 'discarded')",
         (code, whole(batch["order"]), since_at),
+    )
+
+
+def of_batch(tx: Reader, code: str, since_at: Instant) -> list[Row]:
+    """Facts under one code that happened at or after an instant and count, in no particular order."""
+    return tx.rows(
+        "SELECT * FROM scans WHERE batch = ? AND at >= ? AND became NOT IN ('undone', 'discarded')",
+        (code, since_at),
     )
 
 
@@ -130,15 +136,6 @@ def has_room(tx: Transaction, batch: str) -> bool:
     """Whether one more scan of a batch that changes nothing is worth keeping as a fact."""
     row = tx.row("SELECT COUNT(*) FROM scans WHERE batch = ? AND became != 'step'", (batch,))
     return row is None or row[0] < KEPT_IDLE
-
-
-def are_of(tx: Transaction, batch: Row, line: Line) -> bool:
-    """Whether the line still has every link at which a batch was scanned; else its history stays as it is."""
-    rows = tx.rows(
-        "SELECT DISTINCT link FROM scans WHERE \"order\" = ? AND batch IN (?, '')",
-        (batch["order"], batch["batch"]),
-    )
-    return all(line.has_link(row["link"]) for row in rows)
 
 
 def as_told(row: Row) -> Told:
@@ -170,4 +167,5 @@ def as_fact(row: Row) -> Fact:
         row["quantity"],
         row["giver"],
         bool(row["forced"]),
+        row["part"],
     )

@@ -11,8 +11,16 @@ from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
 
 
-def resolve_flags(tx: Transaction, floor: Floor, link: str, order: str, at: Instant) -> None:
-    """Close every flag whose missing quantity has now been given, or turns out to have been given before."""
+def resolve_flags(
+    tx: Transaction, floor: Floor, link: str, order: str, at: Instant, since_at: Instant | None = None
+) -> None:
+    """Close every flag whose missing quantity has now been given, or turns out to have been given before.
+
+    What was given at `since_at`, else at `at`, may also show that a flag which is closed was wrong.
+    """
+    # Nearly no give has a flag, and looking for one is cheaper than for all that is known of it.
+    if tx.row('SELECT 1 FROM flags WHERE "order" = ? AND link = ? LIMIT 1', (order, link)) is None:
+        return
     met = tx.rows(
         'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
         ' WHERE f.line = ? AND f.link = ? AND f.closed_at IS NULL AND f."order" = ? AND f.cumulative <= l.given',
@@ -22,12 +30,36 @@ def resolve_flags(tx: Transaction, floor: Floor, link: str, order: str, at: Inst
         given_at = _given_before(tx, row)
         if given_at is None:
             tx.append(_news(tx, floor, row, "flag_resolved", max(at, row["raised_at"]), {}))
-            continue
-        clock, now = clock_text(given_at, floor.site.zone), max(tx.now, row["raised_at"])
-        note = f"turned out wrong: given {clock}{late_text(floor, given_at, tx.now)}"
-        name = floor.line.name_of(link)
-        detail = {"note": note, "text": f"{name} flagged for {order} {note}"}
-        tx.append(_news(tx, floor, row, "flag_mistaken", now, detail))
+        else:
+            tx.append(_mistaken(tx, floor, row, given_at, max(tx.now, row["raised_at"])))
+    _judge_again(tx, floor, link, order, at if since_at is None else since_at)
+
+
+def _judge_again(tx: Transaction, floor: Floor, link: str, order: str, since_at: Instant) -> None:
+    """Flags that were closed before late news of an instant came: wrong after all, or after all not wrong.
+
+    They stay closed at the time at which they were closed.
+    """
+    rows = tx.rows(
+        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
+        " WHERE f.\"order\" = ? AND f.link = ? AND f.state = 'resolved' AND f.cumulative <= l.given"
+        " AND f.raised_at > ? ORDER BY f.flag",
+        (order, link, since_at),
+    )
+    for row in rows:
+        given_at = _given_before(tx, row)
+        if given_at is not None and row["note"] is None:
+            tx.append(_mistaken(tx, floor, row, given_at, row["closed_at"]))
+        elif given_at is None and row["note"] is not None:
+            tx.append(_news(tx, floor, row, "flag_resolved", row["closed_at"], {}))
+
+
+def _mistaken(tx: Transaction, floor: Floor, row: Row, given_at: Instant, at: Instant) -> Event:
+    note = (
+        f"turned out wrong: given {clock_text(given_at, floor.site.zone)}{late_text(floor, given_at, tx.now)}"
+    )
+    detail = {"note": note, "text": f"{floor.line.name_of(row['link'])} flagged for {row['order']} {note}"}
+    return _news(tx, floor, row, "flag_mistaken", at, detail)
 
 
 def reopen_flags(tx: Transaction, floor: Floor, link: str, order: str) -> None:

@@ -23,10 +23,12 @@ class Tap:
     station: str
     at: Instant
     person: str | None = None
+    device: str | None = None
+    """Of the station, if it was not its kiosk."""
 
     @property
     def source(self) -> str:
-        return f"station:{self.station}"
+        return self.device or f"station:{self.station}"
 
 
 def raise_flag(ledger: Ledger, site: Site, tap: Tap, *, against: str, order: str, now: Instant) -> int:
@@ -34,45 +36,50 @@ def raise_flag(ledger: Ledger, site: Site, tap: Tap, *, against: str, order: str
 
     RuleRefused with one sentence when nothing is owed. The same tap again gives the same flag.
     """
+    with ledger.write(now) as tx:
+        return raise_within(tx, site, tap, against=against, order=order)
+
+
+def raise_within(tx: Transaction, site: Site, tap: Tap, *, against: str, order: str) -> int:
+    """The same as a part of a transaction."""
     station = site.stations[tap.station]
     line = site.lines[station.line]
-    with ledger.write(now) as tx:
-        before = tx.row(
-            "SELECT sequence FROM events WHERE event_id = ? AND kind = 'flag_raised'", (tap.event_id,)
+    before = tx.row(
+        "SELECT sequence FROM events WHERE event_id = ? AND kind = 'flag_raised'", (tap.event_id,)
+    )
+    if before is not None:
+        return int(before["sequence"])
+    has_open = tx.row(
+        'SELECT 1 FROM flags WHERE line = ? AND link = ? AND "order" = ? AND raised_by = ? AND closed_at IS NULL',
+        (line.id, against, order, station.link),
+    )
+    owed = owed_of(tx, line.id, order, against, tap.at)
+    why_not = why_not_raise(line, station.link, against, owed, has_open=has_open is not None)
+    if why_not is not None or owed is None:
+        raise RuleRefused(why_not or "nothing is owed")
+    flag = tx.sequence + 1
+    missing = f"{line.link(against).name} flagged: {owed.missing} of {order} not received"
+    return tx.append(
+        Event(
+            event_id=tap.event_id,
+            kind="flag_raised",
+            occurred_at=tap.at,
+            source=tap.source,
+            station=tap.station,
+            link=f"{line.id}/{against}",
+            order=order,
+            quantity=owed.missing,
+            person=tap.person,
+            detail={
+                "flag": flag,
+                "raised_by": station.link,
+                "start_at": owed.start_at,
+                "end_at": owed.end_at,
+                "cumulative": owed.cumulative,
+                "text": missing,
+            },
         )
-        if before is not None:
-            return int(before["sequence"])
-        has_open = tx.row(
-            'SELECT 1 FROM flags WHERE line = ? AND link = ? AND "order" = ? AND raised_by = ? AND closed_at IS NULL',
-            (line.id, against, order, station.link),
-        )
-        owed = owed_of(tx, line.id, order, against, tap.at)
-        why_not = why_not_raise(line, station.link, against, owed, has_open=has_open is not None)
-        if why_not is not None or owed is None:
-            raise RuleRefused(why_not or "nothing is owed")
-        flag = tx.sequence + 1
-        missing = f"{line.link(against).name} flagged: {owed.missing} of {order} not received"
-        return tx.append(
-            Event(
-                event_id=tap.event_id,
-                kind="flag_raised",
-                occurred_at=tap.at,
-                source=tap.source,
-                station=tap.station,
-                link=f"{line.id}/{against}",
-                order=order,
-                quantity=owed.missing,
-                person=tap.person,
-                detail={
-                    "flag": flag,
-                    "raised_by": station.link,
-                    "start_at": owed.start_at,
-                    "end_at": owed.end_at,
-                    "cumulative": owed.cumulative,
-                    "text": missing,
-                },
-            )
-        )
+    )
 
 
 def answer_flag(

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from ledger import facts
 from ledger.events import Event
 from ledger.facts import Told
+from ledger.families import Family, family_of
 from ledger.finishes import note_finishes
 from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.refusals import count_refused
 from ledger.step_projections import WHAT_A_STEP_DID
-from ledger.steps import Floor, Moving, again_id, first_id, record_step
+from ledger.steps import Floor, Moving, again_id, first_id, part_told, record_step
 from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
-from shopfloor.histories import Outcome, Same, history
+from shopfloor.histories import Fact, Outcome, Same
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.whereabouts import Step
 
 IMPLIED = "implied/"
+_Key: TypeAlias = tuple[str, str]
+"""A batch, and what tells a step of it from all others."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Found:
     outcomes: dict[int, Outcome]
     texts: dict[int, str] = field(default_factory=dict)
     """The last sentence of each fact that became steps."""
+    lost: bool = False
+    """Something that counted before, of this batch or of a part of it, counts no more."""
 
     def text_of(self, number: int) -> str:
         """What a device is told: for a repeated scan what was told for the first."""
@@ -52,44 +58,114 @@ class Found:
 
 
 def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: int | None = None) -> Found:
-    """Void what no longer holds of a batch and record what holds instead; `new` is the fact that just arrived."""
-    rows = facts.around(tx, floor.line, batch, facts.EVER)
-    told = {row["n"]: facts.as_told(row) for row in rows}
-    derived = history(floor.line, batch["quantity"], [each.fact for each in told.values()], floor.site.zone)
-    found = Found({fact.number: outcome for fact, outcome in derived})
-    standing = {_signature_of(tx, row, batch["batch"]): row for row in _standing(tx, batch["batch"])}
+    """Void what no longer holds of a batch and its parts and record what holds instead.
+
+    `new` is the fact that just arrived. What is found is of the batch alone.
+    """
+    family = family_of(tx, floor.line, batch)
+    rows = {row["n"]: row for row in family.every()}
+    told = {number: facts.as_told(row) for number, row in rows.items()}
+    derived = family.derived(floor.site.zone)
+    standing = {
+        (code, _signature_of(tx, row, code)): row
+        for code in dict.fromkeys([*family.rows, *_standing_parts(tx, family)])
+        for row in _standing(tx, code)
+    }
     wanted = {
-        _signature(fact.number, fact.at, step): (told[fact.number], step, number, len(outcome) - 1)
-        for fact, outcome in derived
+        (code, _signature(fact.number, fact.at, step)): (told[fact.number], step, number, len(outcome) - 1)
+        for code, fact, outcome in derived
         if isinstance(outcome, tuple)
         for number, step in enumerate(outcome)
     }
+    gone = {key: row for key, row in standing.items() if key not in wanted}
+    gone |= _shaken(standing, wanted, gone)
+    texts: dict[tuple[str, int], str] = {}
     changed: set[str] = set()
-    gone = [row for signature, row in standing.items() if signature not in wanted]
-    for row in sorted(gone, key=_latest_first):
-        changed |= _void(tx, floor, batch, row, cause)
-        cause = Cause(None, cause.source, cause.at, cause.why, cause.person, cause.text)
-    for signature, (each, step, number, last) in wanted.items():
-        if signature in standing:
-            text = json.loads(standing[signature]["detail"]).get("text", "")
+    for (code, _), row in sorted(gone.items(), key=_latest_first):
+        changed |= _void(tx, floor, code, row, cause)
+        cause = replace(cause, event_id=None)
+    for key, (each, step, number, last) in wanted.items():
+        code = key[0]
+        if key in standing and key not in gone:
+            text = json.loads(standing[key]["detail"]).get("text", "")
         else:
-            is_new = each.number == new
-            event_id = first_id(tx, each, number, last) if is_new else again_id(tx, each)
-            text = record_step(tx, floor, _moving(batch, floor, each, step), each, step, event_id)
+            event_id = first_id(tx, each, number, last)
+            if each.number != new or tx.holds(event_id) is not None:
+                event_id = again_id(tx, each)
+            text = record_step(tx, floor, _moving(family.root, code, floor, each, step), each, step, event_id)
             changed |= {step.link} if step.kind == "given" else {short.giver for short in step.short}
-        found.texts[each.number] = text
-    _note_meanings(tx, rows, found, new)
+        texts[code, each.number] = text
+    _note_meanings(tx, rows, derived, new)
     for link in sorted(changed):
-        reopen_flags(tx, floor, link, batch["order"])
-        resolve_flags(tx, floor, link, batch["order"], cause.at)
+        reopen_flags(tx, floor, link, family.root["order"])
+        resolve_flags(tx, floor, link, family.root["order"], cause.at, since_at=facts.EVER)
     if gone or len(standing) < len(wanted):
-        note_finishes(tx, floor, batch["order"], [link.id for link in floor.line.links])
-    return found
+        note_finishes(tx, floor, family.root["order"], [link.id for link in floor.line.links])
+    return Found(
+        {fact.number: outcome for code, fact, outcome in derived if code == batch["batch"]},
+        {number: text for (code, number), text in texts.items() if code == batch["batch"]},
+        lost=_lost(tx, standing, derived),
+    )
+
+
+def _shaken(
+    standing: Mapping[_Key, Row], wanted: Mapping[_Key, object], gone: Mapping[_Key, Row]
+) -> dict[_Key, Row]:
+    """Splits before which something of their batch changed, and all that was recorded of their parts.
+
+    They are recorded anew even if the same comes of it: what they take from is not what it was.
+    """
+    splits = {key: row for key, row in standing.items() if row["kind"] == "split"}
+    shaken: dict[_Key, Row] = {}
+    for key, row in sorted(splits.items(), key=lambda each: each[1]["sequence"]):
+        before = list(wanted)[: list(wanted).index(key)] if key in wanted else []
+        changed = (
+            key not in wanted
+            or key in shaken
+            or any(other[0] == key[0] and other not in standing for other in before)
+            or any(
+                other[0] == key[0] and each["occurred_at"] <= row["occurred_at"]
+                for other, each in gone.items()
+            )
+        )
+        if changed:
+            part = json.loads(row["detail"])["part"]["batch"]
+            shaken[key] = row
+            shaken |= {other: each for other, each in standing.items() if other[0] == part}
+    return shaken
+
+
+def _standing_parts(tx: Transaction, family: Family) -> list[str]:
+    """Parts that there still are, though their split counts no more."""
+    marks = ", ".join("?" * len(family.rows))
+    rows = tx.rows(f"SELECT batch FROM batches WHERE part_of IN ({marks})", list(family.rows))  # noqa: S608  # marks
+    return [row["batch"] for row in rows]
+
+
+def _lost(
+    tx: Transaction, standing: Mapping[_Key, Row], derived: Sequence[tuple[str, Fact, Outcome]]
+) -> bool:
+    refused = {(code, fact.number) for code, fact, outcome in derived if isinstance(outcome, Refusal)}
+    return bool(refused) and any((code, fact_of(tx, row)) in refused for (code, _), row in standing.items())
 
 
 def standing_sequences(tx: Reader, batch: str) -> list[int]:
     """The events of a batch that hold."""
     return [row["sequence"] for row in _standing(tx, batch)]
+
+
+def event_of_fact(tx: Transaction, fact: Row) -> Row | None:
+    """The event that holds and says what a fact meant; None when it means nothing."""
+    if facts.is_whole(fact):
+        standing = tx.rows(
+            "SELECT e.* FROM batches b JOIN positions p USING (batch) JOIN events e ON e.sequence = p.given_by"
+            ' WHERE b."order" = ? AND p.link = ? GROUP BY e.sequence',
+            (fact["order"], fact["link"]),
+        )
+    else:
+        standing = _standing(tx, fact["batch"])
+    found = [row for row in standing if fact_of(tx, row) == fact["n"]]
+    return found[-1] if found else None
 
 
 def fact_of(tx: Reader, event: Row) -> int:
@@ -105,7 +181,8 @@ def _standing(tx: Reader, batch: str) -> list[Row]:
     return tx.rows(
         "SELECT * FROM events WHERE sequence IN (SELECT received_by FROM positions WHERE batch = ?1 UNION"
         " SELECT given_by FROM positions WHERE batch = ?1 UNION SELECT received_by FROM handoffs WHERE batch = ?1"
-        " UNION SELECT sequence FROM scraps WHERE batch = ?1) ORDER BY sequence",
+        " UNION SELECT sequence FROM scraps WHERE batch = ?1"
+        " UNION SELECT split_by FROM batches WHERE part_of = ?1) ORDER BY sequence",
         (batch,),
     )
 
@@ -125,6 +202,7 @@ def _signature(number: int, at: Instant, step: Step) -> str:
             short,
             step.charged,
             step.ends,
+            part_told(step.part, step.start, {}) if step.part and step.start else None,
         ]
     )
 
@@ -145,23 +223,33 @@ def _signature_of(tx: Transaction, row: Row, batch: str) -> str:
             [[giver, units, given_at] for giver, units, _, given_at in detail.get("short", ())],
             detail.get("charged"),
             detail.get("ends", 0),
+            _part_as_signed(detail.get("part")),
         ]
     )
 
 
-def _latest_first(row: Row) -> tuple[Instant, int]:
+def _part_as_signed(part: dict[str, Any] | None) -> dict[str, object] | None:
+    """Without what no fact tells: the number in the code, and the hours."""
+    if part is None:
+        return None
+    ways = [[giver, given_at, None, received_at] for giver, given_at, _, received_at in part["handoffs"]]
+    return {"batch": part["batch"], "positions": part["positions"], "handoffs": ways}
+
+
+def _latest_first(each: tuple[_Key, Row]) -> tuple[Instant, int]:
+    row = each[1]
     return (-instant_from_text(row["occurred_at"]), -row["sequence"])
 
 
-def _void(tx: Transaction, floor: Floor, batch: Row, row: Row, cause: Cause) -> set[str]:
+def _void(tx: Transaction, floor: Floor, batch: str, row: Row, cause: Cause) -> set[str]:
     """Append the event that takes a step back; the links of which it changes what they have given."""
     detail = json.loads(row["detail"])
     was = {name: detail[name] for name in WHAT_A_STEP_DID if name in detail}
     was |= {"kind": row["kind"], "at": instant_from_text(row["occurred_at"])}
     quantity = row["quantity"]
     if detail.get("batches"):
-        quantity = dict(detail["batches"])[batch["batch"]]
-        was["batches"] = [[batch["batch"], quantity]]
+        quantity = dict(detail["batches"])[batch]
+        was["batches"] = [[batch, quantity]]
     clock, link = clock_text(was["at"], floor.site.zone), row["link"].partition("/")[2]
     tx.append(
         Event(
@@ -172,7 +260,7 @@ def _void(tx: Transaction, floor: Floor, batch: Row, row: Row, cause: Cause) -> 
             station=row["station"],
             link=row["link"],
             order=row["order"],
-            batch=batch["batch"],
+            batch=batch,
             quantity=quantity,
             reason=cause.why,
             person=cause.person,
@@ -180,46 +268,47 @@ def _void(tx: Transaction, floor: Floor, batch: Row, row: Row, cause: Cause) -> 
                 "voids": row["event_id"],
                 "sequence": row["sequence"],
                 "was": was,
-                "text": f"{batch['batch']} {row['kind']} {clock} at {floor.line.name_of(link)} {cause.text}",
+                "text": f"{batch} {row['kind']} {clock} at {floor.line.name_of(link)} {cause.text}",
             },
         )
     )
     return {link} if row["kind"] == "given" else {giver for giver, *_ in detail.get("short", ())}
 
 
-def _moving(batch: Row, floor: Floor, told: Told, step: Step) -> Moving:
+def _moving(root: Row, code: str, floor: Floor, told: Told, step: Step) -> Moving:
     """A milestone gives an order: what late news changes of that is said of one batch of it."""
     if step.kind == "given" and step.link == told.fact.link and _is_milestone(floor, step.link):
-        return Moving(batch["order"], batch["batch"], ((batch["batch"], step.quantity),))
-    return Moving(batch["order"], batch["batch"])
+        return Moving(root["order"], code, ((code, step.quantity),))
+    return Moving(root["order"], code)
 
 
 def _is_milestone(floor: Floor, link: str) -> bool:
     return floor.line.link(link).kind == "milestone"
 
 
-def _note_meanings(tx: Transaction, rows: list[Row], found: Found, new: int | None) -> None:
+def _note_meanings(
+    tx: Transaction,
+    rows: Mapping[int, Row],
+    derived: Sequence[tuple[str, Fact, Outcome]],
+    new: int | None,
+) -> None:
     """Keep beside each fact what it means now, and bring the list of refused scans up to that."""
-    for row, became in _meanings(rows, found):
-        if row["became"] == became or row["n"] == new:
+    for _, fact, outcome in derived:
+        row, became = rows[fact.number], _meaning(outcome)
+        # One of a whole order may mean something of other batches.
+        if facts.is_whole(row) or row["became"] == became or fact.number == new:
             continue
-        facts.mark(tx, row["n"], became)
-        outcome = found.outcomes[row["n"]]
+        facts.mark(tx, fact.number, became)
         if isinstance(outcome, Refusal):
             _refuse_late(tx, row, outcome)
         elif row["became"] == "refused":
-            tx.run("UPDATE refused SET settled = 'counted' WHERE scan = ? AND settled IS NULL", (row["n"],))
+            tx.run(
+                "UPDATE refused SET settled = 'counted' WHERE scan = ? AND settled IS NULL", (fact.number,)
+            )
 
 
-def _meanings(rows: list[Row], found: Found) -> Iterator[tuple[Row, facts.Became]]:
-    for row in rows:
-        outcome = found.outcomes[row["n"]]
-        if facts.is_whole(row):
-            continue  # it may mean something of other batches
-        yield (
-            row,
-            "refused" if isinstance(outcome, Refusal) else "same" if isinstance(outcome, Same) else "step",
-        )
+def _meaning(outcome: Outcome) -> facts.Became:
+    return "refused" if isinstance(outcome, Refusal) else "same" if isinstance(outcome, Same) else "step"
 
 
 def _refuse_late(tx: Transaction, row: Row, refusal: Refusal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger import facts
 from ledger.facts import Told, whole
+from ledger.families import ARCHIVED, BATCH
 from ledger.finishes import note_finish
 from ledger.flag_news import resolve_flags
 from ledger.late_news import Cause, derive_again
@@ -15,14 +16,6 @@ from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, is_later, is_same_scan, reach_ms
 from shopfloor.scans import Answer, Scan
 from shopfloor.whereabouts import Step
-
-ARCHIVED = 'EXISTS (SELECT 1 FROM archived_orders a WHERE a."order" = o."order") AS archived'
-"""Whether the history of an order `o` is closed."""
-BATCH = (
-    f'SELECT batch, b."order", b.quantity, o.line, o.shipped_at, {ARCHIVED}'  # noqa: S608  # our own words
-    ' FROM batches b JOIN orders o USING ("order")'
-)
-"""A batch as scans and corrections need it."""
 
 
 def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:

@@ -125,8 +125,11 @@ def _order_released(tx: Transaction, event: Event) -> None:
         ),
     )
     tx.run_many(
-        'INSERT INTO batches (batch, "order", number, quantity) VALUES (?, ?, ?, ?)',
-        [(code, order, number, quantity) for number, (code, quantity) in enumerate(detail["batches"], 1)],
+        'INSERT INTO batches (batch, "order", number, quantity, whole) VALUES (?, ?, ?, ?, ?)',
+        [
+            (code, order, number, quantity, quantity)
+            for number, (code, quantity) in enumerate(detail["batches"], 1)
+        ],
     )
     _put_in_force(tx, event, order, detail["line"])
     for link, hours in detail["targets"].items():

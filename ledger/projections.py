@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
 
-STEPS = ("received", "given", "scrapped")
+STEPS = ("received", "given", "scrapped", "split")
 KEPT_ACTIONS = 8
 """Last actions that a station's kiosk shows."""
 

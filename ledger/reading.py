@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.archive import rows_of_order
-from ledger.store import Ledger, Row
+from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 
 
@@ -29,7 +29,7 @@ def last_sequence(ledger: Ledger) -> int:
     return int(row["last"] or 0) if row else 0
 
 
-def owed(ledger: Ledger, line: str, by_at: Instant) -> list[OwedRow]:
+def owed(ledger: Ledger | Transaction, line: str, by_at: Instant) -> list[OwedRow]:
     """What each link of a line owes by an instant and has not given, the longest overdue first."""
     return [
         OwedRow(row["order"], row["product"], row["link"], row["missing"], row["since_at"], row["latest_at"])
@@ -198,10 +198,14 @@ def targets(ledger: Ledger, number: str) -> list[Row]:
 
 
 def batches(ledger: Ledger, number: str) -> list[Row]:
-    """The batches of an order, in their order."""
-    return ledger.rows(
-        'SELECT batch, number, quantity FROM batches WHERE "order" = ? ORDER BY number', (number,)
+    """The batches of an order, in their order; what was split off comes after what it came from."""
+    rows = ledger.rows(
+        'SELECT batch, number, quantity, part_of FROM batches WHERE "order" = ? ORDER BY number', (number,)
     )
+    places: dict[str, tuple[int, ...]] = {}
+    for row in rows:
+        places[row["batch"]] = (*places.get(row["part_of"], ()), row["number"])
+    return sorted(rows, key=lambda row: places[row["batch"]])
 
 
 def positions(ledger: Ledger, number: str) -> list[Row]:

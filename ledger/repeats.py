@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from hashlib import sha256
 
 from ledger.refusals import keep_refused
 from ledger.store import Transaction
 from shopfloor.handoffs import Refusal
 from shopfloor.scans import Answer, Result, Scan
 
-RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/", "again/", "void/", "finish/", "hour/")
+RESERVED_IDS = (
+    "order/",
+    "flag/",
+    "implied/",
+    "bare/",
+    "site/",
+    "again/",
+    "void/",
+    "finish/",
+    "hour/",
+    "command/",
+)
 """Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
 
 _STANDS_FOR_ANYTHING = """
 SELECT 1 FROM events WHERE event_id = ?1 UNION ALL SELECT 1 FROM same_scans WHERE scan_id = ?1
-UNION ALL SELECT 1 FROM refused WHERE scan_id = ?1 LIMIT 1
+UNION ALL SELECT 1 FROM refused WHERE scan_id = ?1 UNION ALL SELECT 1 FROM commands WHERE scan_id = ?1 LIMIT 1
 """
 
 
@@ -29,9 +41,16 @@ def answered_before(tx: Transaction, scan: Scan) -> Answer | None:
     if known is None:
         return None
     content, result, text = known
-    if content != (scan.device, scan.code, scan.quantity):
+    if content != (scan.device, kept_code(scan), scan.quantity):
         return _refuse_id(tx, scan, f"id {scan.scan_id} was used before for another scan")
     return Answer(scan.device, scan.scan_id, result, text)
+
+
+def kept_code(scan: Scan) -> str:
+    """A code as it is kept; of a badge only what tells it from others, since whoever has its code has the badge."""
+    if scan.kind != "badge":
+        return scan.code
+    return f"badge {sha256(scan.code.upper().encode()).hexdigest()[:16]}"
 
 
 def told_again(tx: Transaction, scan: Scan, text: str) -> Answer:
@@ -54,6 +73,10 @@ def _known(tx: Transaction, scan_id: str) -> tuple[tuple[str, str | None, int | 
         told = detail.get("scan", {})
         content = (event["source"], told.get("as_read"), told.get("quantity"))
         return content, "duplicate", detail.get("text", "")
+    row = tx.row("SELECT device, code, quantity, result, text FROM commands WHERE scan_id = ?", (scan_id,))
+    if row is not None:
+        result: Result = "refused" if row["result"] == "refused" else "duplicate"
+        return (row["device"], row["code"], row["quantity"]), result, row["text"]
     row = tx.row("SELECT device, code, quantity, text FROM same_scans WHERE scan_id = ?", (scan_id,))
     if row is not None:
         return (row["device"], row["code"], row["quantity"]), "duplicate", row["text"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ledger import part_projections
 from ledger.order_projections import find_unmet, move_unmet_on, ship_if_complete, unship_if_incomplete
 from shopfloor.instants import Instant
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
 
-WHAT_A_STEP_DID = ("parties", "hour", "short", "complete", "charged", "ends", "last", "batches")
+WHAT_A_STEP_DID = ("parties", "hour", "short", "complete", "charged", "ends", "last", "batches", "part")
 """Of a step's detail: what a voided event repeats, so that it can be taken back without looking for it."""
 
 
@@ -140,15 +141,13 @@ def _count_short(tx: Transaction, step: Taken, sign: int) -> None:
 def _give(tx: Transaction, step: Taken) -> None:
     hour_at = step.detail["hour"][0]
     for batch, quantity in _batches(step):
-        tx.run_many(
-            'INSERT INTO handoffs (batch, giver, receiver, line, "order", quantity, given_at, hour_at)'
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (batch, giver, receiver) DO UPDATE SET"
-            " quantity = excluded.quantity, given_at = excluded.given_at, hour_at = excluded.hour_at",
-            [
-                (batch, step.link, receiver, step.line, step.order, quantity, step.at, hour_at)
-                for receiver in step.detail["parties"]
-            ],
-        )
+        for receiver in step.detail["parties"]:
+            tx.run(
+                'INSERT INTO handoffs (batch, giver, receiver, line, "order", quantity, given_at, hour_at)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (batch, giver, receiver) DO UPDATE SET"
+                " quantity = excluded.quantity, given_at = excluded.given_at, hour_at = excluded.hour_at",
+                (batch, step.link, receiver, step.line, step.order, quantity, step.at, hour_at),
+            )
         tx.run(
             "INSERT INTO positions (batch, link, given_at, given, given_by) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (batch, link) DO UPDATE SET given_at = excluded.given_at, given = excluded.given,"
@@ -284,5 +283,10 @@ def _forget_if_untouched(tx: Transaction, step: Taken, batch: str | None) -> Non
     )
 
 
-_TAKE = {"received": _receive, "given": _give, "scrapped": _scrap}
-_TAKE_BACK = {"received": _take_receipt_back, "given": _take_give_back, "scrapped": _take_scrap_back}
+_TAKE = {"received": _receive, "given": _give, "scrapped": _scrap, "split": part_projections.split}
+_TAKE_BACK = {
+    "received": _take_receipt_back,
+    "given": _take_give_back,
+    "scrapped": _take_scrap_back,
+    "split": part_projections.take_split_back,
+}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.events import Event
 from ledger.facts import Told
 from ledger.store import Transaction
 from shopfloor.calendar_book import CalendarBook
+from shopfloor.codes import batch_number
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
 from shopfloor.sentences import sentence
 from shopfloor.site import Line, Site
-from shopfloor.whereabouts import Step
+from shopfloor.whereabouts import Step, Whereabouts
 
 LATE_MS = 2 * MINUTE_MS
 """What is recorded this long after it happened says so."""
@@ -74,6 +76,20 @@ def again_id(tx: Transaction, told: Told) -> str:
     return f"again/{told.number}/{tx.sequence + 1}"
 
 
+def part_told(part: str, start: Whereabouts, hours: Mapping[str, Instant]) -> dict[str, object]:
+    """What is split off, and where it begins; `hours`: into which of its giver's a handoff counted."""
+    return {
+        "batch": part,
+        "positions": [
+            [link, at.received_at, at.given_at, at.received] for link, at in sorted(start.positions.items())
+        ],
+        "handoffs": [
+            [giver, way.given_at, hours.get(giver), way.received_at]
+            for (giver, _), way in sorted(start.handoffs.items())
+        ],
+    }
+
+
 def late_text(floor: Floor, at: Instant, recorded_at: Instant) -> str:
     """What is added to a sentence about something that was recorded long after it happened."""
     return f", recorded {clock_text(recorded_at, floor.site.zone)}" if recorded_at - at >= LATE_MS else ""
@@ -106,6 +122,9 @@ def _detail(
         detail["hour"] = [hour.start_at, hour.end_at, hour.shift]
     elif step.kind == "received":
         detail["complete"] = step.complete
+    elif step.part is not None and step.start is not None:
+        hours = {giver: _hour_given(tx, moving, giver, step.link) for giver, _ in step.start.handoffs}
+        detail["part"] = {"number": batch_number(step.part), **part_told(step.part, step.start, hours)}
     else:
         detail |= {"charged": step.charged, "ends": step.ends, "last": floor.line.last.id}
     if step.short:
@@ -141,6 +160,10 @@ def _text(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step)
         where = f" as {line.name_of(step.charged)} gave it" if step.charged not in (None, step.link) else ""
         why = floor.site.scrap_reason_name(told.reason or "")
         return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {why}"
+    if step.kind == "split":
+        said = sentence("%(batch)s: %(units)s split off as %(part)s %(time)s", batch=moving.name,
+                         units=step.quantity, part=step.part, time=clock)  # fmt: skip
+        return f"{said}{late}" if late else said
     if step.kind == "received":
         missing = sum(max(0, each.units) for each in step.short)
         short = f", {missing} missing" if missing else ""

@@ -33,6 +33,14 @@ def batch_code(number: int) -> str:
     return body + _check_character(body)
 
 
+def batch_number(code: str) -> int:
+    """Which batch of the site a code is of, the way back from `batch_code`."""
+    number = 0
+    for symbol in code[:_DIGITS]:
+        number = number * len(ALPHABET) + _VALUE[symbol]
+    return number
+
+
 def is_batch_code(code: str) -> bool:
     """Whether a code has the form of a batch code and its check character fits."""
     return (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Literal
 
-from shopfloor.instants import Instant, moment_of
+from shopfloor.instants import MINUTE_MS, Instant, moment_of
 from shopfloor.site import Line, Link
 from shopfloor.whereabouts import (
     Short,
@@ -53,7 +54,12 @@ Meaning = tuple[Step, ...] | Refusal
 
 def clock_text(at: Instant, zone: tzinfo) -> str:
     """The hour and minute that a person reads on the wall."""
-    return moment_of(at, zone).strftime("%H:%M")
+    return _minute_text(at // MINUTE_MS, zone)
+
+
+@lru_cache(maxsize=4_096)
+def _minute_text(minute: int, zone: tzinfo) -> str:
+    return moment_of(minute * MINUTE_MS, zone).strftime("%H:%M")
 
 
 def meaning_of_scan(line: Line, link: Link, where: Whereabouts, read: Reading, zone: tzinfo) -> Meaning:

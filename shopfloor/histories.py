@@ -1,8 +1,8 @@
-"""The history of one batch: what each of its scans means, in the order in which they happened."""
+"""The history of a batch and its parts: what each of their scans means, in the order in which they happened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, TypeAlias
@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from shopfloor.handoffs import SAME_SCAN_MS, Mode, Reading, Refusal, meaning_of_scan, meaning_of_scrap
 from shopfloor.instants import MINUTE_MS, Instant
 from shopfloor.site import Line
+from shopfloor.splitting import NO_PART, before_the_split, meaning_of_split
 from shopfloor.whereabouts import Step, Whereabouts, after
 
 CLOCK_SET_BACK_MS = 2 * MINUTE_MS
@@ -25,7 +26,7 @@ class Fact:
     at: Instant
     device: str
     link: str
-    kind: Literal["scan", "scrap"] = "scan"
+    kind: Literal["scan", "scrap", "split"] = "scan"
     mode: Mode = "auto"
     seq: int | None = None
     scan_id: str | None = None
@@ -33,6 +34,16 @@ class Fact:
     giver: str | None = None
     """Of scrap: the previous link that gave it so."""
     forced: bool = False
+    part: str | None = None
+    """Of a split: the code of what is split off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a part came to be: by which fact, and where it was then."""
+
+    fact: Fact
+    start: Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +78,45 @@ def in_order(line: Line, facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=key)
 
 
-def history(line: Line, whole: int, facts: Iterable[Fact], zone: tzinfo) -> list[tuple[Fact, Outcome]]:
-    """Each fact of a batch of `whole` units with what it means, in order; the links are all of the line."""
-    where = Whereabouts()
+def family(
+    line: Line,
+    root: str,
+    whole: int,
+    facts: Mapping[str, Sequence[Fact]],
+    of_all: Sequence[Fact],
+    zone: tzinfo,
+) -> Iterator[tuple[str, Fact, Outcome]]:
+    """Each fact of a batch of `whole` units and of what was split off from it; `of_all` are those of whole orders."""
+    lost = set(facts) - {root}
+    batches: list[tuple[str, int, Split | None]] = [(root, whole, None)]
+    for batch, units, split in batches:
+        for fact, outcome in history(line, units, [*facts.get(batch, ()), *of_all], zone, split):
+            yield batch, fact, outcome
+            if fact.kind == "split" and isinstance(outcome, tuple) and fact.part is not None:
+                (step,) = outcome
+                batches.append((fact.part, step.quantity, Split(fact, step.start or Whereabouts())))
+                lost.discard(fact.part)
+    for batch in sorted(lost):
+        yield from ((batch, fact, NO_PART) for fact in (*facts[batch], *of_all))
+
+
+def history(
+    line: Line, whole: int, facts: Iterable[Fact], zone: tzinfo, split: Split | None = None
+) -> list[tuple[Fact, Outcome]]:
+    """Each fact of a batch of `whole` units with what it means, in order; the links are all of the line.
+
+    With a `split` it is of a part, which was nothing before that.
+    """
+    where = Whereabouts() if split is None else split.start
+    there = split is None
     taken: list[tuple[Fact, Outcome]] = []
     last: dict[tuple[str, str], Fact] = {}
-    for fact in in_order(line, facts):
+    for fact in in_order(line, [*facts, *([] if split is None else [split.fact])]):
+        if split is not None and not there:
+            there = fact is split.fact
+            if not there:
+                taken.append((fact, before_the_split(split.fact.at, zone)))
+            continue
         before = last.get((fact.device, fact.link))
         if fact.kind == "scan" and before is not None and is_same_scan(before, fact):
             taken.append((fact, Same(before.number)))
@@ -81,7 +125,9 @@ def history(line: Line, whole: int, facts: Iterable[Fact], zone: tzinfo) -> list
         taken.append((fact, meaning))
         if not isinstance(meaning, Refusal):
             where = _after_all(where, meaning, fact.at)
-            if fact.kind == "scan":
+            if fact.kind == "split":
+                whole -= meaning[0].quantity
+            elif fact.kind == "scan":
                 last[fact.device, fact.link] = fact
     return taken
 
@@ -111,6 +157,8 @@ def meaning_of(
     read = Reading(fact.at, whole, fact.mode, fact.quantity, fact.forced)
     if fact.kind == "scrap":
         return meaning_of_scrap(line, line.link(fact.link), where, read, fact.giver, zone)
+    if fact.kind == "split":
+        return meaning_of_split(line, line.link(fact.link), where, read, fact.part or "", zone)
     return meaning_of_scan(line, line.link(fact.link), where, read, zone)
 
 

@@ -65,11 +65,11 @@ class Short:
 class Step:
     """One thing to be recorded: `parties` are the givers of a receipt, the receivers of a give."""
 
-    kind: Literal["received", "given", "scrapped"]
+    kind: Literal["received", "given", "scrapped", "split"]
     link: str
     parties: tuple[str, ...]
     quantity: int
-    """Units given, scrapped, or in hand after a receipt: of a join the least that came."""
+    """Units given, scrapped, split off, or in hand after a receipt: of a join the least that came."""
     implied: bool = False
     complete: bool = True
     """False of a receipt while another previous link's part is still to come."""
@@ -78,6 +78,10 @@ class Step:
     """The link that answers for scrap: the giver for what is rejected at receipt."""
     ends: int = 0
     """Units of the order that can be shipped no more, by this scrap."""
+    part: str | None = None
+    """The batch that is split off."""
+    start: Whereabouts | None = None
+    """Where that one is from then on."""
 
 
 def after(where: Whereabouts, step: Step, at: Instant) -> Whereabouts:
@@ -86,6 +90,8 @@ def after(where: Whereabouts, step: Step, at: Instant) -> Whereabouts:
     handoffs = dict(where.handoffs)
     if step.kind == "scrapped":
         here = replace(here, lost=here.lost + step.quantity)
+    elif step.kind == "split":
+        here = replace(here, received=here.received - step.quantity if here.received_at is not None else 0)
     elif step.kind == "given":
         here = replace(here, given_at=at)
         for receiver in step.parties:

@@ -97,6 +97,8 @@ class BatchRow:
     """A link's name, or the name of the link it is on its way to; empty before the first scan."""
     how: str
     """waiting, at, on its way or shipped."""
+    part_of: str = ""
+    """The batch that it was split off from."""
 
 
 @dataclass(frozen=True, slots=True)

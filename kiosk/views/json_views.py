@@ -201,7 +201,12 @@ def _batches_json(services: Services, number: str) -> list[dict[str, Any]]:
             }
         )
     return [
-        {"batch": row["batch"], "quantity": row["quantity"], "positions": at.get(row["batch"], [])}
+        {
+            "batch": row["batch"],
+            "quantity": row["quantity"],
+            "positions": at.get(row["batch"], []),
+            "part_of": row["part_of"],
+        }
         for row in reading.batches(services.ledger, number)
     ]
 

@@ -261,7 +261,12 @@ def _batches(services: Services, number: str, line: Line) -> list[BatchRow]:
     for row in reading.positions(services.ledger, number):
         by_batch.setdefault(row["batch"], {})[row["link"]] = row
     return [
-        BatchRow(row["batch"], row["quantity"], *_where(line, by_batch.get(row["batch"], {})))
+        BatchRow(
+            row["batch"],
+            row["quantity"],
+            *_where(line, by_batch.get(row["batch"], {})),
+            part_of=row["part_of"] or "",
+        )
         for row in reading.batches(services.ledger, number)
     ]
 

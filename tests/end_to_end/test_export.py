@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,10 @@ from click.testing import CliRunner
 from jsonschema import Draft7Validator, FormatChecker
 
 from interlock.__main__ import main
+from ledger import corrections
 from ledger.epcis import Epcis
+from ledger.flags import Tap
+from ledger.splitting import split
 from tests.factory import Plant, worked_order
 
 VENDOR = Path(__file__).with_name("vendor")
@@ -195,6 +199,23 @@ def test_scrap_is_destroyed_or_rejected_as_somebody_gave_it(
     row = recorded(plant, "scrapped", 3, "torn", {"parties": [], "charged": charged})
     (event,) = as_epcis(plant, epcis, row)
     assert (event["action"], event["bizStep"], event["disposition"]) == wanted
+
+
+def test_a_split_makes_units_of_one_lot_into_another(plant: Plant, epcis: Draft7Validator) -> None:
+    batch = plant.codes()[1]
+    by = Tap("s1", "sew-1", plant.now, "Mei")
+    part = split(plant.ledger, plant.recorder, by, batch=batch, quantity=8, now=plant.now).part
+    (event,) = as_epcis(plant, epcis, plant.ledger.row("SELECT * FROM events WHERE kind = 'split'"))
+    assert (event["type"], event["bizStep"]) == ("TransformationEvent", "commissioning")
+    lots = [event[name][0] for name in ("inputQuantityList", "outputQuantityList")]
+    assert [(lot["epcClass"].rpartition(":")[2], lot["quantity"]) for lot in lots] == [(batch, 8), (part, 8)]
+    corrections.undo(
+        plant.ledger, plant.recorder, replace(by, event_id="u1"), event_id="s1", why="", now=plant.now
+    )
+    voided = plant.ledger.row("SELECT * FROM events WHERE kind = 'voided'")
+    (declared,) = as_epcis(plant, epcis, voided)
+    assert declared["errorDeclaration"]["reason"] == "did_not_occur"
+    assert json.loads(export(plant, "--format", "epcis"))["epcisBody"]["eventList"][-1] == declared
 
 
 def test_what_was_voided_is_declared_not_to_have_occurred(plant: Plant, epcis: Draft7Validator) -> None:

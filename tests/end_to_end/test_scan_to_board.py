@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from interlock import clock
+from shopfloor.instants import SECOND_MS, utc_text
 from tests.live_site import Site
 from tests.provision import find_program
 from tests.waiting import wait_for
@@ -89,6 +91,33 @@ def test_noise_is_counted_under_refused_and_nothing_stops(
         lambda: [a["result"] for a in answers() if a["id"] == "t2"] == ["recorded"],
         what="the scan after the noise",
     )
+
+
+@pytest.mark.mosquitto
+def test_a_station_with_nothing_but_a_scanner_flags_and_takes_back(
+    site: Site, answers: Callable[[], list[dict[str, Any]]]
+) -> None:
+    now = clock.now()
+    said = [
+        ("n1", "CMDABSENT8", -5),
+        ("n2", "CMDABSENT8", -2),
+        ("n2", "CMDABSENT8", -2),
+        ("s1", site.codes[0], -1),
+    ]
+    for scan_id, code, seconds in [*said, ("u1", "CMDBACKS", 0)]:
+        at = utc_text(now + seconds * SECOND_MS)
+        site.publish("scanner-sew", json.dumps({"id": scan_id, "code": code, "at": at}))
+    wait_for(lambda: len(answers()) == 5, what="five answers")
+    asked, flagged, again, _, undone = answers()
+    assert (asked["result"], asked["text"]) == (
+        "refused",
+        "scan again within 10 s to flag Cutting for 120 of A-1",
+    )
+    assert (flagged["result"], flagged["text"]) == ("recorded", "Cutting flagged: 120 of A-1 not received")
+    assert (again["result"], again["text"]) == ("duplicate", flagged["text"])
+    assert undone["text"].startswith(f"undone: {site.codes[0]} received")
+    assert [flag["quantity"] for flag in site.get("/api/v1/flags")["flags"]] == [120]
+    assert given_now(site, "cut") == 0
 
 
 @pytest.mark.mosquitto

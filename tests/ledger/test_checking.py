@@ -22,6 +22,7 @@ def test_every_table_is_truth_evidence_or_a_checked_read_model(plant: Plant) -> 
     beside = {
         "events",
         "scans",
+        "commands",
         "refused",
         "same_scans",
         "seq_gaps",

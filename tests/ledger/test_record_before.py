@@ -7,8 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from ledger.checking import faults
+from ledger.families import batch_row
 from ledger.late_news import Cause, derive_again
-from ledger.recorder import Recorder, batch_row
+from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.scans import Scan
 from station_config import load

@@ -10,7 +10,7 @@ import pytest
 
 from ledger import corrections, reading
 from ledger.checking import faults
-from ledger.flags import Tap, answer_flag, raise_flag
+from ledger.flags import Tap, answer_flag, raise_flag, withdraw_flag
 from ledger.seq_gaps import open_gaps
 from shopfloor.scans import Answer, Scan
 from tests.factory import Plant, china, worked_order
@@ -125,6 +125,54 @@ def test_a_flag_whose_quantity_came_after_it_was_resolved_and_not_wrong(floor: P
     for code in floor.codes()[:2]:
         floor.scan("scanner-sew", code, "24 15:30")
     assert flag(floor, number) == ("resolved", None)
+
+
+def test_a_flag_that_was_resolved_turns_out_wrong_by_what_comes_later(floor: Plant) -> None:
+    number = raise_at(floor, "24 15:05")
+    first, second, third, fourth = *floor.codes()[:3], floor.codes()[-1]
+    for code in (first, second):
+        floor.scan("scanner-sew", code, "24 15:30")
+    (closed,) = floor.ledger.rows("SELECT closed_at FROM flags")
+    late(floor, "scanner-cut", third, "24 14:20", "24 15:40", 1)
+    late(floor, "scanner-cut", third, "24 14:40", "24 15:40", 2)
+    assert flag(floor, number) == ("resolved", None)  # half of it
+    late(floor, "scanner-cut", fourth, "24 14:45", "24 15:50", 3)
+    late(floor, "scanner-cut", fourth, "24 14:58", "24 15:50", 4)
+    assert flag(floor, number) == ("resolved", "turned out wrong: given 14:58, recorded 15:50")
+    assert kinds(floor)[-1] == "flag_mistaken"
+    assert floor.ledger.rows("SELECT closed_at FROM flags") == [closed]
+    given = floor.ledger.rows("SELECT event_id FROM events WHERE kind = 'given' ORDER BY sequence DESC")[0][
+        "event_id"
+    ]
+    corrections.undo(floor.ledger, floor.recorder, Tap("u", "cut-1", china("24 15:55")), event_id=given,
+                     why="", now=china("24 15:55"))  # fmt: skip
+    assert flag(floor, number) == ("resolved", None)
+    assert kinds(floor)[-1] == "flag_resolved"
+    assert floor.ledger.rows("SELECT closed_at FROM flags") == [closed]
+
+
+def test_a_flag_that_was_resolved_turns_out_wrong_by_late_news_of_the_batch_that_resolved_it(
+    floor: Plant,
+) -> None:
+    number = raise_at(floor, "24 15:05")
+    first, second = floor.codes()[:2]
+    for code in (first, second):
+        floor.scan("scanner-sew", code, "24 15:30")
+    for seq, (code, at) in enumerate(((first, "24 14:20"), (first, "24 14:40"), (second, "24 14:41")), 1):
+        late(floor, "scanner-cut", code, at, "24 15:40", seq)
+    assert flag(floor, number) == ("resolved", None)
+    late(floor, "scanner-cut", second, "24 14:58", "24 15:40", 4)
+    assert flag(floor, number) == ("resolved", "turned out wrong: given 14:58, recorded 15:40")
+
+
+def test_a_flag_that_was_withdrawn_stays_withdrawn(floor: Plant) -> None:
+    number = raise_at(floor, "24 15:05")
+    now = china("24 15:06")
+    withdraw_flag(floor.ledger, floor.site, Tap("w", "sew-1", now), flag=number, now=now)
+    first, second = floor.codes()[:2]
+    for seq, (code, at) in enumerate(((first, "24 14:20"), (first, "24 14:40"), (second, "24 14:41"), (second, "24 14:58")), 1):  # fmt: skip  # noqa: E501  # one table
+        late(floor, "scanner-cut", code, at, "24 15:40", seq)
+    assert flag(floor, number) == ("withdrawn", None)
 
 
 def test_a_flag_is_open_again_when_the_give_that_resolved_it_is_taken_back(floor: Plant) -> None:

@@ -40,6 +40,23 @@ def test_scrap_is_told_with_its_reason(client: FlaskClient, floor: Plant) -> Non
     assert client.post("/api/v1/scrap", json={**body, "station": "nowhere"}).status_code == 422
 
 
+def test_a_batch_is_split_and_the_order_shows_both_parts(client: FlaskClient, floor: Plant) -> None:
+    code = floor.codes()[9]
+    scanned(client, "scanner-sew", code, "s1")
+    body = {"station": "sew-1", "batch": code, "quantity": 8, "person": "Mei", "id": "split-1"}
+    told = client.post("/api/v1/split", json=body).json
+    assert told["text"] == f"{code}: 8 split off as {told['batch']} 15:10"
+    assert client.post("/api/v1/split", json=body).json == told
+    assert client.post("/api/v1/split", json={**body, "quantity": 7}).status_code == 422
+    refused = client.post("/api/v1/split", json={**body, "id": "split-2", "quantity": 12})
+    assert refused.status_code == 422
+    assert refused.json["error"] == f"{code} has 12 units here; split off at least 1 and fewer than that"
+    batches = {row["batch"]: row for row in client.get("/api/v1/orders/A-1").json["batches"]}
+    assert (batches[code]["quantity"], batches[told["batch"]]["quantity"]) == (12, 8)
+    assert (batches[code]["part_of"], batches[told["batch"]]["part_of"]) == (None, code)
+    assert f"split off {code}" in client.get("/orders/A-1").text
+
+
 def test_a_lead_forces_or_discards_a_refused_scan(client: FlaskClient, floor: Plant) -> None:
     first, second = floor.codes()[8:10]
     assert scanned(client, "scanner-pack", first, "p1") == "refused"

@@ -128,7 +128,7 @@ ONE = OrderPage(
     (*(replace(PART, link=row.link, state=row.state) for row in ROWS),
      replace(PART, given=200, missing=0, state="on_target", late_min=0, next_quantity=0, next_by="")),
     (BatchRow("0000017", 20, "Sewing", "at"), BatchRow("000002E", 20, "Sewing", "on its way"),
-     BatchRow("000003M", 20, "", "waiting"), BatchRow("000004V", 20, "", "shipped")),
+     BatchRow("000003M", 20, "", "waiting", part_of="0000017"), BatchRow("000004V", 20, "", "shipped")),
     (RAISED, ANSWERED, BROKEN, UNREASONED),
 )  # fmt: skip
 
