@@ -75,7 +75,7 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
             is_new = each.number == new
             event_id = first_id(tx, each, number, last) if is_new else again_id(tx, each)
             text = record_step(tx, floor, _moving(batch, floor, each, step), each, step, event_id)
-            changed |= {step.link} if step.kind == "given" else {short.giver for short in step.short}
+            changed |= {step.link} if step.kind == "given" else _touched(step)
         found.texts[each.number] = text
     _note_meanings(tx, rows, found, new)
     for link in sorted(changed):
@@ -181,7 +181,14 @@ def _void(tx: Transaction, floor: Floor, batch: Row, row: Row, cause: Cause) -> 
             },
         )
     )
-    return {link} if row["kind"] == "given" else {giver for giver, *_ in detail.get("short", ())}
+    if row["kind"] == "given":
+        return {link}
+    return {*detail["parties"], *(giver for giver, *_ in detail.get("short", ()))}
+
+
+def _touched(step: Step) -> set[str]:
+    """Links whose flags a receipt or a scrap may settle or open."""
+    return {*step.parties, *(short.giver for short in step.short)}
 
 
 def _moving(batch: Row, floor: Floor, told: Told, step: Step) -> Moving:

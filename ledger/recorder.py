@@ -161,8 +161,8 @@ def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batc
     moving, last, text = Moving(batch["order"], code), len(steps) - 1, ""
     for number, step in enumerate(steps):
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
-        if step.kind == "given":
-            resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
+        for giver in (step.link,) if step.kind == "given" else step.parties:
+            resolve_flags(tx, floor, giver, batch["order"], told.fact.at)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])
             resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)

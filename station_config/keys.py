@@ -20,6 +20,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "gateway",
         "reason",
         "agreement",
+        "flags",
+        "consequence",
         "broker",
         "web",
         "board",
@@ -86,6 +88,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[gateway]": ("listen",),
     "[[reason]]": ("id", "name"),
     "[agreement]": ("roles",),
+    "[flags]": ("unanswered", "promise", "silence", "silence_share"),
+    "[[consequence]]": ("id", "name", "kind", "amount", "cap"),
     "[broker]": (
         "host",
         "port",
