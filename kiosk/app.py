@@ -14,8 +14,10 @@ from kiosk import (
     api,
     device_pages,
     errors,
+    flag_pages,
     guard,
     health,
+    kiosk_flags,
     live,
     new_order_pages,
     order_pages,
@@ -69,6 +71,8 @@ def create_app(
     Metrics(services, hub, time.perf_counter).install(app)
     for blueprint in (
         pages.blueprint,
+        kiosk_flags.blueprint,
+        flag_pages.blueprint,
         order_pages.blueprint,
         new_order_pages.blueprint,
         plan_pages.blueprint,

@@ -25,7 +25,8 @@ from kiosk.contexts.agreement import (
     VersionMove,
     WayOut,
 )
-from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell, NextTarget
+from kiosk.contexts.board import BoardPage, BoardRow, HourCell, NextTarget
+from kiosk.contexts.flags import FlagCard, FlagPage, FlagRow, FlagsPage, StoryLine
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.home import HomePage, LineSummary, StationLink
 from kiosk.contexts.load import Explained, LineTab, LoadCell, LoadPage, LoadRow, Taker
@@ -48,6 +49,9 @@ __all__ = [
     "Explained",
     "Feasibility",
     "FlagCard",
+    "FlagPage",
+    "FlagRow",
+    "FlagsPage",
     "FormState",
     "Frame",
     "HomePage",
@@ -81,6 +85,7 @@ __all__ = [
     "RoleMark",
     "ShortLink",
     "StationLink",
+    "StoryLine",
     "Taker",
     "Version",
     "VersionMove",

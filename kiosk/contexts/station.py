@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.contexts.board import FlagCard, HourCell, NextTarget
+from kiosk.contexts.board import HourCell, NextTarget
+from kiosk.contexts.flags import FlagCard
 from kiosk.contexts.frame import Frame
 from shopfloor.board import LinkState
 
@@ -113,5 +114,7 @@ class KioskPage:
     """Open orders of the line."""
     orders_open: int = 0
     """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
+    previous_names: str = ""
+    """Names of the previous links; empty for a first link, which cannot pass a flag back."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""

@@ -55,7 +55,8 @@
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
-    post(form.action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
+    const action = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
+    post(action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
   });
 
   /* ---- first tap, second tap ---- */
@@ -133,7 +134,7 @@
   function closeSettled(sent) {
     const form = panel.firstElementChild;
     const against = document.getElementById("kiosk-against");
-    if (!form || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
+    if (!form?.dataset.flag || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
     form.remove();
     if (form !== sent) say(panel.dataset.settled, "notice");
   }
