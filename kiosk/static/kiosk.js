@@ -125,7 +125,7 @@
       field.blur();
     }
     const refused = document.getElementById("message").dataset.result === "refused";
-    if (ctx.sentForm && !refused) ctx.sentForm.remove();
+    if (ctx.sentForm && !refused && panel.contains(ctx.sentForm)) panel.replaceChildren();
     closeSettled(ctx.sentForm);
     countUndo();
   });
@@ -135,7 +135,7 @@
     const form = panel.firstElementChild;
     const against = document.getElementById("kiosk-against");
     if (!form?.dataset.flag || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
-    form.remove();
+    panel.replaceChildren(); // a blank that stays behind would keep it open
     if (form !== sent) say(panel.dataset.settled, "notice");
   }
 
