@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.errors import LedgerDamaged, LedgerUnavailable
-from ledger.flag_clocks import FlagClocks
+from ledger.flag_clocks import FlagClocks, held_until
 from ledger.store import Ledger
 from shopfloor.instants import SECOND_MS, Instant
 from shopfloor.site import Site
@@ -34,6 +34,8 @@ class Timekeeper:
         if now < self._begins_at:
             return
         try:
+            if held_until(self._ledger) > now:
+                return
             if not self._is_wound:
                 self._clocks.wind(now)
                 self._is_wound = True

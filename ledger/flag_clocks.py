@@ -29,9 +29,14 @@ class FlagClocks:
         self._site = site
         self._calendars = CalendarBook(site)
 
-    def turn(self, now: Instant) -> int:
-        """Do what is due by now; how many events were recorded. LedgerError when it cannot be written."""
-        return break_silences(self._ledger, self._site, self._calendars, now) + self._take_due(now)
+    def turn(self, until: Instant, now: Instant | None = None) -> int:
+        """Do what is due by an instant; how many events were recorded. LedgerError when it cannot be written.
+
+        `now` is when it is recorded, if that is another instant: a history is played before its present.
+        """
+        now = until if now is None else now
+        silent = break_silences(self._ledger, self._site, self._calendars, until, now)
+        return silent + self._take_due(until, now)
 
     def wind(self, now: Instant) -> int:
         """Set the clocks of open flags by this configuration, where they stand otherwise; how many were set.
@@ -48,28 +53,28 @@ class FlagClocks:
                     tx.append(self._set(tx, row, clock))
         return len(amiss)
 
-    def _take_due(self, now: Instant) -> int:
+    def _take_due(self, until: Instant, now: Instant) -> int:
         taken = 0
-        while self._ledger.row(_DUE, (now, 1)) or self._ledger.row(_CONSEQUENCES_DUE, (now, 1)):
+        while self._ledger.row(_DUE, (until, 1)) or self._ledger.row(_CONSEQUENCES_DUE, (until, 1)):
             with self._ledger.write(now) as tx:
                 first = tx.sequence
-                for row in tx.rows(_DUE, (now, _AT_ONCE)):
-                    self._take_step(tx, row)
-                for row in tx.rows(_CONSEQUENCES_DUE, (now, _AT_ONCE)):
+                for row in tx.rows(_DUE, (until, _AT_ONCE)):
+                    self._take_step(tx, row, until)
+                for row in tx.rows(_CONSEQUENCES_DUE, (until, _AT_ONCE)):
                     tx.append(_in_effect(row))
                 taken += tx.sequence - first
         return taken
 
-    def _take_step(self, tx: Transaction, row: Row) -> None:
+    def _take_step(self, tx: Transaction, row: Row, until: Instant) -> None:
         """One step, or the clock set right when by the calendar of today it is not due yet."""
         line, link = self._site.line_or_ghost(row["line"]), row["link"]
         clock = clock_of_row(row)
         if clock is None or not line.has_link(link):
             tx.append(self._set(tx, row, None))
             return
-        calendar = self._calendars.of_link_between(line, link, clock.from_at, tx.now)
+        calendar = self._calendars.of_link_between(line, link, clock.from_at, until)
         upcoming = next_step(self._site.flags, clock, calendar)
-        if upcoming is None or upcoming.due_at > tx.now:
+        if upcoming is None or upcoming.due_at > until:
             tx.append(self._set(tx, row, self._wound(row, clock, tx.now)))
             return
         minutes = self._site.flags.ladder(clock.name)[clock.steps].after_ms // MINUTE_MS
@@ -90,7 +95,7 @@ class FlagClocks:
                     "from_at": clock.from_at,
                     "step": upcoming.step,
                     "role": upcoming.role,
-                    "clock": self._wound(row, clock.after_step(), tx.now),
+                    "clock": self._wound(row, clock.after_step(), until),
                     "text": sentence("%(name)s unanswered for %(minutes)s min: %(role)s told", **words)
                     if clock.name == "unanswered"
                     else sentence("%(name)s broke its promise %(minutes)s min ago: %(role)s told", **words),
@@ -146,6 +151,22 @@ def _in_effect(row: Row) -> Event:
             "text": sentence("%(name)s takes effect", name=row["name"]),
         },
     )
+
+
+def hold(ledger: Ledger, until: Instant, now: Instant) -> None:
+    """Let the gateway's timer rest until an instant: somebody plays a history and turns the clocks himself."""
+    with ledger.write(now, tell=False) as tx:
+        tx.run(
+            "INSERT INTO tallies (name, value) VALUES ('flag_clocks_held_until', ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (until,),
+        )
+
+
+def held_until(ledger: Ledger) -> Instant:
+    """Until when the timer rests; 0 when it does not."""
+    row = ledger.row("SELECT value FROM tallies WHERE name = 'flag_clocks_held_until'")
+    return int(row["value"]) if row else 0
 
 
 _OPEN = "SELECT * FROM flags WHERE closed_at IS NULL ORDER BY flag"

@@ -26,12 +26,12 @@ class _Silent:
     due_at: Instant
 
 
-def break_silences(ledger: Ledger, site: Site, calendars: CalendarBook, now: Instant) -> int:
+def break_silences(ledger: Ledger, site: Site, calendars: CalendarBook, until: Instant, now: Instant) -> int:
     """Raise the flags that silent links should have raised; how many. Each at the instant its silence was complete."""
-    if not any(True for _ in _silent(ledger, site, calendars, now)):
+    if not any(True for _ in _silent(ledger, site, calendars, until)):
         return 0
     with ledger.write(now) as tx:
-        found = list(_silent(tx, site, calendars, now))
+        found = list(_silent(tx, site, calendars, until))
         return sum(_raise(tx, site, each) for each in sorted(found, key=lambda each: each.due_at))
 
 
