@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from interlock import clock
 from interlock.timekeeper import SETTLE_MS, Timekeeper
 from ledger.flag_clocks import FlagClocks, hold
+from ledger.flags import Tap, raise_flag
+from shopfloor.instants import MINUTE_MS
 from tests.factory import Plant, china, worked_order
 from tests.ledger.flagging import Flagging
+from tests.live_site import Site
+from tests.waiting import wait_for
 
 
 class Log:
@@ -73,3 +80,35 @@ def test_a_fault_is_said_once_and_the_next_turn_tries_again(
     keeper.turn(china("24 16:20"))
     assert flagging.told(flag) == [("lead", "24 16:15")]
     plant.close()
+
+
+def test_a_killed_gateway_has_told_everybody_once_when_it_is_back(site: Site) -> None:
+    now = clock.now()
+
+    def raised(station: str, against: str) -> int:
+        tap = Tap(f"flag {station}", station, now - 65 * MINUTE_MS)
+        config = site.plant.config.site
+        return raise_flag(site.ledger, config, tap, against=against, order="A-1", now=now)
+
+    def told(flag: int) -> list[str]:
+        rows = site.ledger.rows("SELECT role FROM escalations WHERE flag = ? ORDER BY step", (flag,))
+        return [row["role"] for row in rows]
+
+    everybody = ["lead", "supervisor", "manager"]
+    first = raised("sew-1", "cut")
+    wait_for(lambda: told(first) == everybody, seconds=40, what="all steps of an old flag")
+    gateway = site.part("gateway")
+    assert gateway.pid is not None
+    os.kill(gateway.pid, signal.SIGKILL)
+    wait_for(lambda: not gateway.alive, what="the gateway's end")
+    second = raised("pack-1", "sew")
+
+    def is_back() -> bool:
+        site.plant.check()
+        return gateway.alive
+
+    wait_for(is_back, what="the gateway's restart")
+    wait_for(lambda: told(second) == everybody, seconds=40, what="all steps that were due while it was away")
+    assert told(first) == everybody
+    notices = site.ledger.rows("SELECT flag FROM notices ORDER BY sequence")
+    assert [row["flag"] for row in notices] == [first] * 3 + [second] * 3
