@@ -52,11 +52,13 @@
   const say = (text, result) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail: { text, result } }));
 
   document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
+  function sendForm(form, action, button) {
+    post(action, Object.fromEntries(new FormData(form)), { button, sentForm: form });
+  }
+
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
-    const form = event.target;
-    const action = event.submitter?.getAttribute("formaction") || form.getAttribute("action");
-    post(action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
+    sendForm(event.target, event.target.action, event.submitter);
   });
 
   /* ---- first tap, second tap ---- */
@@ -111,6 +113,7 @@
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
     else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
+    else if (button.dataset.sends) sendForm(button.form, button.dataset.sends, button); // what else the form can say
     else if ("closePanel" in button.dataset) panel.replaceChildren();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });

@@ -156,7 +156,7 @@ def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrive
         ("supervisor", "promise", china("25 14:30")),
         ("manager", "promise", china("25 15:00")),
     ]
-    expect(purchasing.locator("#kiosk-against")).to_contain_text("PROMISE BROKEN")
+    expect(purchasing.locator("#kiosk-against")).to_contain_text("PROMISE BROKEN", timeout=20_000)
     flags = day.page("/flags")
     expect_rows(
         flags,
