@@ -12,6 +12,7 @@ from gateway.publishing import Publisher
 from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, directory_of, open_config, open_ledger
+from interlock.timekeeper import Timekeeper
 from interlock.wake import WakeSender
 from interlock.watch import DailyWatch
 from ledger.device_records import keep_overheard
@@ -99,6 +100,7 @@ def serve_gateway(folder: Path) -> None:
     wake = WakeSender(folder)
     ledger.listeners.append(lambda sequence: None if recording.quiet else wake.changed(sequence))
     recording = _Recording(folder, ledger, config)
+    timekeeper = Timekeeper(ledger, config.site, log, started_at=clock.now())
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
         recording.stalled = True
@@ -114,6 +116,8 @@ def serve_gateway(folder: Path) -> None:
         ledger.checkpoint()  # also for what the web server has written
         if recording.adopt_changes(log):
             gateway.adopt(directory_of(recording.config))
+            timekeeper.adopt(recording.site)
+        timekeeper.turn(clock.now())
 
     def overheard(what: Overheard) -> None:
         recording.quiet = True  # boards show nothing of it: no reason to draw them anew each second

@@ -31,29 +31,6 @@ class ScanBody(Struct, forbid_unknown_fields=True):
     person: Person | None = None
 
 
-class FlagBody(Struct, forbid_unknown_fields=True):
-    """Not received: by a station's link against a previous link, for an order."""
-
-    station: Name
-    against: Name
-    order: Name
-    id: Id | None = None
-    at: When | None = None
-
-
-class AnswerBody(Struct, forbid_unknown_fields=True):
-    """The flagged link's answer: a reason, a promised time, or both."""
-
-    station: Name
-    reason: Name | None = None
-    promised_at: When | None = None
-    comment: Comment = ""
-    seen: Annotated[int, Meta(ge=0)] | None = None
-    """How many answers the flag had when this one was written: refused if there are more by now."""
-    id: Id | None = None
-    at: When | None = None
-
-
 class LinkResponsibility(Struct):
     """A link over a period; minutes are the line's working minutes."""
 
@@ -79,14 +56,6 @@ class Responsibility(Struct):
     links: list[LinkResponsibility]
 
 
-class WithdrawBody(Struct, forbid_unknown_fields=True):
-    """Taken back by a station of the link that raised it."""
-
-    station: Name
-    id: Id | None = None
-    at: When | None = None
-
-
 class ScanResult(Struct):
     """What became of one scan."""
 
@@ -108,16 +77,43 @@ class Hour(Struct):
     end: str
 
 
+class FlagClock(Struct):
+    """A clock that runs for a flag; without `next_at` its ladder has ended."""
+
+    name: Literal["unanswered", "promise"]
+    since: str
+    told: str | None
+    """Who was told last."""
+    next_role: str | None
+    next_at: str | None
+
+
+class FlagConsequence(Struct):
+    """What the next link chose for a flag."""
+
+    consequence: str
+    name: str
+    kind: str
+    amount: int
+    state: str
+    due: str | None
+    """When it takes effect unless it is disputed."""
+
+
 class Flag(Struct):
     """A flag, open or closed."""
 
     flag: int
+    kind: Literal["hour", "batch", "short", "rejected"]
     state: str
     line: str
     against: str
     raised_by: str
-    station: str
+    station: str | None
+    """None when Interlock raised it."""
+    silent: bool
     order: str
+    batch: str | None
     hour: Hour
     quantity: int
     raised_at: str
@@ -126,6 +122,16 @@ class Flag(Struct):
     comment: str | None
     answered_at: str | None
     answers: int
+    chain: int | None
+    """The flag that was passed back to this link's."""
+    passed_to: list[int]
+    clock: FlagClock | None
+    disputed_at: str | None
+    dispute: str | None
+    ruling: str | None
+    ruled_at: str | None
+    consequence: FlagConsequence | None
+    note: str | None
     closed_at: str | None
 
 

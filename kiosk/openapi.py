@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kiosk import api_corrections as corrections
+from kiosk import api_flag_bodies as flags
 from kiosk import api_order_shapes as orders
 from kiosk import api_shapes as shapes
 from kiosk.version import running_version
@@ -151,6 +152,37 @@ CORRECTIONS = (
     ),
 )
 
+FLAGS = (
+    Operation("get", "/flags", "Open flags, the oldest first.", shapes.Flags),
+    Operation(
+        "post",
+        "/flags",
+        "Raise not received against a previous link, for an order or for a batch; the missing quantity is filled in.",
+        shapes.Flag,
+        takes=flags.FlagBody,
+        status=201,
+        faults=(400, 422, 503),
+    ),
+    Operation("get", "/flags/{flag}", "One flag, open or closed.", shapes.Flag, faults=(404, 503)),
+    *(
+        Operation("post", f"/flags/{{flag}}/{act}", text, shapes.Flag, takes=takes, faults=_ACT)
+        for act, text, takes in (
+            ("answer", "Answer a flag for the flagged link.", flags.AnswerBody),
+            (
+                "pass",
+                "Answer that it is the previous link's doing: the link's own flag against it is raised, and chained.",
+                flags.PassBody,
+            ),
+            ("withdraw", "Take back a flag of one's own link.", flags.WithdrawBody),
+            ("dispute", "Say for the flagged link that the flag is wrong.", flags.DisputeBody),
+            ("ruling", "Uphold or overturn a disputed flag.", flags.RulingBody),
+            ("consequence", "Choose a consequence for the link that raised the flag.", flags.ConsequenceBody),
+            ("consequence/dispute", "Say for the flagged link that it is wrong.", flags.DisputeBody),
+            ("consequence/ruling", "Uphold or overturn a disputed consequence.", flags.RulingBody),
+        )
+    ),
+)
+
 OPERATIONS = (
     Operation(
         "post",
@@ -164,32 +196,7 @@ OPERATIONS = (
     *CORRECTIONS,
     Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
     *ORDERS,
-    Operation("get", "/flags", "Open flags, the oldest first.", shapes.Flags),
-    Operation(
-        "post",
-        "/flags",
-        "Raise not received against a previous link; the missing quantity is filled in.",
-        shapes.Flag,
-        takes=shapes.FlagBody,
-        status=201,
-        faults=(400, 422, 503),
-    ),
-    Operation(
-        "post",
-        "/flags/{flag}/answer",
-        "Answer a flag for the flagged link.",
-        shapes.Flag,
-        takes=shapes.AnswerBody,
-        faults=(400, 404, 422, 503),
-    ),
-    Operation(
-        "post",
-        "/flags/{flag}/withdraw",
-        "Take back a flag of one's own link.",
-        shapes.Flag,
-        takes=shapes.WithdrawBody,
-        faults=(400, 404, 422, 503),
-    ),
+    *FLAGS,
     Operation(
         "get",
         "/responsibility/{line}",

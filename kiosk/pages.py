@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
-from kiosk import taps
+from kiosk import flag_taps, taps
 from kiosk.errors import Malformed, NotHere
 from kiosk.htmx import Htmx, make_response, partial
 from kiosk.names import known_line, known_station
@@ -48,12 +48,24 @@ def kiosk(station: str) -> Response:
 
 @blueprint.route("/kiosk/<station>/flags", methods=["GET", "POST"])
 def flags(station: str) -> Any:
-    """Raise *not received*: against, order."""
+    """Raise *not received*: against, order; or batch, perhaps with kind and against."""
 
     def raise_flag(services: Services, tap: Tap) -> Message:
-        flag = taps.raise_flag(
-            services, tap, against=request.form.get("against", ""), order=request.form.get("order", "")
-        )
+        told = request.form
+        batch = told.get("batch", "").strip()
+        if batch:
+            flag = flag_taps.raise_batch_flag(
+                services,
+                tap,
+                batch=batch,
+                against=told.get("against") or None,
+                kind=told.get("kind") or None,
+                order=told.get("order") or None,
+            )
+        else:
+            flag = taps.raise_flag(
+                services, tap, against=told.get("against", ""), order=told.get("order", "")
+            )
         row = taps.event_of(services, tap.event_id)
         text = json.loads(row["detail"]).get("text") if row else None
         return "recorded", text or f"flag {flag} raised"
@@ -81,7 +93,7 @@ def answer(station: str, flag: int) -> Any:
             tap,
             flag=flag,
             reason=request.form.get("reason") or None,
-            promised_at=_instant(services, request.form.get("promised_at", "")),
+            promised_at=told_instant(services, request.form.get("promised_at", "")),
             comment=request.form.get("comment", "").strip(),
             seen=request.form.get("seen", type=int),
         )
@@ -133,7 +145,8 @@ def tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
     return no_store(make_response(partial("message", message) + partials(regions)))
 
 
-def _instant(services: Services, text: str) -> Instant | None:
+def told_instant(services: Services, text: str) -> Instant | None:
+    """An instant from a form's field; RuleRefused when it is none."""
     if not text:
         return None
     try:

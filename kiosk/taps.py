@@ -102,11 +102,12 @@ def move(
 def raise_flag(services: Services, tap: Tap, *, against: str, order: str) -> int:
     """Raise *not received*; the flag's number. RuleRefused with the reason when nothing is owed."""
     site = services.config.site
-    before = _before(services, tap, "flag_raised")
-    if before is not None:
-        if (before["link"], before["order"]) != (f"{site.stations[tap.station].line}/{against}", order):
+    done = before(services, tap, "flag_raised")
+    if done is not None:
+        link = f"{site.stations[tap.station].line}/{against}"
+        if (done["link"], done["order"], done["batch"]) != (link, order, None):
             raise IdTaken(tap.event_id)
-        return int(before["sequence"])
+        return int(done["sequence"])
     return flags.raise_flag(services.ledger, site, tap, against=against, order=order, now=services.clock())
 
 
@@ -126,11 +127,11 @@ def answer_flag(
         raise RuleRefused("the promised time is more than a year ahead; promise an earlier one")
     if len(comment) > LONGEST_COMMENT:
         raise RuleRefused(f"the comment is longer than {LONGEST_COMMENT} characters; say it shorter")
-    before = _before(services, tap, "flag_answered")
-    if before is not None:
-        detail = json.loads(before["detail"])
+    done = before(services, tap, "flag_answered")
+    if done is not None:
+        detail = json.loads(done["detail"])
         same = {"flag": flag, "promised_at": promised_at, "comment": comment}
-        if before["reason"] != reason or any(detail[name] != value for name, value in same.items()):
+        if done["reason"] != reason or any(detail[name] != value for name, value in same.items()):
             raise IdTaken(tap.event_id)
         return
     flags.answer_flag(
@@ -148,9 +149,9 @@ def answer_flag(
 
 def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:
     """Take back a flag of one's own link."""
-    before = _before(services, tap, "flag_withdrawn")
-    if before is not None:
-        if json.loads(before["detail"])["flag"] != flag:
+    done = before(services, tap, "flag_withdrawn")
+    if done is not None:
+        if json.loads(done["detail"])["flag"] != flag:
             raise IdTaken(tap.event_id)
         return
     flags.withdraw_flag(services.ledger, services.config.site, tap, flag=flag, now=services.clock())
@@ -200,7 +201,7 @@ def detail_of(event: Row) -> dict[str, Any]:
     return detail
 
 
-def _before(services: Services, tap: Tap, kind: str) -> Row | None:
+def before(services: Services, tap: Tap, kind: str) -> Row | None:
     """What this tap recorded the first time. IdTaken when the id stands for something else."""
     row = event_of(services, tap.event_id)
     if row is not None and (row["kind"], row["source"]) != (kind, tap.source):

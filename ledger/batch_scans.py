@@ -96,8 +96,9 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
     moving, last, text = Moving(batch["order"], code), len(steps) - 1, ""
     for number, step in enumerate(steps):
         text = record_step(tx, floor, moving, told, step, first_id(tx, told, number, last))
+        for giver in (step.link,) if step.kind == "given" else step.parties:
+            resolve_flags(tx, floor, giver, batch["order"], told.fact.at)
         if step.kind == "given":
-            resolve_flags(tx, floor, step.link, batch["order"], told.fact.at)
             note_finish(tx, floor, batch["order"], step.link)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])

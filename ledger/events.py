@@ -39,6 +39,14 @@ KINDS = (
     "flag_mistaken",
     "flag_reopened",
     "flag_withdrawn",
+    "flag_disputed",
+    "flag_ruled",
+    "flag_escalated",
+    "flag_clock_set",
+    "consequence_chosen",
+    "consequence_disputed",
+    "consequence_ruled",
+    "consequence_in_effect",
 )
 
 _DETAIL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

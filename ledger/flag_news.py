@@ -1,37 +1,49 @@
-"""What recorded steps do to flags: what arrives resolves them, late news may show them to have been wrong."""
+"""What recorded steps do to flags: what arrives resolves them, late news may show them to have been wrong.
+
+A flag for a batch is met when that batch is received; every other one when so much was given in all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from ledger.events import Event
+from ledger.flag_timing import wound
 from ledger.steps import Floor, late_text
 from ledger.store import Row, Transaction
+from shopfloor.flag_clocks import clock_of
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
+
+_IS_MET = (
+    "CASE f.kind WHEN 'batch' THEN EXISTS (SELECT 1 FROM handoffs h WHERE h.batch = f.batch AND h.giver = f.link"
+    " AND h.receiver = f.raised_by AND h.received_at IS NOT NULL) ELSE f.cumulative <= l.given END"
+)
+_BY_ITSELF = "(f.state = 'resolved' OR (f.state = 'overturned' AND f.ruled_at IS NULL))"
+"""Closed by what was recorded, not by a person's word."""
 
 
 def resolve_flags(
     tx: Transaction, floor: Floor, link: str, order: str, at: Instant, since_at: Instant | None = None
 ) -> None:
-    """Close every flag whose missing quantity has now been given, or turns out to have been given before.
+    """Close every flag whose missing quantity has now come, or turns out to have come before.
 
-    What was given at `since_at`, else at `at`, may also show that a flag which is closed was wrong.
+    What came at `since_at`, else at `at`, may also show that a flag which is closed was wrong.
     """
     # Nearly no give has a flag, and looking for one is cheaper than for all that is known of it.
     if tx.row('SELECT 1 FROM flags WHERE "order" = ? AND link = ? LIMIT 1', (order, link)) is None:
         return
     met = tx.rows(
-        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
-        ' WHERE f.line = ? AND f.link = ? AND f.closed_at IS NULL AND f."order" = ? AND f.cumulative <= l.given',
+        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'  # noqa: S608  # our own words
+        f' WHERE f.line = ? AND f.link = ? AND f.closed_at IS NULL AND f."order" = ? AND {_IS_MET}',
         (floor.line.id, link, order),
     )
     for row in met:
-        given_at = _given_before(tx, row)
-        if given_at is None:
+        came_at = _came_before(tx, row)
+        if came_at is None:
             tx.append(_news(tx, floor, row, "flag_resolved", max(at, row["raised_at"]), {}))
         else:
-            tx.append(_mistaken(tx, floor, row, given_at, max(tx.now, row["raised_at"])))
+            tx.append(_mistaken(tx, floor, row, came_at, max(tx.now, row["raised_at"])))
     _judge_again(tx, floor, link, order, at if since_at is None else since_at)
 
 
@@ -41,23 +53,24 @@ def _judge_again(tx: Transaction, floor: Floor, link: str, order: str, since_at:
     They stay closed at the time at which they were closed.
     """
     rows = tx.rows(
-        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
-        " WHERE f.\"order\" = ? AND f.link = ? AND f.state = 'resolved' AND f.cumulative <= l.given"
-        " AND f.raised_at > ? ORDER BY f.flag",
+        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'  # noqa: S608  # our own words
+        f' WHERE f."order" = ? AND f.link = ? AND {_BY_ITSELF} AND {_IS_MET} AND f.raised_at > ? ORDER BY f.flag',
         (order, link, since_at),
     )
     for row in rows:
-        given_at = _given_before(tx, row)
-        if given_at is not None and row["note"] is None:
-            tx.append(_mistaken(tx, floor, row, given_at, row["closed_at"]))
-        elif given_at is None and row["note"] is not None:
+        came_at = _came_before(tx, row)
+        if came_at is not None and row["note"] is None:
+            tx.append(_mistaken(tx, floor, row, came_at, row["closed_at"]))
+        elif came_at is None and row["note"] is not None:
             tx.append(_news(tx, floor, row, "flag_resolved", row["closed_at"], {}))
 
 
-def _mistaken(tx: Transaction, floor: Floor, row: Row, given_at: Instant, at: Instant) -> Event:
-    note = (
-        f"turned out wrong: given {clock_text(given_at, floor.site.zone)}{late_text(floor, given_at, tx.now)}"
-    )
+def _mistaken(tx: Transaction, floor: Floor, row: Row, came_at: Instant, at: Instant) -> Event:
+    clock = clock_text(came_at, floor.site.zone)
+    did = "received" if row["kind"] == "batch" else "given"
+    note = f"turned out wrong: {did} {clock}{late_text(floor, came_at, tx.now)}"
+    if row["disputed_at"] is not None:
+        note += "; the dispute was right"
     detail = {"note": note, "text": f"{floor.line.name_of(row['link'])} flagged for {row['order']} {note}"}
     return _news(tx, floor, row, "flag_mistaken", at, detail)
 
@@ -65,17 +78,24 @@ def _mistaken(tx: Transaction, floor: Floor, row: Row, given_at: Instant, at: In
 def reopen_flags(tx: Transaction, floor: Floor, link: str, order: str) -> None:
     """Open again every flag whose quantity turns out not to have been given; one for an order and two links."""
     rows = tx.rows(
-        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'
-        " WHERE f.\"order\" = ? AND f.link = ? AND f.state = 'resolved' AND f.cumulative > l.given"
+        'SELECT f.* FROM flags f JOIN order_links l ON l."order" = f."order" AND l.link = f.link'  # noqa: S608  # our own words
+        f' WHERE f."order" = ? AND f.link = ? AND {_BY_ITSELF} AND NOT {_IS_MET}'
         ' AND NOT EXISTS (SELECT 1 FROM flags o WHERE o."order" = f."order" AND o.link = f.link'
-        " AND o.raised_by = f.raised_by AND (o.closed_at IS NULL OR"
+        " AND o.raised_by = f.raised_by AND o.kind = f.kind AND o.batch IS f.batch AND (o.closed_at IS NULL OR"
         " (o.state = 'resolved' AND o.flag > f.flag AND o.cumulative > l.given)))",
         (order, link),
     )
     for row in rows:
         note = "open again: what resolved it did not come in full"
-        detail = {"note": note, "text": f"{floor.line.name_of(link)} flagged for {order} {note}"}
-        tx.append(_news(tx, floor, row, "flag_reopened", max(tx.now, row["raised_at"]), detail))
+        at = max(tx.now, row["raised_at"])
+        state = "answered" if row["answers"] else "raised"
+        clock = clock_of(state, since_at=at, promised_at=row["promised_at"])
+        detail = {
+            "note": note,
+            "clock": wound(floor.site.flags, floor.calendars, floor.line, link, clock, tx.now),
+            "text": f"{floor.line.name_of(link)} flagged for {order} {note}",
+        }
+        tx.append(_news(tx, floor, row, "flag_reopened", at, detail))
 
 
 def _given_before(tx: Transaction, flag: Row) -> Instant | None:
@@ -83,7 +103,8 @@ def _given_before(tx: Transaction, flag: Row) -> Instant | None:
     given = 0
     for row in tx.rows(
         "SELECT p.given_at, p.given - IFNULL((SELECT MAX(h.short) FROM handoffs h WHERE h.batch = p.batch"
-        " AND h.giver = p.link), 0) AS units FROM batches b JOIN positions p USING (batch)"
+        " AND h.giver = p.link), 0) - IFNULL((SELECT SUM(s.quantity) FROM scraps s WHERE s.batch = p.batch"
+        " AND s.charged = p.link AND s.link != p.link), 0) AS units FROM batches b JOIN positions p USING (batch)"
         ' WHERE b."order" = ? AND p.link = ? AND p.given_at < ? ORDER BY p.given_at',
         (flag["order"], flag["link"], flag["raised_at"]),
     ):
@@ -93,8 +114,22 @@ def _given_before(tx: Transaction, flag: Row) -> Instant | None:
     return None
 
 
+def _came_before(tx: Transaction, flag: Row) -> Instant | None:
+    """When what was flagged had in truth come, if that was before the flag was raised."""
+    return _received_before(tx, flag) if flag["kind"] == "batch" else _given_before(tx, flag)
+
+
+def _received_before(tx: Transaction, flag: Row) -> Instant | None:
+    """When the flagged batch was in truth received, if that was before the flag was raised."""
+    row = tx.row(
+        "SELECT received_at FROM handoffs WHERE batch = ? AND giver = ? AND receiver = ? AND received_at < ?",
+        (flag["batch"], flag["link"], flag["raised_by"], flag["raised_at"]),
+    )
+    return None if row is None else int(row["received_at"])
+
+
 def _news(
-    tx: Transaction, floor: Floor, row: Row, kind: str, at: Instant, detail: Mapping[str, str]
+    tx: Transaction, floor: Floor, row: Row, kind: str, at: Instant, detail: Mapping[str, object]
 ) -> Event:
     word = kind.removeprefix("flag_")
     return Event(
@@ -102,9 +137,10 @@ def _news(
         kind=kind,
         occurred_at=at,
         source="interlock",
-        station=row["station"] if detail else None,
+        station=(row["station"] or None) if detail else None,
         link=f"{floor.line.id}/{row['link']}",
         order=row["order"],
+        batch=row["batch"],
         quantity=row["quantity"],
         detail={"flag": row["flag"], **detail},
     )

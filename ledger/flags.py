@@ -1,15 +1,28 @@
-"""Flags in the ledger: raised, answered, withdrawn, and resolved by what arrives."""
+"""Flags in the ledger: raised, answered, passed back, withdrawn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ledger.errors import RuleRefused
 from ledger.events import Event
+from ledger.flag_timing import wound
 from ledger.store import Ledger, Row, Transaction
-from shopfloor.flags import Owed, Standing, why_not_answer, why_not_raise
+from shopfloor.calendar_book import CalendarBook
+from shopfloor.flag_clocks import Clock, clock_of
+from shopfloor.flags import (
+    PREVIOUS,
+    Owed,
+    Standing,
+    why_not_answer,
+    why_not_pass,
+    why_not_raise,
+)
 from shopfloor.instants import Instant
-from shopfloor.site import Site
+from shopfloor.sentences import sentence
+from shopfloor.site import Line, Site
 
 LARGEST_NUMBER = 2**63 - 1
 """That SQLite holds."""
@@ -44,42 +57,74 @@ def raise_within(tx: Transaction, site: Site, tap: Tap, *, against: str, order: 
     """The same as a part of a transaction."""
     station = site.stations[tap.station]
     line = site.lines[station.line]
-    before = tx.row(
-        "SELECT sequence FROM events WHERE event_id = ? AND kind = 'flag_raised'", (tap.event_id,)
-    )
+    before = raised_before(tx, tap)
     if before is not None:
-        return int(before["sequence"])
-    has_open = tx.row(
-        'SELECT 1 FROM flags WHERE line = ? AND link = ? AND "order" = ? AND raised_by = ? AND closed_at IS NULL',
-        (line.id, against, order, station.link),
-    )
+        return before
+    has_open = _open_hour_flag(tx, line.id, against, order, station.link) is not None
     owed = owed_of(tx, line.id, order, against, tap.at)
-    why_not = why_not_raise(line, station.link, against, owed, has_open=has_open is not None)
+    why_not = why_not_raise(line, station.link, against, owed, has_open=has_open)
     if why_not is not None or owed is None:
         raise RuleRefused(why_not or "nothing is owed")
-    flag = tx.sequence + 1
-    missing = f"{line.link(against).name} flagged: {owed.missing} of {order} not received"
-    return tx.append(
-        Event(
-            event_id=tap.event_id,
-            kind="flag_raised",
-            occurred_at=tap.at,
-            source=tap.source,
-            station=tap.station,
-            link=f"{line.id}/{against}",
-            order=order,
-            quantity=owed.missing,
-            person=tap.person,
-            detail={
-                "flag": flag,
-                "raised_by": station.link,
-                "start_at": owed.start_at,
-                "end_at": owed.end_at,
-                "cumulative": owed.cumulative,
-                "text": missing,
-            },
-        )
+    return raise_for_hour(tx, site, line, against=against, order=order, owed=owed, tap=tap)
+
+
+def raised_before(tx: Transaction, tap: Tap) -> int | None:
+    """The flag that this very tap raised the first time."""
+    row = tx.row("SELECT sequence FROM events WHERE event_id = ? AND kind = 'flag_raised'", (tap.event_id,))
+    return None if row is None else int(row["sequence"])
+
+
+def raise_for_hour(
+    tx: Transaction,
+    site: Site,
+    line: Line,
+    *,
+    against: str,
+    order: str,
+    owed: Owed,
+    tap: Tap,
+    more: Mapping[str, Any] | None = None,
+) -> int:
+    """Append the flag for what a link owes of an order; `more` is added to its detail."""
+    text = sentence(
+        "%(name)s flagged: %(units)s of %(order)s not received",
+        name=line.link(against).name,
+        units=owed.missing,
+        order=order,
     )
+    detail = {
+        "start_at": owed.start_at,
+        "end_at": owed.end_at,
+        "cumulative": owed.cumulative,
+        "text": text,
+        **(more or {}),
+    }
+    event = Event(
+        event_id=tap.event_id,
+        kind="flag_raised",
+        occurred_at=tap.at,
+        source=tap.source,
+        station=tap.station,
+        order=order,
+        quantity=owed.missing,
+        person=tap.person,
+        detail=detail,
+    )
+    return append_flag(tx, site, line, event, against=against, raised_by=site.stations[tap.station].link)
+
+
+def append_flag(
+    tx: Transaction, site: Site, line: Line, event: Event, *, against: str, raised_by: str
+) -> int:
+    """Append a new flag with its number, its two links and its clock, which runs from now on."""
+    flag = tx.sequence + 1
+    clock = clock_of("raised", since_at=event.occurred_at, promised_at=None)
+    ours = {
+        "flag": flag,
+        "raised_by": raised_by,
+        "clock": wound(site.flags, CalendarBook(site), line, against, clock, tx.now),
+    }
+    return tx.append(replace(event, link=f"{line.id}/{against}", detail={**event.detail, **ours}))
 
 
 def answer_flag(
@@ -96,21 +141,20 @@ def answer_flag(
 ) -> None:
     """The flagged link's reply. RuleRefused when it is not its flag or the answer does not count.
 
-    `seen`: how many answers the flag had when this one was written.
+    The reason *previous link* raises the link's own flags against those before it that owe something of the order,
+    in the same transaction. `seen`: how many answers the flag had when this one was written.
     """
     station = site.stations[tap.station]
     line = site.lines[station.line]
     with ledger.write(now) as tx:
         if tx.holds(tap.event_id) is not None:
             return
-        row = _flag(tx, flag)
-        if (row["line"], row["link"]) != (station.line, station.link):
-            raise RuleRefused(f"flag {flag} is not against {station.name}; only the flagged link answers")
-        standing = Standing(row["state"], row["promised_at"], row["answers"])
+        row = flag_row(tx, flag)
+        refuse_others(row, site, tap)
         why_not = why_not_answer(
             site,
             line.link(station.link),
-            standing,
+            standing_of(row),
             reason=reason,
             promised_at=promised_at,
             seen=seen,
@@ -118,13 +162,30 @@ def answer_flag(
         )
         if why_not is not None:
             raise RuleRefused(why_not)
-        detail = {
+        own, owed = ({}, {}) if reason != PREVIOUS else _to_pass_on(tx, line, row, tap.at)
+        detail: dict[str, Any] = {
             "flag": flag,
             "comment": comment,
             "promised_at": promised_at,
-            "text": f"answered {line.name_of(row['raised_by'])}",
+            "text": sentence("answered %(name)s", name=line.name_of(row["raised_by"])),
         }
-        tx.append(_reply(tap, "flag_answered", row, detail, reason=reason))
+        if own:
+            detail["passed_to"] = sorted(own.values())
+        if promised_at is not None or row["promised_at"] is None:
+            clock = clock_of("answered", since_at=tap.at, promised_at=promised_at)
+            detail["clock"] = wound(site.flags, CalendarBook(site), line, row["link"], clock, now)
+        tx.append(reply(tap, "flag_answered", row, detail, reason=reason))
+        for before, missing in owed.items():
+            raise_for_hour(
+                tx,
+                site,
+                line,
+                against=before,
+                order=row["order"],
+                owed=missing,
+                tap=replace(tap, event_id=f"flag/{flag}/passed/{before}/{tx.sequence + 1}"),
+                more={"chain": flag},
+            )
 
 
 def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Instant) -> None:
@@ -133,22 +194,30 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
     with ledger.write(now) as tx:
         if tx.holds(tap.event_id) is not None:
             return
-        row = _flag(tx, flag)
+        row = flag_row(tx, flag)
         if (row["line"], row["raised_by"]) != (station.line, station.link):
             raise RuleRefused(
-                f"flag {flag} was not raised by {station.name}; only who raised it withdraws it"
+                sentence(
+                    "flag %(flag)s was not raised by %(name)s; only who raised it withdraws it",
+                    flag=flag,
+                    name=station.name,
+                )
+            )
+        if row["silent"]:
+            raise RuleRefused(
+                sentence(
+                    "Interlock raised flag %(flag)s because this link kept silent; only what arrives closes it",
+                    flag=flag,
+                )
             )
         if row["closed_at"] is not None:
-            raise RuleRefused(f"flag {flag} is {row['state']} already")
-        name = site.lines[station.line].name_of(row["link"])
-        tx.append(
-            _reply(
-                tap,
-                "flag_withdrawn",
-                row,
-                {"flag": flag, "text": f"taken back: {name} flagged for {row['order']}"},
-            )
+            raise RuleRefused(sentence("flag %(flag)s is %(state)s already", flag=flag, state=row["state"]))
+        text = sentence(
+            "taken back: %(name)s flagged for %(order)s",
+            name=site.lines[station.line].name_of(row["link"]),
+            order=row["order"],
         )
+        tx.append(reply(tap, "flag_withdrawn", row, {"flag": flag, "text": text}))
 
 
 def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> Owed | None:
@@ -162,14 +231,45 @@ def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> O
     return Owed(row["start_at"], row["end_at"], row["cumulative"], row["given"]) if row else None
 
 
-def _flag(tx: Transaction, flag: int) -> Row:
+def flag_row(tx: Transaction, flag: int) -> Row:
+    """A flag, open or closed; RuleRefused when there is none."""
     row = tx.row("SELECT * FROM flags WHERE flag = ?", (min(flag, LARGEST_NUMBER),))
     if row is None:
-        raise RuleRefused(f"there is no flag {flag}")
+        raise RuleRefused(sentence("there is no flag %(flag)s", flag=flag))
     return row
 
 
-def _reply(tap: Tap, kind: str, row: Row, detail: dict[str, object], *, reason: str | None = None) -> Event:
+def standing_of(row: Row) -> Standing:
+    """How a flag stands, from its row."""
+    return Standing(
+        row["state"],
+        row["promised_at"],
+        row["answers"],
+        disputed=row["disputed_at"] is not None,
+        ruled=row["ruled_at"] is not None,
+    )
+
+
+def clock_of_row(row: Row) -> Clock | None:
+    """The clock that a flag's row says is running."""
+    return None if row["clock"] is None else Clock(row["clock"], row["clock_from_at"], row["clock_steps"])
+
+
+def refuse_others(row: Row, site: Site, tap: Tap) -> None:
+    """Only the flagged link answers for itself; RuleRefused for a station of another."""
+    station = site.stations[tap.station]
+    if (row["line"], row["link"]) != (station.line, station.link):
+        raise RuleRefused(
+            sentence(
+                "flag %(flag)s is not against %(name)s; only the flagged link answers",
+                flag=row["flag"],
+                name=station.name,
+            )
+        )
+
+
+def reply(tap: Tap, kind: str, row: Row, detail: Mapping[str, object], *, reason: str | None = None) -> Event:
+    """What a station does about a flag."""
     return Event(
         event_id=tap.event_id,
         kind=kind,
@@ -178,8 +278,41 @@ def _reply(tap: Tap, kind: str, row: Row, detail: dict[str, object], *, reason: 
         station=tap.station,
         link=f"{row['line']}/{row['link']}",
         order=row["order"],
+        batch=row["batch"],
         quantity=row["quantity"],
         reason=reason,
         person=tap.person,
         detail=detail,
+    )
+
+
+def _to_pass_on(tx: Transaction, line: Line, row: Row, at: Instant) -> tuple[dict[str, int], dict[str, Owed]]:
+    """Of the links before: which are flagged by this one already, and what each of the others owes.
+
+    RuleRefused when none of them owes anything: then the lateness is this link's own.
+    """
+    own: dict[str, int] = {}
+    owed: dict[str, Owed] = {}
+    previous = line.previous_links(row["link"])
+    for before in previous:
+        flagged = tx.row(
+            'SELECT flag FROM flags WHERE line = ? AND link = ? AND "order" = ? AND raised_by = ?'
+            " AND closed_at IS NULL ORDER BY kind != 'hour', flag",
+            (line.id, before.id, row["order"], row["link"]),
+        )
+        missing = owed_of(tx, line.id, row["order"], before.id, at)
+        if flagged is not None:
+            own[before.id] = int(flagged["flag"])
+        elif missing is not None and missing.missing:
+            owed[before.id] = missing
+    if not own and not owed:
+        raise RuleRefused(why_not_pass(row["order"], previous))
+    return own, owed
+
+
+def _open_hour_flag(tx: Transaction, line: str, link: str, order: str, raised_by: str) -> Row | None:
+    return tx.row(
+        "SELECT flag FROM flags WHERE line = ? AND link = ? AND \"order\" = ? AND raised_by = ? AND kind = 'hour'"
+        " AND closed_at IS NULL",
+        (line, link, order, raised_by),
     )

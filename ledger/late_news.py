@@ -93,7 +93,7 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
             if each.number != new or tx.holds(event_id) is not None:
                 event_id = again_id(tx, each)
             text = record_step(tx, floor, _moving(family.root, code, floor, each, step), each, step, event_id)
-            changed |= {step.link} if step.kind == "given" else {short.giver for short in step.short}
+            changed |= {step.link} if step.kind == "given" else _touched(step)
         texts[code, each.number] = text
     _note_meanings(tx, rows, derived, new)
     for link in sorted(changed):
@@ -272,7 +272,14 @@ def _void(tx: Transaction, floor: Floor, batch: str, row: Row, cause: Cause) -> 
             },
         )
     )
-    return {link} if row["kind"] == "given" else {giver for giver, *_ in detail.get("short", ())}
+    if row["kind"] == "given":
+        return {link}
+    return {*detail["parties"], *(giver for giver, *_ in detail.get("short", ()))}
+
+
+def _touched(step: Step) -> set[str]:
+    """Links whose flags a receipt or a scrap may settle or open."""
+    return {*step.parties, *(short.giver for short in step.short)}
 
 
 def _moving(root: Row, code: str, floor: Floor, told: Told, step: Step) -> Moving:

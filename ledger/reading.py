@@ -92,11 +92,23 @@ def hour_counts(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> 
     )
 
 
+# With each flag: who was told last by the clock that runs, which flag was passed back to it, to which it was passed on.
+FLAGS = """
+SELECT f.*, (SELECT role FROM escalations e WHERE e.flag = f.flag AND e.clock = f.clock AND e.from_at = f.clock_from_at
+              ORDER BY step DESC LIMIT 1) AS told,
+       (SELECT MIN(parent) FROM flag_chains c WHERE c.child = f.flag) AS chain,
+       (SELECT GROUP_CONCAT(c.child || ':' || k.link) FROM flag_chains c JOIN flags k ON k.flag = c.child
+         WHERE c.parent = f.flag) AS passed_to,
+       (SELECT name || ':' || state FROM consequences c WHERE c.flag = f.flag) AS consequence
+  FROM flags f
+"""
+
+
 def open_flags(ledger: Ledger, line: str | None = None) -> list[Row]:
     """Flags that are raised or answered, the oldest first."""
     if line is None:
-        return ledger.rows("SELECT * FROM flags WHERE closed_at IS NULL ORDER BY raised_at")
-    return ledger.rows("SELECT * FROM flags WHERE line = ? AND closed_at IS NULL ORDER BY raised_at", (line,))
+        return ledger.rows(f"{FLAGS} WHERE closed_at IS NULL ORDER BY raised_at")
+    return ledger.rows(f"{FLAGS} WHERE line = ? AND closed_at IS NULL ORDER BY raised_at", (line,))
 
 
 def flags_of_hours(ledger: Ledger, line: str, link: str, from_at: Instant, to_at: Instant) -> list[Row]:
@@ -110,7 +122,7 @@ def flags_of_hours(ledger: Ledger, line: str, link: str, from_at: Instant, to_at
 
 def flag(ledger: Ledger, number: int) -> Row | None:
     """One flag, open or closed."""
-    return ledger.row("SELECT * FROM flags WHERE flag = ?", (number,))
+    return ledger.row(f"{FLAGS} WHERE flag = ?", (number,))
 
 
 def on_its_way(ledger: Ledger, line: str, receiver: str) -> list[Row]:
@@ -221,7 +233,7 @@ def positions(ledger: Ledger, number: str) -> list[Row]:
 
 def order_flags(ledger: Ledger, number: str) -> list[Row]:
     """All flags of an order, in time order."""
-    return ledger.rows('SELECT * FROM flags WHERE "order" = ? ORDER BY raised_at', (number,))
+    return ledger.rows(f'{FLAGS} WHERE "order" = ? ORDER BY raised_at', (number,))
 
 
 def events_after(ledger: Ledger, sequence: int, limit: int) -> list[Row]:

@@ -24,6 +24,11 @@ class CalendarBook:
         """The link's calendar, wide enough for what happens around an instant."""
         return self._of(tuple(sorted(line.link(link_id).shifts)), at)
 
+    def of_link_between(self, line: Line, link_id: str, from_at: Instant, to_at: Instant) -> Calendar:
+        """The link's calendar, wide enough for what happens around two instants and between them."""
+        self.of_link(line, link_id, from_at)
+        return self.of_link(line, link_id, to_at)
+
     def of_line(self, line: Line, at: Instant) -> Calendar:
         """The union of its links' shifts."""
         return self._of(tuple(sorted({shift for link in line.links for shift in link.shifts})), at)

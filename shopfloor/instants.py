@@ -62,3 +62,10 @@ def instant_from_text(text: str, zone: tzinfo | None = None) -> Instant:
             raise ValueError(f"{text!r} has no offset; write for example 2026-11-24T14:52:03+01:00")
         moment = moment.replace(tzinfo=zone).astimezone(UTC)
     return instant_of(moment)
+
+
+def month_of(at: Instant, zone: tzinfo) -> tuple[Instant, Instant]:
+    """The calendar month that contains an instant, half-open, by the zone's clock."""
+    first = moment_of(at, zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return instant_of(first), instant_of(following)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from shopfloor.flag_rules import USUAL_RULES, FlagRules
 from shopfloor.instants import NO_TIME, Duration, Instant
 from shopfloor.roles import ROLES, Role
 
@@ -157,6 +158,7 @@ class Site:
     reasons: tuple[Reason, ...] = ()
     scrap_reasons: tuple[Reason, ...] = ()
     """Why units are scrapped or rejected."""
+    flags: FlagRules = USUAL_RULES
     roles: tuple[Role, ...] = ROLES
     """Who has to confirm an order before it is released; with nobody an order is released when it is drafted."""
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from shopfloor.flag_rules import Consequence, FlagRules, Ladder
 from shopfloor.instants import Duration, moment_of
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Device, Line, Link, Product, Reason, ShiftPattern, Site, Station
@@ -41,6 +42,8 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _reasons("Reason", old.reasons, new.reasons)
     yield from _reasons("Scrap reason", old.scrap_reasons, new.scrap_reasons)
     yield from _changed("Agreement", _AGREEMENT, old, new)
+    yield from _changed("Flags", _FLAGS, old.flags, new.flags)
+    yield from _consequences(old.flags.consequences, new.flags.consequences)
     yield from _changed(
         "Broker",
         _plain("host", "port", "listen", "username", "password_file", "events", "event_names"),
@@ -150,6 +153,18 @@ def _reasons(kind: str, old: tuple[Reason, ...], new: tuple[Reason, ...]) -> Ite
         yield f"{kind}s: another order"
 
 
+def _consequences(old: tuple[Consequence, ...], new: tuple[Consequence, ...]) -> Iterator[str]:
+    def compare(name: str, was: Consequence, now: Consequence) -> Iterator[str]:
+        yield from _changed(name, _plain("name", "kind", "amount", "cap"), was, now)
+
+    by_id = {one.id: one for one in old}, {one.id: one for one in new}
+    yield from _things(lambda consequence: f"Consequence {consequence.id}", compare, *by_id)
+
+
+def _ladder(steps: Ladder) -> str:
+    return ", ".join(f"{step.role} {duration_text(Duration(step.after_ms))}" for step in steps)
+
+
 def _plain(*names: str) -> tuple[Field[Any], ...]:
     """Attributes that are told as they are."""
 
@@ -200,6 +215,12 @@ def _outages(spans: Iterable[Outage], zone: ZoneInfo) -> list[str]:
 
 _SITE: tuple[Field[Site], ...] = (*_plain("id", "name"), ("timezone", lambda site: site.zone.key))
 _AGREEMENT: tuple[Field[Site], ...] = (("roles", lambda site: ", ".join(site.roles)),)
+_FLAGS: tuple[Field[FlagRules], ...] = (
+    ("unanswered", lambda rules: _ladder(rules.unanswered)),
+    ("promise", lambda rules: _ladder(rules.promise)),
+    ("silence", lambda rules: duration_text(Duration(rules.silence_ms))),
+    ("silence_share", lambda rules: str(rules.silence_share)),
+)
 _GATEWAY: tuple[Field[SiteConfig], ...] = (("listen", lambda config: ", ".join(config.listen)),)
 _CODES: tuple[Field[Gs1Rules], ...] = (
     ("gs1", lambda codes: codes.when),

@@ -21,6 +21,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "reason",
         "scrap_reason",
         "agreement",
+        "flags",
+        "consequence",
         "broker",
         "web",
         "board",
@@ -89,6 +91,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[[reason]]": ("id", "name"),
     "[[scrap_reason]]": ("id", "name"),
     "[agreement]": ("roles",),
+    "[flags]": ("unanswered", "promise", "silence", "silence_share"),
+    "[[consequence]]": ("id", "name", "kind", "amount", "cap"),
     "[broker]": (
         "host",
         "port",

@@ -14,6 +14,7 @@ from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Site
 from station_config.agreement import read_roles
 from station_config.faults import Fault, SiteFaults
+from station_config.flags import read_flags
 from station_config.keys import FILE_NAME
 from station_config.lines import capitalised, read_lines
 from station_config.names import Names
@@ -174,6 +175,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
             devices=read_devices(top, stations, profiles),
             reasons=read_reasons(top),
             scrap_reasons=read_scrap_reasons(top),
+            flags=read_flags(top),
             roles=read_roles(top),
         ),
         broker=broker,

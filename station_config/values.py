@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import TypeAlias, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from shopfloor.flag_rules import CONSEQUENCE_KINDS
 from shopfloor.instants import (
     DAY_MS,
     HOUR_MS,
@@ -42,6 +43,7 @@ _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})min)?(?:(\d{1,8})s)?", re.AS
 _CALENDAR_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
 Outage: TypeAlias = tuple[Instant, Instant | None]
 """From the first to before the second; without it until further notice."""
@@ -248,6 +250,26 @@ def _rate(raw: object) -> Fraction:
     return Fraction(raw)
 
 
+def _working_time(raw: object) -> Duration:
+    duration = _duration(raw)
+    if duration.calendar_days:
+        raise Unfit(what="a working time, as a ladder has no days", better='"8h"')
+    return duration
+
+
+def _share(raw: object) -> Fraction:
+    """From nothing to all: "1/2" or 0.5."""
+    if isinstance(raw, str) and (found := _FRACTION.fullmatch(raw)) and int(found[2]):
+        share = Fraction(int(found[1]), int(found[2]))
+    elif _is_number(raw):
+        share = Fraction(raw)
+    else:
+        raise Unfit
+    if not 0 <= share <= 1:
+        raise Unfit(what="a share from 0 to 1")
+    return share
+
+
 def _batch(raw: object) -> int:
     if not _is_whole(raw) or not 1 <= raw <= _MANY:
         raise Unfit
@@ -321,6 +343,10 @@ PROFILE_REFERENCE = Value("the id of a profile", '"native"', text_of)
 ADDRESS = Value(f"what the device calls itself (1 to {_LONGEST_NAME} characters)", '"MDMR000000064"', _name)
 MODE = choice("a mode", ("auto", "in", "out"))
 DURATION = Value("a duration", '"1h30min" or "3d"', _duration)
+WORKING_TIME = Value("a working time", '"10min"', _working_time)
+SHARE = Value("a share", '"1/2"', _share)
+AMOUNT = Value("a whole number, at least 1", "5", _batch)
+CONSEQUENCE_KIND = choice("a kind of consequence", CONSEQUENCE_KINDS)
 RATE = Value("a number of units per hour", "40", _rate)
 BATCH = Value("a whole number of units, at least 1", "20", _batch)
 PORT = Value(f"a port between 1 and {_LAST_PORT}", "8080", _port)

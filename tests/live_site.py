@@ -38,7 +38,10 @@ port = {web}
 [broker]
 host = "127.0.0.1"
 port = {mqtt}
+[flags]
+silence = "99h"
 """
+"""Who is late here is meant to be: Interlock raises no flag of its own while something else is looked at."""
 SHIFT = """
 [[shift]]
 id = "s{number}"

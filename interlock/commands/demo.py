@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.device import ScannerClient, Unreachable
 from interlock import clock
-from interlock.demo.factory import CLIENT_ID, SCANS_UNDER_WAY, Factory
+from interlock.demo.factory import CLIENT_ID, HOLD_MS, SCANS_UNDER_WAY, Factory
 from interlock.demo.hands import NotNow
 from interlock.demo.history import Past, past_of, play
 from interlock.demo.site import DemoFault, DemoSite, demo_site
@@ -23,6 +23,7 @@ from interlock.logs import to_standard_error
 from interlock.opening import open_ledger
 from interlock.plant import Plant
 from interlock.wake import WakeSender
+from ledger.flag_clocks import hold
 from ledger.store import Ledger
 from ledger.whereabouts import last_happened_at
 from shopfloor.instants import Instant, moment_of
@@ -83,6 +84,9 @@ def _run(site: DemoSite, days: float, stopping: threading.Event) -> None:
         click.echo(note)
     with _open(site.folder) as ledger:
         click.echo(f"Site folder {site.folder}, ledger with {ledger.journal}.")
+        hold(
+            ledger, clock.now() + HOLD_MS, clock.now()
+        )  # before the gateway starts to turn the clocks of flags
         with Plant(site.folder, log_folder=site.folder / "logs") as plant, _scanners(plant) as client:
             factory = Factory(plant, ledger, client, clock.now)
             past = past_of(last_happened_at(ledger), days, clock.now())

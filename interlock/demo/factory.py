@@ -17,6 +17,7 @@ from interlock.demo.planners import PlannersTable
 from interlock.plant import Plant
 from ledger import reading
 from ledger.errors import LedgerUnavailable
+from ledger.flag_clocks import FlagClocks, hold
 from ledger.store import Ledger, Row
 from ledger.whereabouts import (
     last_scan,
@@ -25,7 +26,7 @@ from ledger.whereabouts import (
     open_orders,
     whereabouts,
 )
-from shopfloor.instants import Instant
+from shopfloor.instants import SECOND_MS, Instant
 from shopfloor.site import Line
 
 SEED = "gearbox"
@@ -33,6 +34,8 @@ CLIENT_ID = "interlock-demo"
 SCANS_UNDER_WAY = 400
 """At most so many scans wait for their answers: few enough that the broker repeats none of them."""
 CATCH_UP_S = 20.0
+HOLD_MS = 60 * SECOND_MS
+"""While a history is played the gateway's timer rests so long at a time: a demo that is killed holds it no longer."""
 _PAGE = 500
 
 
@@ -48,6 +51,7 @@ class Factory:
         self._luck = Luck(SEED)
         self._waiting: deque[Action] = deque()
         self._touched: set[str] = set()
+        self._held_until: Instant = 0
         self.hands = Hands(client, plant.web_address, {}, {})
         scan = last_scan(ledger, ID_PREFIX)
         if scan is not None:
@@ -67,7 +71,7 @@ class Factory:
         for flag in reading.open_flags(self._ledger, self.line.id):
             key = FlagKey(flag["link"], flag["order"], flag["raised_by"])
             self.hands.flags[key] = flag["flag"]
-            answered = flag["state"] == "answered"
+            answered = flag["state"] != "raised"
             self.floor.leads.opened(key, flag["cumulative"], by_visitor=False, answered=answered)
 
     def plan(self, at: Instant) -> None:
@@ -99,6 +103,31 @@ class Factory:
                 self.floor.leads.closed(action.key)
             elif isinstance(action, Undone):
                 self._touched.add(action.code)
+
+    def turn_clocks(self, until: Instant) -> None:
+        """In a history: what its time does to flags, after all that people did by then; or NotNow."""
+        now = self._clock()
+        try:
+            if now >= self._held_until - HOLD_MS // 2:
+                self._held_until = now + HOLD_MS
+                hold(self._ledger, self._held_until, now)
+            self._touched.update(self.hands.settle())
+            if FlagClocks(self._ledger, self._plant.config.site).turn(until, now):
+                self._note_silences()
+        except LedgerUnavailable:
+            raise NotNow from None
+
+    def let_clocks_run(self) -> None:
+        """The history is over: time goes by itself from here."""
+        with suppress(LedgerUnavailable):  # it ends by itself, too
+            hold(self._ledger, 0, self._clock())
+
+    def _note_silences(self) -> None:
+        for flag in reading.open_flags(self._ledger, self.line.id):
+            key = FlagKey(flag["link"], flag["order"], flag["raised_by"])
+            if flag["silent"] and key not in self.hands.flags:
+                self.hands.flags[key] = flag["flag"]
+                self.floor.leads.opened(key, flag["cumulative"], by_visitor=False)
 
     def live(self, now: Instant) -> None:
         """Bring everything up to now, as far as broker and web server take it."""
@@ -157,7 +186,9 @@ class Factory:
         if flag is None or flag["line"] != self.line.id:
             return
         key = FlagKey(flag["link"], flag["order"], flag["raised_by"])
-        if kind in ("flag_withdrawn", "flag_resolved"):
+        if flag["kind"] != "hour":
+            return
+        if kind in ("flag_withdrawn", "flag_resolved") or flag["state"] == "overturned":
             self.hands.flags.pop(key, None)
             self.floor.leads.closed(key)
         elif kind == "flag_answered" and not event["event_id"].startswith(ID_PREFIX):
@@ -166,7 +197,9 @@ class Factory:
             kind == "flag_raised"
             and not event["event_id"].startswith(ID_PREFIX)
             and flag["closed_at"] is None
+            and key not in self.hands.flags
         ):
             self.hands.flags[key] = flag["flag"]
-            answered = flag["state"] == "answered"
-            self.floor.leads.opened(key, flag["cumulative"], by_visitor=True, answered=answered)
+            answered = flag["state"] != "raised"
+            by_visitor = not event["event_id"].startswith("flag/")
+            self.floor.leads.opened(key, flag["cumulative"], by_visitor=by_visitor, answered=answered)

@@ -119,7 +119,7 @@ class Hands:
         number = self.flags.get(action.key)
         if number is None:
             return
-        self._post(
+        told = self._post(
             f"/flags/{number}/answer",
             _flag_id("answer", action.key, action.at),
             action,
@@ -128,6 +128,9 @@ class Hands:
             comment=action.comment,
         )
         self.done["answers"] += 1
+        for child in told["passed_to"]:
+            passed = self._send(f"/flags/{child}")
+            self.flags.setdefault(FlagKey(passed["against"], passed["order"], passed["raised_by"]), child)
 
     def _undo(self, action: Undone) -> None:
         scan_id = self._counted[action.device, action.code]
@@ -155,8 +158,12 @@ class Hands:
         **more: str | int | None,
     ) -> dict[str, Any]:
         body = {"id": event_id, "station": action.station, "at": utc_text(action.at), **more}
+        return self._send(path, json.dumps(body).encode())
+
+    def _send(self, path: str, body: bytes | None = None) -> dict[str, Any]:
+        """Post a body, or get when there is none."""
         request = urllib.request.Request(  # noqa: S310  # our own web server
-            self._api + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+            self._api + path, body, {"Content-Type": "application/json"}
         )
         try:
             with urllib.request.urlopen(request, timeout=REQUEST_LIMIT_S) as answer:  # noqa: S310  # our own

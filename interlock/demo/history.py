@@ -56,6 +56,8 @@ def play(
 ) -> None:
     """Play the past; `look_after` is called again and again, `told` with each instant that is reached."""
     factory.begin(past.begin_at)
+    while not _done(lambda: factory.turn_clocks(past.begin_at)):
+        look_after()
     _set_the_scene(factory, past)
     at = past.begin_at
     while at < past.until_at:
@@ -64,10 +66,13 @@ def play(
         for action in factory.advance(at):
             while not _done(lambda action=action: factory.do(action)):  # type: ignore[misc]  # mypy knows no default
                 look_after()
+        while not _done(lambda at=at: factory.turn_clocks(at)):  # type: ignore[misc]  # as above
+            look_after()
         look_after()
         told(at)
     while not _done(factory.look_around):
         look_after()
+    factory.let_clocks_run()
 
 
 def _done(deed: Callable[[], None]) -> bool:

@@ -12,6 +12,7 @@ from interlock.demo.luck import Luck
 from interlock.demo.pace import Pace
 from interlock.demo.troubles import Troubles
 from shopfloor.calendar_book import CalendarBook
+from shopfloor.flags import PREVIOUS
 from shopfloor.instants import HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 from shopfloor.site import Line, Link, Site
 
@@ -150,17 +151,31 @@ class Leads:
         promised_at = self._promise(key, cumulative, now, dice)
         station = dice.choice(self._site.stations_of(self._line.id, key.against))
         yield Answered(now, station.id, key, reason, promised_at, comment)
+        if reason == PREVIOUS:
+            self._passed_back(key, now)
         if dice.random() < ANSWERED_LATER:
             self._note_answer(key, promised_at + dice.randint(3, 8) * MINUTE_MS)
 
     def _why(self, key: FlagKey, now: Instant, dice: Random) -> tuple[str, str]:
         if self._line.link(key.against).kind == "milestone":
             return dice.choice(_OF_A_DELIVERY)
-        if self._waits_for_previous(key.against, key.order):
+        if self._waits_for_previous(key.against, key.order) and self._owing(key, now):
             names = " and ".join(link.name for link in self._line.previous_links(key.against))
-            return "previous", f"{names} gave it to us late"
+            return PREVIOUS, f"{names} gave it to us late"
         felt = self._troubles.at_link(key.against, now - TROUBLE_FELT_MS, now)
         return (felt[-1].reason, felt[-1].comment) if felt else dice.choice(_OF_ITSELF)
+
+    def _owing(self, key: FlagKey, now: Instant) -> list[FlagKey]:
+        """The flags of a flagged link against those before it that owe it something, open ones among them."""
+        own = (FlagKey(link.id, key.order, key.against) for link in self._line.previous_links(key.against))
+        return [each for each in own if each in self._open or self._missing(each.against, key.order, now) > 0]
+
+    def _passed_back(self, key: FlagKey, now: Instant) -> None:
+        """With its answer the link has flagged the links before it: they answer, too."""
+        for own in self._owing(key, now):
+            if own not in self._open:
+                self._open[own] = self._pace.owed_by(own.against, own.order, now)
+                self._note_first_answer(own, now)
 
     def _promise(self, key: FlagKey, cumulative: int, now: Instant, dice: Random) -> Instant:
         from_at = max(

@@ -26,8 +26,9 @@ from kiosk.contexts.agreement import (
     WayOut,
 )
 from kiosk.contexts.batches import BatchCard, Batches, BatchSheet, Question, WayStep
-from kiosk.contexts.board import BoardPage, BoardRow, FlagCard, HourCell, NextTarget
+from kiosk.contexts.board import BoardPage, BoardRow, HourCell, NextTarget
 from kiosk.contexts.choice import Choice
+from kiosk.contexts.flags import FlagCard, FlagPage, FlagRow, FlagsPage, StoryLine
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.home import HomePage, LineSummary, StationLink
 from kiosk.contexts.load import Explained, LineTab, LoadCell, LoadPage, LoadRow, Taker
@@ -53,6 +54,9 @@ __all__ = [
     "Explained",
     "Feasibility",
     "FlagCard",
+    "FlagPage",
+    "FlagRow",
+    "FlagsPage",
     "FormState",
     "Frame",
     "HomePage",
@@ -87,6 +91,7 @@ __all__ = [
     "RoleMark",
     "ShortLink",
     "StationLink",
+    "StoryLine",
     "Taker",
     "Version",
     "VersionMove",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.contexts.flags import FlagCard
 from kiosk.contexts.frame import Frame
 from shopfloor.board import CellState, LinkState
 
@@ -18,32 +19,6 @@ class HourCell:
     target: int
     given: int
     state: CellState
-
-
-@dataclass(frozen=True, slots=True)
-class FlagCard:
-    """One open flag."""
-
-    flag: int
-    order: str
-    against: str
-    """The flagged link's name."""
-    raised_by: str
-    """The name of the link that raised it."""
-    quantity: int
-    hour: str
-    """The end of the hour that was owed, for example 10:00."""
-    age_min: int
-    state: str
-    """raised or answered."""
-    reason: str | None
-    """The reason's name."""
-    promised: str | None
-    """For example 11:15, Tue 06:15 when it is not today, Tue 1 Dec 06:15 when it is far off."""
-    promise_broken: bool
-    comment: str
-    answers: int = 0
-    """How often it was answered; an answer is given to the state that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +59,8 @@ class BoardRow:
     last_given_age_min: int | None
     next_target: NextTarget | None = None
     """The first target to come; None when something is overdue, or when nothing is owed."""
+    silences: int = 0
+    """Open flags that Interlock raised because this link kept silent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kiosk.contexts.agreement import Agreement, Commitment, DraftRow, FormState, LogRow, Note, Version
-from kiosk.contexts.board import FlagCard
 from kiosk.contexts.delays import WhyLate
+from kiosk.contexts.flags import FlagCard
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.plan import PlanPicture
 from shopfloor.board import LinkState

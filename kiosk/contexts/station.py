@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.contexts.batches import Batches, Question
-from kiosk.contexts.board import FlagCard, HourCell, NextTarget
+from kiosk.contexts.board import HourCell, NextTarget
 from kiosk.contexts.choice import Choice
+from kiosk.contexts.flags import FlagCard
 from kiosk.contexts.frame import Frame
 from shopfloor.board import LinkState
 
@@ -113,5 +114,7 @@ class KioskPage:
     """None at a milestone's station, which gives whole orders."""
     question: Question | None = None
     """The longest that something was given and is not received."""
+    previous_names: str = ""
+    """Names of the previous links; empty for a first link, which cannot pass a flag back."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""

@@ -54,10 +54,13 @@
   document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
   document.addEventListener("kiosk:post", ({ detail }) => post(detail.url, detail.values, detail));
   document.addEventListener("kiosk:ask", ({ detail }) => ask(detail));
+  function sendForm(form, action, button) {
+    post(action, Object.fromEntries(new FormData(form)), { button, sentForm: form });
+  }
+
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
-    const form = event.target;
-    post(form.action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
+    sendForm(event.target, event.target.action, event.submitter);
   });
 
   /* ---- first tap, second tap ---- */
@@ -122,6 +125,7 @@
     else if (button.classList.contains("confirm-no")) dismiss();
     else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
     else if (button.dataset.post) post(button.dataset.post, JSON.parse(button.dataset.fields), { button });
+    else if (button.dataset.sends) sendForm(button.form, button.dataset.sends, button); // what else the form can say
     else if ("closePanel" in button.dataset) panel.replaceChildren();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });
@@ -136,7 +140,7 @@
       field.blur();
     }
     const refused = document.getElementById("message").dataset.result === "refused";
-    if (ctx.sentForm && !refused) ctx.sentForm.remove();
+    if (ctx.sentForm && !refused && panel.contains(ctx.sentForm)) panel.replaceChildren();
     closeSettled(ctx.sentForm);
     countUndo();
   });
@@ -146,7 +150,7 @@
     const form = panel.firstElementChild;
     const against = document.getElementById("kiosk-against");
     if (!form?.dataset.flag || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
-    form.remove();
+    panel.replaceChildren(); // a blank that stays behind would keep it open
     if (form !== sent) say(panel.dataset.settled, "notice");
   }
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from kiosk.contexts import BoardPage, BoardRow, HourCell
 from kiosk.services import Services
+from kiosk.views.flag_cards import flag_card, loudest_first
 from kiosk.views.frame import (
-    flag_card,
     frame,
     hour_cell,
     hour_label,
-    loudest_first,
     minutes,
     next_start,
     next_target,
@@ -165,6 +164,7 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
         last_given=clock_text(last, services.config.site.zone) if last else None,
         last_given_age_min=minutes(now - last) if last else None,
         next_target=next_target(facts.next_owed.get(link.id), services, now),
+        silences=sum(1 for row in facts.flags if row["silent"] and row["raised_by"] == link.id),
     )
 
 

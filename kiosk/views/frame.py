@@ -1,11 +1,10 @@
-"""What several screens share: the frame, flags as cards, hours as cells."""
+"""What several screens share: the frame, hours as cells, times in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-from kiosk.contexts import FlagCard, Frame, HourCell, NextTarget
+from kiosk.contexts import Frame, HourCell, NextTarget
 from kiosk.services import Services
 from kiosk.views.time_slots import day_text
 from ledger import reading
@@ -15,7 +14,6 @@ from shopfloor.board import cell_state
 from shopfloor.calendar import Calendar, Hour, Shift
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
-from shopfloor.site import Line
 
 FAR_DAYS = 6
 """From so many days on a time is told with its date."""
@@ -94,31 +92,3 @@ def hour_cell(hour: Hour, row: Row | None, services: Services, now: Instant) -> 
     target, given = (row["target"], row["given"]) if row else (0, 0)
     state = cell_state(target, given, hour.start_at, hour.end_at, now)
     return HourCell(hour.start_at, hour_label(hour, services), target, given, state)
-
-
-def flag_card(row: Row, services: Services, line: Line, now: Instant) -> FlagCard:
-    """An open flag as both links see it. Its age runs in the line's working minutes."""
-    zone = services.config.site.zone
-    calendar = services.calendars.of_line(line, now)
-    reasons = {reason.id: reason.name for reason in services.config.site.reasons}
-    promised_at = row["promised_at"]
-    return FlagCard(
-        flag=row["flag"],
-        order=row["order"],
-        against=line.name_of(row["link"]),
-        raised_by=line.name_of(row["raised_by"]),
-        quantity=row["quantity"],
-        hour=when_text(row["end_at"], now, zone),
-        age_min=minutes(calendar.working_ms(row["raised_at"], now)),
-        state=row["state"],
-        reason=None if row["reason"] is None else reasons.get(row["reason"], row["reason"]),
-        promised=None if promised_at is None else when_text(promised_at, now, zone),
-        promise_broken=promised_at is not None and promised_at < now,
-        comment=row["comment"] or "",
-        answers=row["answers"],
-    )
-
-
-def loudest_first(cards: Iterable[FlagCard]) -> tuple[FlagCard, ...]:
-    """Unanswered flags, then broken promises, then the others; the oldest first among equals."""
-    return tuple(sorted(cards, key=lambda card: (card.state != "raised", not card.promise_broken)))

@@ -9,6 +9,7 @@ from typing import Any
 from kiosk.contexts import BoardRow
 from kiosk.services import Services
 from kiosk.views.board import LineFacts, board_row, line_facts
+from kiosk.views.json_flags import flag_row_json
 from kiosk.views.json_plans import (
     agreement_json,
     agreements_json,
@@ -49,7 +50,7 @@ def board_json(services: Services, line_id: str) -> dict[str, Any]:
             "orders_at_risk": reading.orders_at_risk(services.ledger, line.id, now),
             "refused": reading.refused_ever(services.ledger),
             "links": [_link_json(services, facts, board_row(services, facts, link)) for link in line.links],
-            "flags": [_flag_json(services, row) for row in facts.flags],
+            "flags": [flag_row_json(services, row) for row in facts.flags],
         }
 
 
@@ -124,20 +125,9 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
                 if link.id in links
             ],
             "batches": _batches_json(services, number),
-            "flags": [_flag_json(services, flag) for flag in reading.order_flags(ledger, number)],
+            "flags": [flag_row_json(services, flag) for flag in reading.order_flags(ledger, number)],
             "delays": None if why is None else why_late_json(why),
         }
-
-
-def flags_json(services: Services) -> dict[str, Any]:
-    """All open flags, the oldest first."""
-    return {"flags": [_flag_json(services, row) for row in reading.open_flags(services.ledger)]}
-
-
-def flag_json(services: Services, number: int) -> dict[str, Any] | None:
-    """One flag, open or closed; None when there is no such flag."""
-    row = reading.flag(services.ledger, number)
-    return None if row is None else _flag_json(services, row)
 
 
 def events_json(services: Services, after: int, limit: int) -> dict[str, Any]:
@@ -209,27 +199,6 @@ def _batches_json(services: Services, number: str) -> list[dict[str, Any]]:
         }
         for row in reading.batches(services.ledger, number)
     ]
-
-
-def _flag_json(services: Services, row: Row) -> dict[str, Any]:
-    return {
-        "flag": row["flag"],
-        "state": row["state"],
-        "line": row["line"],
-        "against": row["link"],
-        "raised_by": row["raised_by"],
-        "station": row["station"],
-        "order": row["order"],
-        "hour": {"start": _at(services, row["start_at"]), "end": _at(services, row["end_at"])},
-        "quantity": row["quantity"],
-        "raised_at": _at(services, row["raised_at"]),
-        "reason": row["reason"],
-        "promised_at": _maybe(services, row["promised_at"]),
-        "comment": row["comment"],
-        "answered_at": _maybe(services, row["answered_at"]),
-        "answers": row["answers"],
-        "closed_at": _maybe(services, row["closed_at"]),
-    }
 
 
 def _at(services: Services, at: Instant) -> str:

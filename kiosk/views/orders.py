@@ -24,7 +24,8 @@ from kiosk.services import Services
 from kiosk.views.agreement import SHOWN_DRAFTS, agreement, commitment, draft_rows
 from kiosk.views.agreement_log import log_rows
 from kiosk.views.feasibility import date_text, whole_minute
-from kiosk.views.frame import flag_card, frame, minutes, when_text
+from kiosk.views.flag_cards import flag_card
+from kiosk.views.frame import frame, minutes, when_text
 from kiosk.views.lost_room import lost_room
 from kiosk.views.plan_lanes import in_order
 from kiosk.views.plan_picture import plan_picture

@@ -13,11 +13,10 @@ from kiosk.contexts import (
 from kiosk.services import Services
 from kiosk.views.batches import SHOWN_BATCHES, batches_of, question_of
 from kiosk.views.board import LETTER_PX_PER_METRE, LineFacts, board_row, line_facts
+from kiosk.views.flag_cards import flag_card, loudest_first
 from kiosk.views.frame import (
-    flag_card,
     frame,
     hour_cell,
-    loudest_first,
     minutes,
     next_start,
     next_target,
@@ -71,6 +70,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             behind=row.behind,
             state=row.state,
             next_names=", ".join(following.name for following in line.next_links(link.id)),
+            previous_names=", ".join(before.name for before in line.previous_links(link.id)),
             next_quantity=sum(owed.missing for owed in by_end if owed.link == link.id),
             next_by=clock_text(running.end_at, zone) if running else "",
             next_target=row.next_target,

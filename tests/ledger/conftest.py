@@ -5,6 +5,7 @@ import pytest
 
 from ledger.checking import faults
 from tests.factory import Plant, worked_order
+from tests.ledger.flagging import Flagging
 from tests.ledger.planners import Planners
 
 
@@ -23,3 +24,10 @@ def planners(tmp_path: Path) -> Iterator[Planners]:
     yield Planners(plant)
     assert faults(plant.ledger) == []
     plant.close()
+
+
+@pytest.fixture
+def flagging(plant: Plant) -> Iterator[Flagging]:
+    """The worked order released; read models are compared with the events afterwards."""
+    yield Flagging(plant)
+    assert faults(plant.ledger) == []

@@ -33,6 +33,7 @@ def test_every_table_is_truth_evidence_or_a_checked_read_model(plant: Plant) -> 
         "archived_gives",
         "unknown_devices",
         "raw_messages",
+        "notices",
         "_sqlite_migrations",
     }
     assert tables == beside | set(READ_MODELS)

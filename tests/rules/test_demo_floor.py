@@ -138,6 +138,8 @@ class Life:
                 comment=action.comment,
                 now=self.now,
             )
+            for flag in reading.open_flags(self.ledger, "gearbox"):  # also what was passed back
+                self.numbers[FlagKey(flag["link"], flag["order"], flag["raised_by"])] = flag["flag"]
 
     def on_target(self, from_at: Instant, to_at: Instant) -> float:
         hours = [row for row in reading.hour_counts(self.ledger, "gearbox", from_at, to_at) if row["target"]]

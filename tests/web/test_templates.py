@@ -18,13 +18,8 @@ import kiosk
 from kiosk.contexts import (
     Action,
     BatchRow,
-    BoardPage,
-    BoardRow,
     Choice,
-    FlagCard,
-    Frame,
     HomePage,
-    HourCell,
     Incoming,
     KioskPage,
     LineSummary,
@@ -39,6 +34,17 @@ from kiosk.contexts import (
 from kiosk.static_files import StaticFiles
 from tests.web import batch_samples as samples
 from tests.web.batch_samples import BATCHES, NO_BATCHES, QUESTION
+from tests.web.board_screens import BOARD, HOUR, ROW, ROWS
+from tests.web.flag_screens import (
+    ANSWERED,
+    BROKEN,
+    CARDS,
+    CHOSEN,
+    FLAG_SCREENS,
+    FRAME,
+    RAISED,
+    UNREASONED,
+)
 
 FOLDER = Path(kiosk.__file__).parent
 STATIC = FOLDER / "static"
@@ -46,36 +52,6 @@ VENDOR = STATIC / "vendor"
 KIOSK_BUDGET_BYTES = 150_000
 LONG = "Endprüfung mit Geräuschmessung und Verpackung"
 
-FRAME = Frame(
-    "Gearbox Works", "10:42", "Tuesday 24 November", 4711, 1, broker_connected=True, zone="Europe/Berlin"
-)
-HOUR = HourCell(0, "10-11", 40, 22, "now")
-RAISED = FlagCard(3, "A-1", "Sewing", "Packing", 20, "10:00", 6, "raised", None, None, False, "")
-ANSWERED = replace(RAISED, flag=4, state="answered", reason="Tool change", promised="11:15", comment="soon")
-BROKEN = replace(ANSWERED, flag=5, promise_broken=True)
-UNREASONED = replace(ANSWERED, flag=6, reason=None, promised=None)
-ROW = BoardRow(
-    "sew", "Sewing", False, "on_target", 0, (None, HourCell(0, "09-10", 40, 31, "short")), HOUR, None,
-    83, 120, 0, None, 40, (), "10:38", 4,
-)  # fmt: skip
-ROWS = (
-    ROW,
-    replace(ROW, link="due", state="due_soon"),
-    replace(ROW, link="late", state="late", late_min=12, behind=18, needed_per_hour=59),
-    replace(ROW, link="still", state="stands_still", behind=18, needed_per_hour=None, late_min=34),
-    replace(ROW, link="flag", state="flagged", flags=(RAISED, BROKEN)),
-    replace(ROW, link="answer", state="answered", flags=(ANSWERED,)),
-    replace(ROW, link="broken", state="answered", flags=(BROKEN,)),
-    replace(ROW, link="reason", state="answered", flags=(UNREASONED,)),
-    replace(ROW, link="dark", state="no_data", last_given=None, last_given_age_min=None),
-    replace(ROW, link="idle", state="idle", now=None, past=(), shift_given=0, shift_target=0),
-    replace(ROW, link="in", name="Castings in", milestone=True, rate_per_hour=None),
-    replace(ROW, link="in-done", milestone=True, now=None, rate_per_hour=None, behind=200),
-)
-BOARD = BoardPage(
-    FRAME, "shirts", "Shirts", "early shift", ("08-09", "09-10"), "10-11", "11-12", 18, "06:00", ROWS,
-    3, 6, 1, 2, 47, "14:00",
-)  # fmt: skip
 OWED = OwedOrder("A-1", "polo", 20, "10:00", 42, None)
 STATION = KioskPage(
     FRAME, "sew-1", "bench 1", "shirts", "Shirts", "sew", "Sewing", False, "early shift", HOUR, 18, 60, 18,
@@ -138,7 +114,7 @@ SCREENS: dict[str, tuple[str, Any]] = {
         "board/board.html",
         replace(BOARD, shift="", past_labels=(), now_label="", following_label="", since="", until=""),
     ),
-    "board without orders": ("board/board.html", replace(BOARD, rows=(ROWS[9],), orders_open=0, refused=0)),
+    "board without orders": ("board/board.html", replace(BOARD, rows=(ROWS[12],), orders_open=0, refused=0)),
     "board without links": ("board/board.html", replace(BOARD, rows=())),
     "board with long names": (
         "board/board.html",
@@ -157,6 +133,8 @@ SCREENS: dict[str, tuple[str, Any]] = {
     "an order": ("order.html", ONE),
     "a shipped order": ("order.html", replace(ONE, row=SHIPPED, links=ONE.links[-1:], flags=())),
     **samples.SCREENS,
+    **FLAG_SCREENS,
+    "kiosk with every kind of flag": ("kiosk/kiosk.html", replace(STATION, against_me=CARDS[4:], mine=CARDS[4:])),
     "first page": ("home.html", HOME),
     "first page without orders": ("home.html", replace(HOME, empty=True)),
     "first page without lines": ("home.html", replace(HOME, lines=(), empty=True)),
@@ -175,10 +153,17 @@ REGIONS: dict[str, tuple[str, Any]] = {
     "kiosk-mine": ("kiosk/_mine.html", STATION),
     "kiosk-last": ("kiosk/_last.html", STATION),
     "message": ("kiosk/_message.html", STATION),
-    "answer": ("kiosk/_answer.html", STATION),
+    "answer": ("kiosk/_answer.html", replace(STATION, previous_names="Cutting")),
+    "consequence": ("kiosk/_consequence.html", STATION),
     "sheet": ("kiosk/_sheet.html", samples.SHEET),
 }
-LOOSE = {"row": ROW, "flag": RAISED, "result": "refused", "text": "given 09:41 to Packing"}
+LOOSE = {
+    "choices": (Choice("word", "A word"),),
+    "row": ROW,
+    "flag": replace(CHOSEN, can_dispute=True),
+    "result": "refused",
+    "text": "given 09:41 to Packing",
+}
 
 
 class Tags(HTMLParser):

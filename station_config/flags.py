@@ -1,0 +1,81 @@
+"""[flags] and [[consequence]]: the ladders of a flag's two clocks, silence, and what the next link may choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from shopfloor.flag_rules import (
+    LADDER_ROLES,
+    USUAL_RULES,
+    Consequence,
+    ConsequenceKind,
+    FlagRules,
+    Ladder,
+    LadderStep,
+    ladder,
+)
+from shopfloor.instants import Duration
+from station_config.names import Names
+from station_config.reader import Table
+from station_config.values import AMOUNT, CONSEQUENCE_KIND, NAME, SHARE, WORKING_TIME
+from station_config.wording import either, nearest, quoted
+
+_NAME = replace(NAME, example='"A word at the morning meeting"')
+_EXAMPLE = '{ lead = "10min", supervisor = "30min", manager = "60min" }'
+
+
+def read_flags(top: Table) -> FlagRules:
+    """What the site decides about flags; the usual where it says nothing."""
+    table = top.table("flags")
+    usual = USUAL_RULES
+    silence = table.may("silence", WORKING_TIME, Duration(usual.silence_ms))
+    return FlagRules(
+        unanswered=_read_ladder(table, "unanswered", usual.unanswered),
+        promise=_read_ladder(table, "promise", usual.promise),
+        silence_ms=silence.working_ms,
+        silence_share=table.may("silence_share", SHARE, usual.silence_share),
+        consequences=_read_consequences(top),
+    )
+
+
+def _read_ladder(table: Table, key: str, usual: Ladder) -> Ladder:
+    """A role that is left out is not told; an empty table tells nobody."""
+    if not table.has(key):
+        return usual
+    told = table.rates(key, WORKING_TIME, _EXAMPLE)
+    for role in told:
+        if role not in LADDER_ROLES:
+            near = nearest(role, LADDER_ROLES)
+            advice = f"did you mean {near}?" if near else f"write {either(LADDER_ROLES)}"
+            table.fault(key, f"{quoted(role)} is nobody on a ladder; {advice}", role)
+    steps = ladder(*((role, told[role].working_ms) for role in LADDER_ROLES if role in told))
+    if table.sound(key):
+        _check_order(table, key, steps)
+    return steps
+
+
+def _check_order(table: Table, key: str, steps: tuple[LadderStep, ...]) -> None:
+    roles = [step.role for step in steps]
+    if roles != sorted(roles, key=LADDER_ROLES.index):
+        text = "a ladder goes up: the lead is told first, then the supervisor, then the manager"
+        table.fault(key, f"{text}; write for example {key} = {_EXAMPLE}")
+
+
+def _read_consequences(top: Table) -> tuple[Consequence, ...]:
+    names = Names("consequence", is_open=not top.sound("consequence"))
+    return tuple(_read_consequence(table, names) for table in top.tables("consequence", "consequence"))
+
+
+def _read_consequence(table: Table, names: Names) -> Consequence:
+    consequence_id = names.read(table)
+    kind = cast("ConsequenceKind", table.need("kind", CONSEQUENCE_KIND, "word"))
+    amount = 0
+    if kind != "word":
+        amount = table.need("amount", AMOUNT, 1)
+    elif table.has("amount") and table.sound("kind"):
+        table.fault("amount", 'a word has no amount; take amount out, or write kind = "points"')
+    cap = table.may("cap", AMOUNT, 0) if table.has("cap") else None
+    if table.sound("amount", "cap", "kind") and cap is not None and cap < max(amount, 1):
+        table.fault("cap", f"less than the amount itself; write for example cap = {max(amount, 1) * 4}")
+    return Consequence(consequence_id, table.need("name", _NAME, ""), kind, amount, cap)

@@ -1,0 +1,217 @@
+"""A day of flags in a real browser: flagged, passed back through the line, promised, broken, escalated, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from interlock.wake import WakeSender
+from ledger.checking import faults
+from ledger.flag_clocks import FlagClocks
+from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.web.kiosk_visit import Kiosk
+from tests.web.live_client import LiveServer
+
+FABRIC = """
+[[line.link]]
+id = "fabric"
+name = "Purchasing"
+kind = "milestone"
+buffer = "60min"
+shifts = ["day"]
+
+[[line.link]]
+id = "cut"
+name = "Cutting"
+after = ["fabric"]
+"""
+CUT = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
+# The day is about answers and promises: the flags are raised by people before Interlock would.
+REST = """
+[[station]]
+id = "buy-1"
+link = "shirts/fabric"
+
+[flags]
+silence = "40h"
+"""
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    """The worked line behind a purchasing department, order A-1 released; no fabric has come."""
+    plant = Plant(tmp_path / "site", WORKED_SITE.replace(CUT, FABRIC.lstrip()) + REST)
+    plant.release(worked_order())
+    yield plant
+    assert faults(plant.ledger) == []
+    plant.close()
+
+
+@dataclass
+class Day:
+    """The site on one day: its clock is turned by the test, and with it the timer of flags."""
+
+    plant: Plant
+    address: str
+    new_page: Callable[..., Page]
+
+    def at(self, clock: str) -> None:
+        self.plant.now = china(f"25 {clock}")
+        (self.plant.folder / "now").write_text(str(self.plant.now))
+        FlagClocks(self.plant.ledger, self.plant.site).turn(self.plant.now)
+
+    def kiosk(self, station: str) -> Page:
+        return Kiosk(self.new_page(), f"{self.address}/kiosk/{station}").page
+
+    def page(self, path: str) -> Page:
+        page = self.new_page()
+        page.goto(f"{self.address}{path}")
+        return page
+
+    def scan(self, device: str, batches: int, clock: str) -> None:
+        self.at(clock)
+        for n, code in enumerate(self.plant.codes()[:batches]):
+            self.plant.scan(device, code, f"25 {clock}:{n * 2:02}")
+
+    def states(self) -> list[tuple[str, str]]:
+        rows = self.plant.ledger.rows("SELECT link, state FROM flags ORDER BY flag")
+        return [(row["link"], row["state"]) for row in rows]
+
+    def told(self) -> list[tuple[str, str, int]]:
+        """Who was told by which clock and when: the same in the steps and in what is to be sent."""
+        steps = self.plant.ledger.rows("SELECT role, clock, at FROM escalations ORDER BY at")
+        notices = self.plant.ledger.rows("SELECT role, clock FROM notices ORDER BY sequence")
+        assert [(row["role"], row["clock"]) for row in steps] == [tuple(row) for row in notices]
+        return [tuple(row) for row in steps]
+
+
+@pytest.fixture
+def day(floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]) -> Iterator[Day]:
+    with closing(WakeSender(floor.folder)) as sender:
+        floor.ledger.listeners.append(sender.changed)
+        (floor.folder / "now").write_text(str(china("25 11:40")))
+        yield Day(floor, f"http://127.0.0.1:{serve().port}", new_page)
+
+
+@pytest.fixture
+def floor(plant: Plant) -> Plant:
+    return plant
+
+
+def flag(page: Page) -> None:
+    """Two taps at two places."""
+    page.locator(".button-flag").first.click()
+    page.locator(".confirm-yes").click()
+    expect(page.locator("#message")).to_have_attribute("data-result", "recorded")
+
+
+def pass_back(page: Page, to: str) -> None:
+    page.locator(".button-answer").click()
+    page.locator(f'button:has-text("pass back to {to}")').click()
+    expect(page.locator("#message")).to_have_attribute("data-result", "recorded")
+
+
+def purchasing_promises(day: Day) -> Page:
+    """Its kiosk, after it has answered that the material comes by 14:00."""
+    page = day.kiosk("buy-1")
+    expect(page.locator("#kiosk-against")).to_contain_text("Cutting misses 200")
+    page.locator(".button-answer").click()
+    expect(page.locator('button:has-text("pass back")')).to_have_count(0)
+    page.locator("#answer label", has_text="Material missing").click()
+    page.locator("#answer label", has_text="14:00").click()
+    page.locator("#answer .button-first").click()
+    expect(page.locator("#message")).to_have_attribute("data-result", "recorded")
+    return page
+
+
+def expect_rows(page: Page, rows: str, *expected: tuple[str, ...]) -> None:
+    """So many rows, each with its words."""
+    expect(page.locator(rows)).to_have_count(len(expected))
+    for place, words in enumerate(expected):
+        for word in words:
+            expect(page.locator(rows).nth(place)).to_contain_text(word)
+
+
+def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrives(day: Day) -> None:
+    day.at("11:40")
+    flag(day.kiosk("pack-1"))
+    day.at("11:45")
+    pass_back(day.kiosk("sew-1"), "Cutting")
+    day.at("11:52")
+    pass_back(day.kiosk("cut-1"), "Purchasing")
+    assert day.states() == [("sew", "answered"), ("cut", "answered"), ("fabric", "raised")]
+    day.at("12:00")
+    purchasing = purchasing_promises(day)
+
+    day.at("14:00")
+    assert day.told() == []
+    day.at("15:00")
+    assert day.told() == [
+        ("lead", "promise", china("25 14:10")),
+        ("supervisor", "promise", china("25 14:30")),
+        ("manager", "promise", china("25 15:00")),
+    ]
+    expect(purchasing.locator("#kiosk-against")).to_contain_text("PROMISE BROKEN", timeout=20_000)
+    flags = day.page("/flags")
+    expect_rows(
+        flags,
+        ".f-row",
+        ("Packing → Sewing", "Previous link → Cutting"),
+        ("Sewing → Cutting", "Previous link → Purchasing"),
+        ("Cutting → Purchasing", "PROMISE BROKEN 60 min ago", "manager told"),
+    )
+    assert [row.get_attribute("data-depth") for row in flags.locator(".f-row").all()] == ["0", "1", "2"]
+    expect(day.page("/board/shirts").locator("#row-fabric")).to_contain_text("manager told")
+
+    day.at("15:20")
+    purchasing.locator(".button-give").click()
+    purchasing.locator(".confirm-yes").click()
+    expect(purchasing.locator("#message")).to_contain_text("A-1 given 15:20")
+    assert day.states() == [("sew", "answered"), ("cut", "answered"), ("fabric", "resolved")]
+    day.scan("scanner-cut", 10, "15:25")
+    day.scan("scanner-cut", 10, "15:30")
+    assert day.states() == [("sew", "answered"), ("cut", "resolved"), ("fabric", "resolved")]
+    day.scan("scanner-sew", 6, "15:40")
+    day.scan("scanner-sew", 6, "15:50")
+    assert day.states() == [("sew", "resolved"), ("cut", "resolved"), ("fabric", "resolved")]
+
+    flags.reload()
+    expect(flags.locator("h2", has_text="No flag is open")).to_be_visible()
+    expect(flags.locator(".f-row")).to_have_count(3)
+    flags.locator(".f-row a", has_text="Cutting → Purchasing").click()
+    expect_rows(
+        flags,
+        ".story li",
+        ("11:52", "passed it back"),
+        ("12:00", "Material missing, by 14:00"),
+        ("14:10", "lead told"),
+        ("14:30", "supervisor told"),
+        ("15:00", "manager told"),
+        ("15:20", "resolved"),
+    )
+
+
+def test_a_dispute_is_ruled_on_by_a_supervisor_in_the_browser(day: Day) -> None:
+    day.at("11:40")
+    flag(day.kiosk("pack-1"))
+    sewing = day.kiosk("sew-1")
+    sewing.locator(".button-answer").click()
+    sewing.locator('button:has-text("dispute")').click()
+    expect(sewing.locator("#message")).to_contain_text("needs a word why")
+    sewing.locator("#answer input[name=comment]").fill("they stand in the aisle")
+    sewing.locator('button:has-text("dispute")').click()
+    expect(sewing.locator("#kiosk-against")).to_contain_text("a supervisor rules")
+
+    (row,) = day.plant.ledger.rows("SELECT flag FROM flags")
+    page = day.page(f"/flags/{row['flag']}")
+    expect(page.locator(".f-ruling")).to_contain_text("“they stand in the aisle”")
+    page.locator("input[name=person]").fill("Chen")
+    page.locator('button:has-text("overturn")').click()
+    expect(page.locator(".note-done")).to_have_text("Ruled: overturned.")
+    assert day.states() == [("sew", "overturned")]
+    expect(sewing.locator("#kiosk-against .talk-line")).to_have_count(0)
