@@ -18,12 +18,12 @@ import structlog
 from interlock.access import AccessFault, read_users, rights_of, stamp
 from interlock.broker_config import PROBE_USER, Certificate, DoorKeys, configuration
 from interlock.broker_probe import answers
+from interlock.broker_words import uncarried
 from interlock.child import start_child, stop_child
 from interlock.door import Door, Guest, Guests
 from interlock.door_tokens import Signer
 from interlock.ports import free_port, why_not_listen
 from interlock.violations import ViolationLog
-from shopfloor.site import Site
 from station_config import SiteFaults, load
 
 START_LIMIT_S = 15.0
@@ -195,9 +195,13 @@ class EmbeddedBroker:
         return signer, DoorKeys(signer.issuer, door, probe, system)
 
     def _guests(self) -> Guests:
-        site: Site = load(self.site_folder).site
+        config = load(self.site_folder)
         users = read_users(self.site_folder)
-        return {name: Guest(user, rights_of(name, user, site)) for name, user in users.items()}
+        guests = {name: Guest(user, rights_of(name, user, config)) for name, user in users.items()}
+        for name, guest in guests.items():
+            for fault in uncarried(guest.rights, embedded=True):
+                log.warning("a topic is not granted", user=name, why=fault)
+        return guests
 
     def _stamps(self) -> tuple[object, object]:
         """Change when users or devices do."""

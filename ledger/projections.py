@@ -102,7 +102,7 @@ def _close_flag(tx: Transaction, flag: int, state: str, at: Instant, note: str |
 
 
 def _nothing(tx: Transaction, event: Event) -> None:
-    """A person's word about a scan; what follows from it are events of their own."""
+    """A person's word about a scan, whose consequences are events of their own; or who may speak to the broker."""
 
 
 _PROJECTIONS = {
@@ -110,6 +110,8 @@ _PROJECTIONS = {
     "voided": step_projections.voided,
     "scan_forced": _nothing,
     "scan_discarded": _nothing,
+    "device_added": _nothing,
+    "device_revoked": _nothing,
     "flag_raised": _flag_raised,
     "flag_answered": _flag_answered,
     "flag_resolved": _flag_resolved,
