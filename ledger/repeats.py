@@ -10,7 +10,7 @@ from ledger.store import Transaction
 from shopfloor.handoffs import Refusal
 from shopfloor.scans import Answer, Result, Scan
 
-RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/", "again/", "void/")
+RESERVED_IDS = ("order/", "flag/", "implied/", "bare/", "site/", "again/", "void/", "access/")
 """Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
 
 _STANDS_FOR_ANYTHING = """
