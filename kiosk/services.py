@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from flask import current_app
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
+from shopfloor.broker_refusals import BrokerRefusal
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.instants import SECOND_MS, Instant
 from station_config import SiteConfig
@@ -49,6 +50,8 @@ class Services:
     calendars: CalendarBook
     clock: Callable[[], Instant]
     pulse: Pulse
+    refusals: Callable[[], Sequence[BrokerRefusal]] = tuple
+    """What the embedded broker refused, the last tried first."""
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
