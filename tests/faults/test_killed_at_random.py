@@ -43,7 +43,7 @@ class Load:
         self._enough = threading.Event()
         self._codes = self._orders()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._scan), threading.Thread(target=self._post)]
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._scan, self._post)]
         broker = BrokerAddress(site.broker.host, site.broker.port)
         self.scanner = ScannerClient("e2e", broker, "hand", devices=(DEVICE,), resend_after_s=0.5, window=20)
 
@@ -60,7 +60,7 @@ class Load:
     def end(self) -> None:
         self._enough.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(30)  # one that still waits for an answer then is told by the test
 
     @property
     def answered(self) -> int:
