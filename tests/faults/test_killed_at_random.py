@@ -9,9 +9,9 @@ import signal
 import statistics
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from typing import Self
 
 import pytest
@@ -20,6 +20,7 @@ from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient
 from interlock import clock
 from interlock.plant import RESTART_AFTER_S
+from ledger.errors import LedgerUnavailable
 from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
 from tests.faults.oracle import broken_promises
@@ -28,6 +29,8 @@ from tests.waiting import wait_for
 
 DEVICE = "scanner-cut"
 PER_ORDER = 500
+APART_S = 0.01
+"""From one scan to the next: else the oracle has a hundred thousand to look at."""
 LONGEST_MS = 60
 """A part dies so long after a scan at the most: in the middle of another one, mostly."""
 
@@ -75,7 +78,11 @@ class Load:
         while True:
             now = clock.now()
             order = Order(f"K-{number}", "parts", "part", PER_ORDER * 20, now + 300 * DAY_MS)
-            yield from self._site.release(order, began=now, now=now)
+            try:
+                codes = self._site.release(order, began=now, now=now)
+            except LedgerUnavailable:  # another process writes for long, on a slow machine
+                continue
+            yield from codes
             number += 1
 
     def _next(self) -> str:
@@ -87,6 +94,7 @@ class Load:
             self.scanned += 1
             said = {"id": f"a{self.scanned}", "seq": self.scanned, "code": self._next()}
             self.scanner.publish(DEVICE, json.dumps(said).encode())
+            self._enough.wait(APART_S)
 
     def _post(self) -> None:
         number = 0
@@ -97,6 +105,7 @@ class Load:
             while not self._is_recorded(body):
                 self._enough.wait(0.05)
             self.confirmed.append(scan_id)
+            self._enough.wait(APART_S)
 
     def _is_recorded(self, body: bytes) -> bool:
         headers = {"Content-Type": "application/json"}
@@ -104,7 +113,7 @@ class Load:
         try:
             with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310  # the test's own server
                 return bool(json.load(answer)["result"] != "refused")
-        except (urllib.error.URLError, OSError, ValueError):  # killed in the middle of it
+        except (HTTPException, OSError, ValueError):  # killed in the middle of it
             return False
 
 
@@ -141,7 +150,7 @@ def until_it_confirms(load: Load, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "times", [4, pytest.param(50, marks=[pytest.mark.faults_long, pytest.mark.timeout(600)])]
+    "times", [4, pytest.param(50, marks=[pytest.mark.faults_long, pytest.mark.timeout(900)])]
 )
 def test_killed_under_load_at_random_moments_it_loses_and_doubles_nothing(site: Site, times: int) -> None:
     luck = random.Random(times)  # noqa: S311  # a test's own luck
