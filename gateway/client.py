@@ -26,6 +26,7 @@ from gateway.overhearing import Overhearing
 from gateway.publishing import Publisher
 from gateway.same_reads import SameReads
 from gateway.spool import Delivery, Spool
+from shopfloor.broker_faults import BrokerFault
 from shopfloor.instants import Instant
 from shopfloor.overheard import Overheard
 from shopfloor.scans import Answer, Scan, Unreadable
@@ -105,7 +106,7 @@ class Gateway:
         )
         self._spool = Spool()
         self._was_up = False
-        self._said_why = self._connection.down_because
+        self._said_why = self._connection.why_down.because
         self._forgot_for = 0
         self._connect_at_s = 0.0
         self._reconnect_s = RECONNECT_S[0]
@@ -120,6 +121,11 @@ class Gateway:
     def connected(self) -> bool:
         """Connected to the broker and subscribed."""
         return self._connection.up
+
+    @property
+    def broker_fault(self) -> BrokerFault | None:
+        """What somebody has to mend before it can connect."""
+        return self._connection.why_down.fault
 
     @property
     def protocol(self) -> str:
@@ -163,8 +169,8 @@ class Gateway:
         self._reconnect_s = min(self._reconnect_s * 2, RECONNECT_S[1])
         try:
             self._connection.open()
-        except OSError as fault:
-            self._connection.down_because = str(fault)
+        except OSError:
+            return  # the connection knows why
 
     def _idle_s(self) -> float:
         now_s = time.monotonic()
@@ -284,8 +290,8 @@ class Gateway:
             self._said_why = ""
             connection.publish(self._state_topic, b'{"online":true}', retain=True)
             log.info("connected", broker=str(connection.broker), protocol=connection.protocol)
-        elif not connection.up and self._said_why != connection.down_because:
-            self._said_why = connection.down_because
+        elif not connection.up and self._said_why != connection.why_down.because:
+            self._said_why = connection.why_down.because
             log.warning("not connected", broker=str(connection.broker), why=self._said_why)
         if changed or time.monotonic() >= self._beat_at_s:
             self._beat_at_s = time.monotonic() + BEAT_S

@@ -33,6 +33,7 @@ from gateway.broker_address import BrokerAddress
 from gateway.directory import Subscription
 from gateway.messages import Arrived
 from gateway.sockets import acknowledge_segments, corked, holds_more, send_at_once
+from gateway.why_down import WhyDown
 
 KEEPALIVE_S = 4  # a broker that hangs is noticed within twice this
 CONNECT_LIMIT_S = 3.0
@@ -74,7 +75,7 @@ class Connection:
         """Connected and subscribed."""
         self.session_present: bool | None = None
         """What the broker said; None while it has said nothing on this connection."""
-        self.down_because = "not connected yet"
+        self.why_down = WhyDown()
         self.arrived: deque[Arrived] = deque()
         self._client_id = client_id
         self._subscriptions = subscriptions
@@ -90,7 +91,7 @@ class Connection:
         self._published = 0
         self._confirmed = 0
         self.noted: deque[tuple[int, str]] = deque()
-        """What became of messages of `publish_noted`: their number, and why the broker refused it, or nothing."""
+        """What became of messages of `publish_noted`: their number, and why the broker refused it."""
         self._noted_under_way: set[int] = set()
         self._tls: ssl.SSLContext | None = None if broker.tls is None else broker.tls.context()
         self._client = self._new_client()
@@ -115,7 +116,13 @@ class Connection:
         self.session_present = None
         self._answer_until_s = time.monotonic() + CONNECT_LIMIT_S + ANSWER_LIMIT_S
         self._client.username_pw_set(*self.broker.login)
-        self._client.reconnect()
+        if self._tls is not None:  # only until it answers: it is told of every packet
+            self._client.on_log = self.why_down.hear
+        try:
+            self._client.reconnect()
+        except OSError as fault:
+            self.why_down.failed(fault)
+            raise
 
     def close(self) -> None:
         """Say goodbye and keep the session: the broker goes on collecting."""
@@ -129,7 +136,7 @@ class Connection:
     def cut(self) -> None:
         """Leave without a word: the broker publishes the will."""
         self.up = False
-        self.down_because = "closed"
+        self.why_down.because = "closed"
         self._aim(self._client)
 
     def wait(self, timeout_s: float, *, wake_fd: int = -1, read: bool = True) -> None:
@@ -254,11 +261,13 @@ class Connection:
             reason, session_present = self._connacks.popleft()
             self.session_present = session_present
             self._silent = 0
+            self._client.on_log = None
             if not reason.is_failure:
                 self._subscribe()
             elif reason.getName() == REFUSED_VERSION and self._protocol == MQTTv5:
                 self._speak_311()
             else:
+                self.why_down.refused(reason.getName())
                 self._lost.appendleft(f"the broker refused the gateway: {reason}")
         while self._subacks:
             asked = self._asked.popleft() if self._asked else ()
@@ -266,6 +275,7 @@ class Connection:
                 if granted.is_failure:
                     raise SubscriptionRefused(self.broker, subscription.topic_filter, str(granted))
             self.up = True
+            self.why_down.fault = None
         if self._lost:
             because = self._lost[0]
             self._lost.clear()
@@ -303,10 +313,10 @@ class Connection:
     def _drop(self, because: str) -> None:
         """No connection any more. One that ends without an answer speaks against MQTT 5."""
         self.up = False
-        self.down_because = because
+        self.why_down.lost(because)
         self._aim(self._client)
         self._forget_noted()
-        if self.session_present is None:
+        if self.session_present is None and self.why_down.fault is None:
             self._silent += 1
             if self._silent >= SILENT_BEFORE_311 and self._protocol == MQTTv5:
                 self._speak_311()

@@ -15,9 +15,17 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from interlock.broker_words import acl_lines, uncarried
 from interlock.passwords import fits, hashed, new_password
-from interlock.rights import Rights, device_topics, gateway_rights, gateway_user, reader_rights
-from shopfloor.site import Site
+from interlock.rights import (
+    Rights,
+    bridge_rights,
+    device_rights,
+    gateway_rights,
+    gateway_user,
+    reader_rights,
+)
+from station_config import SiteConfig
 
 FOLDER = "access"
 USERS = "users.json"
@@ -26,18 +34,22 @@ MOSQUITTO_PASSWORDS = "mosquitto-passwords"  # the name of a file
 MOSQUITTO_ACL = "mosquitto-acl"
 _VERSION = 1
 
-Kind: TypeAlias = Literal["gateway", "device", "reader"]
+Kind: TypeAlias = Literal["gateway", "device", "bridge", "reader"]
 
 
 class AccessFault(Exception):
     """One sentence: what is wrong with the site's users, and what to do."""
 
 
-class User(msgspec.Struct, frozen=True):
+class User(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody with a password; a device's user is called like the device."""
 
     kind: Kind
     hash: str
+    profiles: tuple[str, ...] = ()
+    """Of a bridge: whose topics it says and hears."""
+    places: dict[str, str] = {}  # msgspec copies it
+    """Of a bridge: what stands in those topics' places; any name in the others."""
 
 
 class _File(msgspec.Struct):
@@ -90,41 +102,49 @@ def gateway_login(folder: Path, site: str) -> Login | None:
     return Login(gateway_user(site), password)
 
 
-def rights_of(name: str, user: User, site: Site) -> Rights:
+def rights_of(name: str, user: User, config: SiteConfig) -> Rights:
     """What a user may do; nothing for a device that site.toml does not know any more."""
+    site, profiles = config.site, config.profiles
     if user.kind == "gateway":
-        return gateway_rights(site.id)
+        return gateway_rights(site.id, profiles.values())
     if user.kind == "reader":
         return reader_rights(site.id)
+    if user.kind == "bridge":
+        return bridge_rights([profiles[each] for each in user.profiles if each in profiles], user.places)
     device = site.devices.get(name)
-    return Rights() if device is None else device_topics(site.id, device)
+    return Rights() if device is None else device_rights(site.id, device, profiles.get(device.profile))
 
 
-def add_user(folder: Path, site: Site, name: str, kind: Kind, gateway: Login | None) -> str:
+def add_user(folder: Path, config: SiteConfig, name: str, new: User, gateway: Login | None) -> str:
     """Give a user a password, and return it: it is kept nowhere. AccessFault when there is one already.
 
-    `gateway` is the gateway's login at a broker of the plant's own; without it one is made.
+    `gateway` is the gateway's login at a broker of the plant's own; without it one is made. The hash of `new` is not
+    looked at.
     """
     users = read_users(folder)
     if name in users:
         raise AccessFault(f"{name} has a password already: interlock device revoke takes it back first.")
+    faults = uncarried(rights_of(name, new, config), embedded=config.broker.embedded)
+    if faults:
+        raise AccessFault(f"{name} cannot be let in: {'; '.join(faults)}. Give it another name or profile.")
     password = new_password()
-    users[name] = User(kind, hashed(password))
-    write_users(folder, site, users, gateway)
+    users[name] = msgspec.structs.replace(new, hash=hashed(password))
+    write_users(folder, config, users, gateway)
     return password
 
 
-def remove_user(folder: Path, site: Site, name: str, gateway: Login | None) -> None:
+def remove_user(folder: Path, config: SiteConfig, name: str, gateway: Login | None) -> None:
     """Take a password back."""
     users = read_users(folder)
     if name not in users or users[name].kind == "gateway":
         raise AccessFault(f"{name} has no password here: interlock device list tells who has.")
     del users[name]
-    write_users(folder, site, users, gateway)
+    write_users(folder, config, users, gateway)
 
 
-def write_users(folder: Path, site: Site, users: Users, gateway: Login | None) -> None:
+def write_users(folder: Path, config: SiteConfig, users: Users, gateway: Login | None) -> None:
     """The record last: only then everything that belongs to it is there."""
+    site = config.site
     place = folder / FOLDER
     try:
         place.mkdir(mode=0o755, exist_ok=True)
@@ -140,7 +160,7 @@ def write_users(folder: Path, site: Site, users: Users, gateway: Login | None) -
         _replace(
             place / MOSQUITTO_PASSWORDS, "".join(f"{name}:{user.hash}\n" for name, user in every.items())
         )
-        _replace(place / MOSQUITTO_ACL, _acl(every, site))
+        _replace(place / MOSQUITTO_ACL, _acl(every, config))
         _replace(
             place / USERS, msgspec.json.format(msgspec.json.encode(_File(_VERSION, every))).decode() + "\n"
         )
@@ -150,13 +170,10 @@ def write_users(folder: Path, site: Site, users: Users, gateway: Login | None) -
         ) from None
 
 
-def _acl(users: Users, site: Site) -> str:
+def _acl(users: Users, config: SiteConfig) -> str:
     lines = ["# Written by interlock device; a change made here is lost."]
     for name, user in users.items():
-        rights = rights_of(name, user, site)
-        lines += ["", f"user {name}"]
-        lines += [f"topic write {topic}" for topic in rights.publish]
-        lines += [f"topic read {topic}" for topic in rights.subscribe]
+        lines += ["", *acl_lines(name, rights_of(name, user, config))]
     return "\n".join(lines) + "\n"
 
 

@@ -15,15 +15,17 @@ from typing import IO, Self
 
 import structlog
 
+from interlock import clock
 from interlock.access import AccessFault, read_users, rights_of, stamp
 from interlock.broker_config import PROBE_USER, Certificate, DoorKeys, configuration
 from interlock.broker_probe import answers
+from interlock.broker_words import uncarried
 from interlock.child import start_child, stop_child
 from interlock.door import Door, Guest, Guests
 from interlock.door_tokens import Signer
 from interlock.ports import free_port, why_not_listen
+from interlock.refusal_file import RefusalFile
 from interlock.violations import ViolationLog
-from shopfloor.site import Site
 from station_config import SiteFaults, load
 
 START_LIMIT_S = 15.0
@@ -81,6 +83,7 @@ class EmbeddedBroker:
         self._probe_password: str | None = None
         self._seen: tuple[object, object] = (None, None)
         self._violations: ViolationLog | None = None
+        self._refusals = RefusalFile(folder)
 
     @property
     def pid(self) -> int | None:
@@ -125,7 +128,7 @@ class EmbeddedBroker:
                 lock.write(str(self._child.pid))
             if keys is not None:
                 self._wait_until(lambda: why_not_listen("127.0.0.1", own_port) is not None)
-                self._door = Door(signer, keys, own_port, self._guests())
+                self._door = Door(signer, keys, own_port, self._guests(), self._refusals)
                 self._door.open()
             self._wait_until(self._answers)
         except BaseException as fault:
@@ -155,6 +158,7 @@ class EmbeddedBroker:
             return
         self._adopt_changes()
         self._tell_violations()
+        self._refusals.save()
         now_s = time.monotonic()
         if now_s < self._probe_at_s:
             return
@@ -195,9 +199,14 @@ class EmbeddedBroker:
         return signer, DoorKeys(signer.issuer, door, probe, system)
 
     def _guests(self) -> Guests:
-        site: Site = load(self.site_folder).site
+        config = load(self.site_folder)
         users = read_users(self.site_folder)
-        return {name: Guest(user, rights_of(name, user, site)) for name, user in users.items()}
+        guests = {name: Guest(user, rights_of(name, user, config)) for name, user in users.items()}
+        for name, guest in guests.items():
+            for fault in uncarried(guest.rights, embedded=True):
+                log.warning("a topic is not granted", user=name, why=fault)
+        self._refusals.know(guests)
+        return guests
 
     def _stamps(self) -> tuple[object, object]:
         """Change when users or devices do."""
@@ -226,6 +235,7 @@ class EmbeddedBroker:
 
     def _tell_violations(self) -> None:
         for violation, times in (self._violations.new() if self._violations else {}).items():
+            self._refusals.note(violation.device, violation.what, clock.now(), violation.topic, times=times)
             log.warning(
                 "the broker refused a device",
                 device=violation.device,

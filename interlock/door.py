@@ -21,10 +21,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from interlock import clock
 from interlock.access import User
 from interlock.broker_config import DOOR_USER, SYSTEM_USER, DoorKeys
 from interlock.door_tokens import Request, Signer, read_request
 from interlock.passwords import fits
+from interlock.refusal_file import RefusalFile
 from interlock.rights import Rights
 
 _ASKED = "$SYS.REQ.USER.AUTH"
@@ -52,9 +54,12 @@ Guests: TypeAlias = dict[str, Guest]
 class Door:
     """A thread that answers the broker from `open` until `close`."""
 
-    def __init__(self, signer: Signer, keys: DoorKeys, port: int, guests: Guests) -> None:
+    def __init__(
+        self, signer: Signer, keys: DoorKeys, port: int, guests: Guests, refusals: RefusalFile
+    ) -> None:
         self.refused = 0
         """Connects refused since the door was opened."""
+        self._refusals = refusals
         self._signer = signer
         self._keys = keys
         self._address = f"nats://127.0.0.1:{port}"
@@ -144,6 +149,7 @@ class Door:
             await asked.respond(self._signer.allowed(request, guest.rights))
             return
         self.refused += 1
+        self._refusals.note(request.username[:80], "connect", clock.now(), f"{why}", address=request.address)
         log.warning(
             "the broker refused a connection",
             why=why,

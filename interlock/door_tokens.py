@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from interlock.rights import Rights, subjects
+from interlock.broker_words import granted_subjects
+from interlock.rights import Rights
 
 _ACCOUNT = 0  # NATS's prefix of an account's key: it begins with A
 _HEADER = {"typ": "JWT", "alg": "ed25519-nkey"}
@@ -97,7 +98,7 @@ def read_request(token: bytes) -> Request:
 
 
 def _permission(topic_filters: tuple[str, ...]) -> dict[str, list[str]]:
-    allowed = [subject for topic_filter in topic_filters for subject in subjects(topic_filter)]
+    allowed = granted_subjects(topic_filters)
     return {"allow": allowed} if allowed else {"deny": [">"]}
 
 

@@ -112,7 +112,7 @@ def serve_gateway(folder: Path) -> None:
         set_device_state(ledger, recording.site, device, online=online, now=at)
 
     def beat(connected: bool) -> None:  # noqa: FBT001  # the gateway's signature
-        wake.beat(connected, recording.trouble())
+        wake.beat(connected, recording.trouble(), gateway.broker_fault)
         ledger.checkpoint()  # also for what the web server has written
         if recording.adopt_changes(log):
             gateway.adopt(directory_of(recording.config))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import open_config, open_ledger
 from interlock.ports import why_not_listen
+from interlock.refusal_file import read_refusals
 from interlock.wake import WakeReceiver
 from kiosk.app import create_app
 from kiosk.server import CannotListen, serve
@@ -61,6 +63,7 @@ def serve_kiosk(folder: Path, log: Any) -> None:
         calendars=CalendarBook(config.site),
         clock=clock.now,
         pulse=Pulse(),
+        refusals=partial(read_refusals, folder),
     )
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     try:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 _LINE = re.compile(
     rb'- mid:\d+ - "(?P<who>[^"]*)" - (?P<what>Publish|Subscription) Violation - Subject "(?P<subject>[^"]*)"'
@@ -18,7 +19,7 @@ class Violation:
     """What a device may not: `what` is "publish" or "subscribe"."""
 
     device: str
-    what: str
+    what: Literal["publish", "subscribe"]
     topic: str
 
 

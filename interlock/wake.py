@@ -13,12 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
+
+from shopfloor.broker_faults import BROKER_FAULTS, BrokerFault
 
 _NAME = "wake.sock"
 _LONGEST_PATH = 100  # bytes; the systems' limits for a socket's name begin at 104
 _LARGEST_BYTES = 64
 
 TROUBLES = ("unwritable", "damaged")
+WELL = "well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class WakeMessage:
     broker_connected: bool | None = None
     trouble: str = ""
     """What keeps the gateway from recording: a word of TROUBLES, empty when nothing does."""
+    broker_fault: BrokerFault | None = None
+    """What keeps it from its broker, if somebody has to mend it."""
 
 
 def wake_path(folder: Path) -> Path:
@@ -51,9 +57,14 @@ class WakeSender:
         """The ledger was written; its last event is `sequence`."""
         self._send(f"changed {sequence}")
 
-    def beat(self, connected: bool, trouble: str = "") -> None:  # noqa: FBT001  # the fact that every beat carries
-        """The gateway is alive; whether the broker is connected, and what keeps it from recording."""
-        self._send(f"beat {int(connected)} {trouble}".rstrip())
+    def beat(
+        self,
+        connected: bool,  # noqa: FBT001  # the fact that every beat carries
+        trouble: str = "",
+        broker_fault: BrokerFault | None = None,
+    ) -> None:
+        """The gateway is alive; whether the broker is connected, and what keeps it from either."""
+        self._send(f"beat {int(connected)} {trouble or WELL} {broker_fault or WELL}")
 
     def close(self) -> None:
         self._socket.close()
@@ -98,8 +109,13 @@ def _message(datagram: bytes) -> WakeMessage | None:
     match datagram.decode("ascii", "replace").split(" "):
         case ["changed", sequence] if sequence.isdecimal():
             return WakeMessage(sequence=int(sequence))
-        case ["beat", ("0" | "1") as connected]:
-            return WakeMessage(broker_connected=connected == "1")
-        case ["beat", ("0" | "1") as connected, trouble] if trouble in TROUBLES:
-            return WakeMessage(broker_connected=connected == "1", trouble=trouble)
+        case ["beat", ("0" | "1") as connected, trouble, fault] if trouble in (WELL, *TROUBLES) and fault in (
+            WELL,
+            *BROKER_FAULTS,
+        ):
+            return WakeMessage(
+                broker_connected=connected == "1",
+                trouble="" if trouble == WELL else trouble,
+                broker_fault=None if fault == WELL else cast("BrokerFault", fault),
+            )
     return None

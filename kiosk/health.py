@@ -12,6 +12,7 @@ from kiosk.services import Services, current
 from kiosk.version import running_version
 from ledger import reading
 from ledger.store import LOG_ALARM_BYTES
+from shopfloor.broker_faults import what_to_do
 
 MIB = 1024 * 1024
 
@@ -45,6 +46,8 @@ def _alarms(services: Services) -> Iterator[str]:
             "The gateway cannot write the record, the disk is full or fails:"
             " scans wait unconfirmed until it can; make room."
         )
+    if services.pulse.broker_fault is not None:
+        yield what_to_do(services.pulse.broker_fault)
     log_bytes = services.ledger.log_bytes
     if log_bytes > LOG_ALARM_BYTES:
         yield (

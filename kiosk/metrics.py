@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from kiosk.services import Services
 from kiosk.stream import Hub
 from ledger import reading
+from shopfloor.broker_refusals import BrokerRefusal
 
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0)
 
@@ -53,6 +54,17 @@ class Metrics:
         return Response(generate_latest(self._registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def _kept_out(refusals: Sequence[BrokerRefusal]) -> Metric:
+    found = CounterMetricFamily(
+        "interlock_broker_refused",
+        "What the embedded broker refused; the user is empty for all who have no password.",
+        labels=("user", "tried"),
+    )
+    for one in refusals:
+        found.add_metric((one.user, one.tried), one.times)
+    return found
+
+
 class _OfTheSite(Collector):
     """What is read when it is asked for."""
 
@@ -70,6 +82,7 @@ class _OfTheSite(Collector):
         yield CounterMetricFamily(
             "interlock_streams_collapsed", "Slow live pages sent whole.", value=hub.collapsed
         )
+        yield _kept_out(services.refusals())
         recording = float(not services.trouble)
         yield GaugeMetricFamily("interlock_recording", "1 while scans can be recorded.", value=recording)
         log_bytes = services.ledger.log_bytes

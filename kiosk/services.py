@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from flask import current_app
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
+from shopfloor.broker_faults import BrokerFault
+from shopfloor.broker_refusals import BrokerRefusal
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.instants import SECOND_MS, Instant
 from station_config import SiteConfig
@@ -25,12 +27,22 @@ class Pulse:
         self.beat_at: Instant | None = None
         """None before its first."""
         self.broker_connected = False
+        self.broker_fault: BrokerFault | None = None
+        """What somebody has to mend before the gateway can reach the broker."""
         self.trouble = ""
         """`unwritable` or `damaged`; empty when it can record."""
 
-    def beat(self, at: Instant, *, broker_connected: bool, trouble: str = "") -> None:
+    def beat(
+        self,
+        at: Instant,
+        *,
+        broker_connected: bool,
+        trouble: str = "",
+        broker_fault: BrokerFault | None = None,
+    ) -> None:
         """Note a word from the gateway."""
         self.beat_at = at
+        self.broker_fault = broker_fault
         self.trouble = trouble
         self.broker_connected = broker_connected
 
@@ -49,6 +61,8 @@ class Services:
     calendars: CalendarBook
     clock: Callable[[], Instant]
     pulse: Pulse
+    refusals: Callable[[], Sequence[BrokerRefusal]] = tuple
+    """What the embedded broker refused, the last tried first."""
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from kiosk.regions import Regions, partials
 from kiosk.services import Services
 from ledger import reading
 from ledger.errors import LedgerError
+from shopfloor.broker_faults import BrokerFault
 
 COALESCE_S = 0.1
 """Least time between two fan-outs; the first after a pause comes at once."""
@@ -45,6 +46,8 @@ class WakeMessage(Protocol):
     def broker_connected(self) -> bool | None: ...
     @property
     def trouble(self) -> str: ...
+    @property
+    def broker_fault(self) -> BrokerFault | None: ...
 
 
 WaitForWake = Callable[[float], WakeMessage | None]
@@ -200,7 +203,10 @@ class Hub:
             told = wait_for_wake(LISTEN_S)
             if told is not None and told.broker_connected is not None:
                 self._services.pulse.beat(
-                    self._services.clock(), broker_connected=told.broker_connected, trouble=told.trouble
+                    self._services.clock(),
+                    broker_connected=told.broker_connected,
+                    trouble=told.trouble,
+                    broker_fault=told.broker_fault,
                 )
             if told is not None and told.sequence is not None:
                 self.changed()

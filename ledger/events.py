@@ -22,6 +22,8 @@ KINDS = (
     "order_released",
     "order_replanned",
     "site_changed",
+    "device_added",
+    "device_revoked",
     "received",
     "given",
     "scrapped",

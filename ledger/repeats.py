@@ -22,6 +22,7 @@ RESERVED_IDS = (
     "finish/",
     "hour/",
     "command/",
+    "access/",
 )
 """Event ids that begin so are made by the ledger; a device that could use one would block a later event."""
 

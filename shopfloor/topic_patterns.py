@@ -52,14 +52,37 @@ class TopicPattern:
         for name in self.names:
             value = places.get(name, "")
             several = f"{{{name}...}}" in topic
-            if not value or any(sign in value for sign in "+#\0") or ("/" in value and not several):
+            if not is_place_value(value) or ("/" in value and not several):
                 return None
             topic = topic.replace(f"{{{name}...}}", value).replace(f"{{{name}}}", value)
         return topic
 
+    def narrowed(self, places: Mapping[str, str]) -> str | None:
+        """The topic filter with the places that are given filled in; None when MQTT cannot say it as narrow as that."""
+        levels: list[str] = []
+        names = iter(self.names)
+        widened = False
+        for level, part in zip(self._levels, self.text.split("/"), strict=True):
+            name = next(names) if _PLACE.fullmatch(part) else None
+            value = None if name is None else places.get(name)
+            if value is None:
+                if not widened:
+                    levels.append(_REST if level == _SOME else level)
+                widened = widened or level == _SOME
+                continue
+            if widened or not is_place_value(value) or ("/" in value and level != _SOME):
+                return None
+            levels.append(value)
+        return "/".join(levels)
+
     def overlaps(self, other: TopicPattern) -> bool:
         """Whether some topic matches both."""
         return _overlap(self._levels, other._levels)
+
+
+def is_place_value(text: str) -> bool:
+    """Whether a text can stand in a place; one with slashes only where several levels may."""
+    return bool(text) and not any(sign in text for sign in "+#\0")
 
 
 def _taken_apart(text: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:

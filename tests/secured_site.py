@@ -77,9 +77,12 @@ class SecuredSite:
         )
         return Mosquitto(program, place, port=self.port, secured=secured)
 
-    def pub(self, user: str, topic: str, payload: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    def pub(
+        self, user: str, topic: str, payload: str, *, retain: bool = False, **how: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Into the session that is there."""
-        return self._mosquitto("mosquitto_pub", user, "-c", "-t", topic, "-m", payload, "-q", "1", **how)
+        words = ["-c", "-t", topic, "-m", payload, "-q", "1", *(["-r"] if retain else [])]
+        return self._mosquitto("mosquitto_pub", user, *words, **how)
 
     def sub(self, user: str, topic: str, *more: str, **how: Any) -> subprocess.CompletedProcess[str]:
         """Listens for a second."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
-import socket
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,19 +13,26 @@ from interlock.access import (
     MOSQUITTO_ACL,
     MOSQUITTO_PASSWORDS,
     AccessFault,
-    Kind,
-    add_user,
+    User,
+    Users,
     read_users,
-    remove_user,
     rights_of,
+    stamp,
+    write_users,
 )
-from interlock.device_adding import with_device
+from interlock.device_adding import let_in, turn_out
+from interlock.device_settings import bridge_advice, printed, settings_of
 from interlock.opening import open_config, own_login
-from interlock.rights import gateway_user
+from interlock.persons import login_name, person_option
+from interlock.rights import bridge_rights, gateway_user
+from shopfloor.topic_patterns import is_place_value
 from station_config import AddDevice, SiteConfig
 
 _folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 _name = click.argument("name")
+_by = click.option(
+    "--by", "person", metavar="NAME", callback=person_option, help="Who does it, if not who is logged in."
+)
 
 
 @click.group()
@@ -45,39 +49,62 @@ def device() -> None:
 @click.option("--station", help="Where it stands; for a device that is not in site.toml yet.")
 @click.option("--profile", metavar="P", help="How its payloads are read; for a new device.")
 @click.option("--reader", is_flag=True, help="No device, but a program that only follows the site's events.")
+@click.option(
+    "--bridge",
+    "bridged",
+    metavar="P",
+    multiple=True,
+    help="No device, but what speaks for all devices of the profile P, such as zigbee2mqtt; may be repeated.",
+)
+@click.option(
+    "--place",
+    "places",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Of a bridge: only the topics with VALUE in the place NAME, such as gateway=PGGW000000058.",
+)
+@_by
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as JSON.")
-def add(folder: Path, name: str, station: str | None, profile: str | None, **flags: bool) -> None:
+def add(
+    folder: Path,
+    name: str,
+    station: str | None,
+    profile: str | None,
+    bridged: tuple[str, ...],
+    places: tuple[str, ...],
+    person: str | None,
+    *,
+    reader: bool,
+    as_json: bool,
+) -> None:
     """Give the device NAME of the site in DIR a password, and print its settings.
 
     The password is shown this once; only its hash is kept.
     """
-    reader, as_json = flags["reader"], flags["as_json"]
     config = open_config(folder)
-    _check_name(config, name, reader=reader)
+    _check_name(config, name, other=reader or bool(bridged))
     if name in read_users(folder):
         raise AccessFault(f"{name} has a password already: interlock device revoke takes it back first.")
-    if reader and (station or profile):
-        raise click.UsageError("A reader has no --station and no --profile.")
-    if not reader and name not in config.site.devices:
-        if station is None:
-            known = ", ".join(list(config.site.stations)[:8])
-            raise click.UsageError(
-                f"site.toml has no device {name!r}: say where it stands, with --station (for example {known})."
-            )
-        config = with_device(folder, AddDevice(name, station, profile or ""))
-    elif station is not None or profile is not None:
-        raise click.UsageError(
-            f"The device {name!r} is in site.toml already: change its station and profile there."
-        )
-    first = not read_users(folder)
-    kind: Kind = "reader" if reader else "device"
-    password = add_user(folder, config.site, name, kind, own_login(config.broker))
-    settings = _settings(config, folder, name, password)
+    if reader and bridged:
+        raise click.UsageError("A reader says nothing, a bridge speaks for devices: choose one of them.")
+    if (reader or bridged) and (station or profile):
+        raise click.UsageError(f"A {'bridge' if bridged else 'reader'} has no --station and no --profile.")
+    if places and not bridged:
+        raise click.UsageError("--place is for a --bridge.")
+    new, missing = User("reader" if reader else "device", ""), None
+    if bridged:
+        new = User("bridge", "", bridged, _places(config, bridged, places))
+    elif not reader:
+        missing = _missing_device(config, name, station, profile)
+    first = stamp(folder) is None
+    admitted = let_in(folder, name, new, person or login_name(), missing)
+    settings = settings_of(admitted.config, name, admitted.user, admitted.password)
     if as_json:
         click.echo(json.dumps(settings, indent=2))
         return
-    _print_settings(settings)
-    _print_next(folder, config, first=first)
+    for line in printed(settings):
+        click.echo(line)
+    _print_next(folder, admitted.config, name, first=first)
 
 
 @device.command(name="list")
@@ -85,11 +112,13 @@ def add(folder: Path, name: str, station: str | None, profile: str | None, **fla
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_users(folder: Path, as_json: bool) -> None:  # noqa: FBT001  # click's
     """Tell who has a password, and which devices of site.toml have none."""
-    site = open_config(folder).site
+    config = open_config(folder)
     users = read_users(folder)
     rows = [{"name": name, "kind": user.kind, "password": True} for name, user in users.items()]
     rows += [
-        {"name": name, "kind": "device", "password": False} for name in site.devices if name not in users
+        {"name": name, "kind": "device", "password": False}
+        for name in config.site.devices
+        if name not in users
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -97,84 +126,121 @@ def list_users(folder: Path, as_json: bool) -> None:  # noqa: FBT001  # click's
     if not users:
         click.echo("Nobody has a password: whoever reaches the broker may say and hear everything.")
     for row in rows:
-        user = users.get(str(row["name"]))
-        note = "" if user else "no password" + (": is not let in" if users else "")
-        if (
-            user is not None
-            and rights_of(str(row["name"]), user, site).publish == ()
-            and user.kind == "device"
-        ):
-            note = "not in site.toml: may do nothing"
-        click.echo(f"{row['name']:<40} {row['kind']:<8} {note}".rstrip())
+        name = str(row["name"])
+        click.echo(f"{name:<40} {row['kind']:<8} {_note(config, users, name)}".rstrip())
 
 
 @device.command()
 @_folder
 @_name
-def revoke(folder: Path, name: str) -> None:
+@_by
+def revoke(folder: Path, name: str, person: str | None) -> None:
     """Take the password of NAME back: the embedded broker cuts its connection at once.
 
     The device stays in site.toml, and what it has reported stays in the ledger.
     """
     config = open_config(folder)
-    remove_user(folder, config.site, name, own_login(config.broker))
+    unrecorded = turn_out(folder, name, person or login_name())
     click.echo(f"{name} is not let in any more.")
+    if unrecorded:
+        click.echo(f"WARNING: {unrecorded}", err=True)
     if not config.broker.embedded:
         click.echo("Give Mosquitto its new files and let it read them (SIGHUP).")
 
 
-def _check_name(config: SiteConfig, name: str, *, reader: bool) -> None:
+@device.command()
+@_folder
+def files(folder: Path) -> None:
+    """Write Mosquitto's two files anew: after a change of devices, profiles or addresses in site.toml.
+
+    The embedded broker takes up such a change by itself.
+    """
+    config = open_config(folder)
+    users = read_users(folder)
+    if not users:
+        raise AccessFault("Nobody has a password yet: interlock device add gives the first one.")
+    write_users(folder, config, users, own_login(config.broker))
+    place = folder / FOLDER
+    click.echo(f"Wrote {place / MOSQUITTO_PASSWORDS} and {place / MOSQUITTO_ACL}.")
+
+
+def _check_name(config: SiteConfig, name: str, *, other: bool) -> None:
     own = gateway_user(config.site.id)
     if name == own or name.startswith("interlock-") or ":" in name or not name.isprintable() or " " in name:
         raise click.UsageError(
             f"{name!r} cannot be the name of a device: use lower-case letters, digits, - and _."
         )
-    if reader and name in config.site.devices:
-        raise click.UsageError(f"{name!r} is a device of site.toml: give the reader another name.")
+    if other and name in config.site.devices:
+        raise click.UsageError(f"{name!r} is a device of site.toml: give the reader or bridge another name.")
 
 
-def _settings(config: SiteConfig, folder: Path, name: str, password: str) -> dict[str, Any]:
-    broker = config.broker
-    host = broker.host or (socket.gethostname() if broker.listen in ("0.0.0.0", "::") else broker.listen)  # noqa: S104  # compared
-    rights = rights_of(name, read_users(folder)[name], config.site)
-    ca = str(broker.tls_ca or broker.tls_certificate) if broker.tls else None
-    words = ["-h", host, "-p", str(broker.port), "-i", name, "-u", name, "-P", password]
-    words += [] if ca is None else ["--cafile", ca]
-    if rights.publish:
-        words = ["mosquitto_pub", *words, "-q", "1", "-t", rights.publish[0], "-m", '{"code": "<batch>"}']
-    else:
-        words = ["mosquitto_sub", *words, "-v", "-t", rights.subscribe[0]]
-    return {
-        "host": host,
-        "port": broker.port,
-        "tls": broker.tls,
-        "ca": ca,
-        "client_id": name,
-        "user": name,
-        "password": password,
-        "publish": list(rights.publish),
-        "subscribe": list(rights.subscribe),
-        "try": shlex.join(words),
-    }
+def _missing_device(
+    config: SiteConfig, name: str, station: str | None, profile: str | None
+) -> AddDevice | None:
+    """What has to be written into site.toml; None for a device that is there."""
+    if name in config.site.devices:
+        if station is None and profile is None:
+            return None
+        raise click.UsageError(
+            f"The device {name!r} is in site.toml already: change its station and profile there."
+        )
+    if station is None:
+        known = ", ".join(list(config.site.stations)[:8])
+        raise click.UsageError(
+            f"site.toml has no device {name!r}: say where it stands, with --station (for example {known})."
+        )
+    return AddDevice(name, station, profile or "")
 
 
-def _print_settings(settings: dict[str, Any]) -> None:
-    for label, text in (
-        ("host", settings["host"]),
-        ("port", settings["port"]),
-        ("TLS", f"yes, trusting {settings['ca']}" if settings["tls"] else "no"),
-        ("client id", settings["client_id"]),
-        ("user", settings["user"]),
-        ("password", f"{settings['password']}  (shown this once)"),
-        *(("publishes", topic) for topic in settings["publish"]),
-        *(("subscribes to", topic) for topic in settings["subscribe"]),
-        ("to try it", settings["try"]),
-    ):
-        click.echo(f"{label:<14} {text}")
+def _places(config: SiteConfig, bridged: tuple[str, ...], given: tuple[str, ...]) -> dict[str, str]:
+    """The places of a bridge's topics that are filled in."""
+    unknown = [each for each in bridged if each not in config.profiles]
+    foreign = [each.id for each in config.profiles.values() if each.topics]
+    if unknown:
+        raise click.UsageError(f"There is no profile {unknown[0]!r}: write one of {', '.join(foreign)}.")
+    own = [each for each in bridged if each not in foreign]
+    if own:
+        raise click.UsageError(
+            f"The profile {own[0]!r} has only the site's own topics: give each of its devices a password."
+        )
+    names = {place for each in bridged for topic in config.profiles[each].topics for place in topic.names}
+    places: dict[str, str] = {}
+    for word in given:
+        place, _, value = word.partition("=")
+        if place not in names:
+            known = ", ".join(sorted(names)) or "none"
+            raise click.UsageError(f"There is no place {place!r} in these topics: they have {known}.")
+        if not is_place_value(value):
+            raise click.UsageError(f"{word!r}: write a name without + and # after the = sign.")
+        places[place] = value
+    if not bridge_rights([config.profiles[each] for each in bridged], places).publish:
+        raise click.UsageError(f"{', '.join(given)}: none of the topics can have that.")
+    return places
 
 
-def _print_next(folder: Path, config: SiteConfig, *, first: bool) -> None:
+def _note(config: SiteConfig, users: Users, name: str) -> str:
+    """What is to be said of one row."""
+    user = users.get(name)
+    if user is not None:
+        lost = user.kind in {"device", "bridge"} and rights_of(name, user, config).publish == ()
+        if not lost:
+            return ""
+        return (
+            "not in site.toml: may do nothing"
+            if user.kind == "device"
+            else "its profile is gone: may do nothing"
+        )
+    profile = config.site.devices[name].profile
+    through = [other for other, each in users.items() if profile in each.profiles]
+    if through:
+        return f"comes through {' or '.join(through)}"
+    return "no password" + (": is not let in" if users else "")
+
+
+def _print_next(folder: Path, config: SiteConfig, name: str, *, first: bool) -> None:
     place = folder / FOLDER
+    if advice := bridge_advice(config, name):
+        click.echo(f"\n{advice}")
     if config.broker.embedded:
         if first:
             click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +11,7 @@ import click
 from interlock import clock
 from interlock.opening import open_config, open_ledger
 from interlock.orders_file import OrdersFaults, OrdersFile, TakingIn, read_orders_file
+from interlock.persons import login_name, person_option
 from interlock.wake import WakeSender
 from ledger import reading
 from ledger.desk import Desk
@@ -23,28 +23,18 @@ from shopfloor.orders import OrderPlan
 from shopfloor.site import Site
 
 SOURCE = "import"
-LONGEST_PERSON = 60
 _NOTHING = "Nothing was imported."
-
-
-def _person(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
-    name = value.strip()
-    if not name or len(name) > LONGEST_PERSON or not name.isprintable():
-        raise click.BadParameter(f"write the name of a person, at most {LONGEST_PERSON} characters.")
-    return name
 
 
 @click.command("import")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("orders_file", metavar="FILE.csv", type=click.Path(path_type=Path))
 @click.option(
-    "--confirm", "confirmed_by", metavar="NAME", callback=_person,
+    "--confirm", "confirmed_by", metavar="NAME", callback=person_option,
     help="NAME confirms every order for all roles: they are released at once, if each is feasible.",
 )  # fmt: skip
 @click.option(
-    "--by", "person", metavar="NAME", callback=_person,
+    "--by", "person", metavar="NAME", callback=person_option,
     help="Who takes them in, if it is not who is logged in or who confirms them.",
 )  # fmt: skip
 def import_orders(folder: Path, orders_file: Path, confirmed_by: str | None, person: str | None) -> None:
@@ -62,7 +52,7 @@ def import_orders(folder: Path, orders_file: Path, confirmed_by: str | None, per
         taking_in = TakingIn(now, lambda numbers: taken_numbers(ledger, numbers))
         orders = read_orders_file(orders_file, site, taking_in=taking_in)
         released = confirmed_by is not None or not site.roles
-        by = By(confirmed_by or person or _login_name(), SOURCE, now)
+        by = By(confirmed_by or person or login_name(), SOURCE, now)
         plans = Desk(ledger, site).take_in(orders.orders, by, confirmed=released, now=now)
         _wake(folder, ledger_sequence=reading.last_sequence(ledger))
         for line in _released(ledger, plans) if released else _drafted(site, plans):
@@ -73,15 +63,6 @@ def import_orders(folder: Path, orders_file: Path, confirmed_by: str | None, per
         raise click.ClickException(str(fault)) from None
     finally:
         ledger.close()
-
-
-def _login_name() -> str:
-    """Who is logged in at this machine; nobody where the system does not tell."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in some containers
-        return ""
-    return name[:LONGEST_PERSON] if name.isprintable() else ""
 
 
 def _by_row(orders: OrdersFile, faults: Mapping[str, str]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
+from shopfloor.broker_refusals import Tried
 
 Presence = Literal["online", "offline", "silent", "seen", "never"]
 """`silent`: nothing for long although its link works; `seen`: it tells no presence, but talks."""
@@ -56,6 +57,21 @@ class UnknownRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOutRow:
+    """What somebody tried at the broker in vain."""
+
+    user: str
+    """Empty for all who have no password."""
+    known: bool
+    """A device of the site."""
+    tried: Tried
+    times: int
+    last_min: int
+    why: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesPage:
     """All devices; `values` and `faults` are those of the form with the key `filled`."""
 
@@ -64,6 +80,7 @@ class DevicesPage:
     counts: Mapping[Presence, int]
     unknown: tuple[UnknownRow, ...]
     unknown_hidden: int
+    kept_out: tuple[KeptOutRow, ...]
     stations: tuple[Choice, ...]
     profiles: tuple[Choice, ...]
     listened: tuple[str, ...]

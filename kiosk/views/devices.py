@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from kiosk.contexts.choice import Choice
-from kiosk.contexts.devices import DeviceRow, DevicesPage, InspectorPage, Presence, RawRow, UnknownRow
+from kiosk.contexts.devices import (
+    DeviceRow,
+    DevicesPage,
+    InspectorPage,
+    KeptOutRow,
+    Presence,
+    RawRow,
+    UnknownRow,
+)
 from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.views.frame import frame, minutes
@@ -15,6 +23,7 @@ from ledger import device_records
 from ledger.device_records import DeviceRecord
 from ledger.devices import TRUSTED_CLOCK_MS, local_day
 from ledger.store import Row
+from shopfloor.broker_refusals import BrokerRefusal
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_of, moment_of
 from shopfloor.profiles import NATIVE_ID
 from shopfloor.site import Device
@@ -58,6 +67,7 @@ def devices_page(
         counts=Counter(row.presence for row in rows),
         unknown=tuple(_unknown(row, now) for row in strangers[:SHOWN_STRANGERS]),
         unknown_hidden=max(0, len(strangers) - SHOWN_STRANGERS),
+        kept_out=tuple(_kept_out(services, one, now) for one in services.refusals()[:SHOWN_STRANGERS]),
         stations=tuple(Choice(station.id, station.name) for station in site.stations.values()),
         profiles=tuple(
             Choice(profile.id, profile.name or profile.id) for profile in services.config.profiles.values()
@@ -178,6 +188,18 @@ def _unknown(row: Row, now: Instant) -> UnknownRow:
         seen_min=minutes(now - row["last_at"]),
         device=proposed if not own_topics or proposed == address else "",
         own_topics=own_topics,
+    )
+
+
+def _kept_out(services: Services, one: BrokerRefusal, now: Instant) -> KeptOutRow:
+    return KeptOutRow(
+        user=one.user,
+        known=one.user in services.config.site.devices,
+        tried=one.tried,
+        times=one.times,
+        last_min=minutes(now - one.last_at),
+        why="".join(_picture(sign) for sign in one.why),
+        address=one.address,
     )
 
 

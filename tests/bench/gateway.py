@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
@@ -29,18 +31,44 @@ SCANS = 2 * BATCHES
 PER_SECOND = 200
 PACED = 2_000
 FULL_ROUNDS = 3
+DEAF = """
+import sys
+from pathlib import Path
+from interlock import gateway_process
+
+
+class Deaf(gateway_process.Gateway):
+    def __init__(self, *words, overheard, **more):
+        super().__init__(*words, **more)
+
+
+gateway_process.Gateway = Deaf
+gateway_process.serve_gateway(Path(sys.argv[1]))
+"""
+"""A gateway that keeps nothing for the page of devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drained:
+    """How fast a gateway took in what waited for it; its CPU for each scan, without its start."""
+
+    a_second: float
+    cpu_ms: float
 
 
 def from_broker_to_ledger(folder: Path) -> list[Row]:
-    """Medians over a few rounds of: a subscriber that does nothing, the gateway, the gateway that publishes nothing."""
+    """Medians over a few rounds: a subscriber that does nothing, the gateway, and the gateway with parts left out."""
     with _broker(folder) as broker:
-        nothing, events, quiet = [], [], []
+        nothing, events, quiet, deaf = [], [], [], []
         for number in range(FULL_ROUNDS):
             nothing.append(_drained_by_nothing(broker, f"idle-{number}"))
             events.append(_drained_by_gateway(broker, folder / f"events-{number}", "all"))
             quiet.append(_drained_by_gateway(broker, folder / f"quiet-{number}", "none"))
+            deaf.append(_drained_by_gateway(broker, folder / f"deaf-{number}", "none", deaf=True))
         latency = [_paced(broker, folder / f"paced-{wanted}", wanted) for wanted in ("all", "none")]
-    idle, with_events, without = (statistics.median(runs) for runs in (nothing, events, quiet))
+    idle = statistics.median(nothing)
+    with_events, without = (statistics.median(one.a_second for one in runs) for runs in (events, quiet))
+    heard, unheard = (statistics.median(one.cpu_ms for one in runs) for runs in (quiet, deaf))
     (p50, p99), (quiet50, quiet99) = latency
     return [
         _row(
@@ -49,6 +77,12 @@ def from_broker_to_ledger(folder: Path) -> list[Row]:
             idle,
         ),
         _row("the same with events published / without", with_events, without),
+        (
+            "CPU of a scan, ms: last messages and what devices tell are kept / are not",
+            f"{heard:.3f}",
+            f"{unheard:.3f}",
+            f"{heard / unheard:.2f}",
+        ),
         (
             f"{PER_SECOND} a second, sent to answered, ms: p50 / p99, with events / without",
             f"{p50:.1f} / {p99:.1f}",
@@ -163,10 +197,10 @@ def _gateway(broker: RunningBroker, folder: Path, events: str) -> Iterator[Plant
 
 
 @contextmanager
-def _serving(plant: Plant) -> Iterator[None]:
+def _serving(plant: Plant, *, deaf: bool = False) -> Iterator[None]:
+    how = ["-c", DEAF] if deaf else ["-m", "interlock", "gateway"]
     with (plant.folder / "gateway.log").open("ab") as log:
-        command = [sys.executable, "-m", "interlock", "gateway", str(plant.folder)]
-        gateway = subprocess.Popen(command, stdout=log, stderr=log)
+        gateway = subprocess.Popen([sys.executable, *how, str(plant.folder)], stdout=log, stderr=log)
     wait_for(lambda: b"connected" in (plant.folder / "gateway.log").read_bytes(), 20, "the gateway")
     try:
         yield
@@ -175,18 +209,28 @@ def _serving(plant: Plant) -> Iterator[None]:
         gateway.wait(20)
 
 
-def _drained_by_gateway(broker: RunningBroker, folder: Path, events: str) -> float:
+def _drained_by_gateway(broker: RunningBroker, folder: Path, events: str, *, deaf: bool = False) -> _Drained:
     with _gateway(broker, folder, events) as plant:
-        with _serving(plant):
+        before_s = _cpu_of_children_s()
+        with _serving(plant, deaf=deaf):
             pass
+        start_s = _cpu_of_children_s() - before_s
         (folder / "gateway.log").unlink()
         reader = _Client(broker, f"answers-{folder.name}", "interlock/hz1/+/ack")
         reader.publish_all(_scans(plant))
+        before_s = _cpu_of_children_s()
         try:
-            with _serving(plant):
-                return reader.wait(SCANS)
+            with _serving(plant, deaf=deaf):
+                a_second = reader.wait(SCANS)
         finally:
             reader.close()
+        return _Drained(a_second, (_cpu_of_children_s() - before_s - start_s) / SCANS * 1e3)
+
+
+def _cpu_of_children_s() -> float:
+    """Of those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _paced(broker: RunningBroker, folder: Path, events: str) -> tuple[float, float]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from interlock.__main__ import main
 from interlock.access import read_users, rights_of
+from interlock.broker_words import acl_lines, subjects
 from interlock.opening import open_config, open_ledger
 from interlock.passwords import fits, hashed, new_password
-from interlock.rights import subjects
+from interlock.rights import Rights, covers
 from ledger.site_versions import site_versions
 
 
@@ -115,7 +116,7 @@ def test_a_list_tells_who_is_let_in_and_who_is_not(site: Path) -> None:
 def test_a_device_that_site_toml_does_not_know_any_more_may_do_nothing(site: Path, good: str) -> None:
     device("add", site, "scanner-08", "--station", "sew-1")
     (site / "site.toml").write_text(good)
-    rights = rights_of("scanner-08", read_users(site)["scanner-08"], open_config(site).site)
+    rights = rights_of("scanner-08", read_users(site)["scanner-08"], open_config(site))
     assert (rights.publish, rights.subscribe) == ((), ())
     assert "not in site.toml: may do nothing" in device("list", site).stdout
 
@@ -204,6 +205,34 @@ def test_a_topic_has_its_subject(topic: str, subject: tuple[str, ...]) -> None:
     assert subjects(topic) == subject
 
 
-def test_a_blank_cannot_be_carried() -> None:
-    with pytest.raises(ValueError, match="blank"):
-        subjects("a b/c")
+@pytest.mark.parametrize("topic", ["a b/c", "a/*/c", "a/>"])
+def test_what_the_embedded_broker_would_read_as_another_topic_is_not_granted(topic: str) -> None:
+    with pytest.raises(ValueError, match="the embedded broker"):
+        subjects(topic)
+
+
+def test_a_star_inside_a_name_is_only_a_star() -> None:
+    assert subjects("a*/b>") == ("a*.b>",)
+
+
+def test_a_line_of_mosquittos_file_is_one_topic_or_none() -> None:
+    rights = Rights(publish=("a/b c/d", "a/b ", " a/b", "a\nuser x"), subscribe=("a/+/c",))
+    assert acl_lines("x", rights) == ["user x", "topic write a/b c/d", "topic read a/+/c"]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "does"),
+    [
+        ("a/#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/#", "a/+/#", True),
+        ("a/+", "a/b", True),
+        ("a/+", "a/#", False),
+        ("a/b", "a/+", False),
+        ("a/+", "a/b/c", False),
+        ("a/b/c", "a/b", False),
+        ("#", "a/b", True),
+    ],
+)
+def test_a_filter_that_takes_in_another(wide: str, narrow: str, does: bool) -> None:  # noqa: FBT001  # a table
+    assert covers(wide, narrow) == does

@@ -219,7 +219,7 @@ def test_the_gateway_refuses_a_broker_with_another_certificate(
     right = running.site.address()
     wrong = type(right)(right.host, right.port, tls=pinned, ask_login=right.ask_login)
     gateway = RunningGateway(wrong, MemoryLedger()).start(connected=False)
-    wait_for(lambda: "certificate" in gateway.gateway._connection.down_because, what="the refusal")
+    wait_for(lambda: gateway.gateway.broker_fault == "untrusted", what="the refusal")
     gateway.stop()
 
 

@@ -45,7 +45,7 @@ def test_a_broker_that_goes_five_times_under_load_loses_and_doubles_nothing(
             ids.append(scan_id)
 
     with scanner:
-        load = threading.Thread(target=scan)
+        load = threading.Thread(target=scan, daemon=True)
         load.start()
         for _ in range(5):
             seen = len(ledger.scans)

@@ -114,7 +114,7 @@ def test_a_broker_that_is_restarted_again_and_again_costs_no_scan_and_no_subscri
                 for n in range(first, first + PER_RESTART):
                     client.publish(DEVICE, scan(n + 1, codes[n]))
 
-            hand = threading.Thread(target=work)
+            hand = threading.Thread(target=work, daemon=True)
             hand.start()
             wait_for(
                 lambda first=first: len(site.recorded("a")) > first + 5, 20, "scans to be recorded again"

@@ -93,9 +93,22 @@ def test_who_listens_hears_every_event_in_order_whatever_dies_in_the_middle(
     assert broken_promises(site.ledger, confirmed=codes) == []
 
 
+def two_beats(site: Site) -> None:
+    """Time enough for the gateway to note how far the events have gone."""
+    for _ in range(2):
+        before = beat(site)
+        wait_for(lambda before=before: beat(site) != before, what="the gateway's beat")
+
+
+def beat(site: Site) -> int | None:
+    row = site.ledger.row("SELECT value FROM tallies WHERE name = 'proved_at'")
+    return row["value"] if row else None
+
+
 @pytest.mark.mosquitto
+@pytest.mark.parametrize("dies", ["broker", "both"])
 def test_events_that_a_killed_broker_had_acknowledged_and_forgot_are_told_again(
-    tmp_path: Path, make_site: Callable[[RunningBroker], Site]
+    tmp_path: Path, make_site: Callable[[RunningBroker], Site], dies: str
 ) -> None:
     program = find_program("mosquitto")
     assert program is not None
@@ -112,8 +125,12 @@ def test_events_that_a_killed_broker_had_acknowledged_and_forgot_are_told_again(
             last = len(site.codes) + 1
             site.publish_all("scanner-cut", [f'{{"id": "{code}", "code": "{code}"}}' for code in site.codes])
             wait_for(lambda: last in there.sequences, what="the last event")
+            if dies == "both":
+                two_beats(site)
+                kill_gateway(site)
             broker.kill()
             broker.start()
+            wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
         with Listener(broker, "e2e", "away") as away:
             wait_for(lambda: last in away.sequences, 20, "the last event for who was away")
             assert away.first_told == list(range(1, last + 1))

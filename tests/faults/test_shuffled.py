@@ -96,6 +96,8 @@ def test_scans_in_any_order_and_repeated_come_to_the_same_as_once_in_order(
     wait_for(lambda: len(site.recorded("a")) == batches, 60, "all scans in the ledger")
     site.publish("scanner-cut", json.dumps({"id": "last", "code": "nothing"}))
     wait_for(lambda: site.ledger.rows("SELECT 1 FROM refused WHERE scan_id = 'last'"), 30, "the last of all")
+    refused = [row["scan_id"] for row in site.ledger.rows("SELECT scan_id FROM refused")]
+    assert refused == ["last"], "what comes again is told again, and not refused"
     expected = once_in_order(site, tmp_path / "expected", scans)
     try:
         assert state(site.ledger) == state(expected)

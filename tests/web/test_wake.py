@@ -17,9 +17,13 @@ def test_a_listener_hears_changes_and_beats_in_order(tmp_path: Path) -> None:
         sender.changed(17)
         sender.beat(connected=True)
         sender.beat(connected=False)
+        sender.beat(connected=False, trouble="unwritable", broker_fault="expired")
         assert receiver.wait(5) == WakeMessage(sequence=17)
         assert receiver.wait(5) == WakeMessage(broker_connected=True)
         assert receiver.wait(5) == WakeMessage(broker_connected=False)
+        assert receiver.wait(5) == WakeMessage(
+            broker_connected=False, trouble="unwritable", broker_fault="expired"
+        )
         assert receiver.wait(0.01) is None
 
 
