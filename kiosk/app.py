@@ -19,6 +19,7 @@ from kiosk import (
     live,
     new_order_pages,
     order_pages,
+    outbox,
     pages,
     plan_pages,
     site_pages,
@@ -69,6 +70,7 @@ def create_app(
     Metrics(services, hub, time.perf_counter).install(app)
     for blueprint in (
         pages.blueprint,
+        outbox.blueprint,
         order_pages.blueprint,
         new_order_pages.blueprint,
         plan_pages.blueprint,

@@ -1,8 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`, `seq_gaps`,
-`tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be made again
-from the events.
+`tallies`, `published`, `tablets` and `acts` are evidence and status beside it. Every other table is a read model: it
+can be made again from the events.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ledger.schema_record import RECORD, RECORD_SO_FAR
+from ledger.schema_tablets import TABLETS
 
 migrations = Migrations("interlock")
 
@@ -373,6 +374,13 @@ CREATE TABLE raw_messages (
 def m005_device_profiles(db: Database) -> None:
     """What devices tell about themselves, who is unknown, and the last raw messages."""
     for statement in _statements(_DEVICES):
+        db.execute(statement)
+
+
+@migrations()
+def m013_tablets(db: Database) -> None:
+    """Which tablets report, how many scans each one holds, and what their acts were answered."""
+    for statement in _statements(TABLETS):
         db.execute(statement)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.station import Choice
+from kiosk.contexts.tablets import TabletRow
 
 Presence = Literal["online", "offline", "silent", "seen", "never"]
 """`silent`: nothing for long although its link works; `seen`: it tells no presence, but talks."""
@@ -62,6 +63,7 @@ class DevicesPage:
     frame: Frame
     rows: tuple[DeviceRow, ...]
     counts: Mapping[Presence, int]
+    tablets: tuple[TabletRow, ...]
     unknown: tuple[UnknownRow, ...]
     unknown_hidden: int
     stations: tuple[Choice, ...]

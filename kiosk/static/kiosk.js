@@ -9,11 +9,10 @@
   const confirmBox = document.getElementById("confirm");
   const panel = document.getElementById("panel");
   const codeForm = document.getElementById("code-entry");
-  const scans = document.getElementById("scans");
 
-  /* ---- a tap keeps its id until the server has answered, so tapping again after a cut counts once ---- */
+  /* ---- a form that needs the server: its tap keeps its id until there is an answer, so tapping again counts once ---- */
   const unanswered = new Map();
-  const KEPT_MS = 120000; // later the same words are a new act: a batch that came this morning goes this afternoon
+  const KEPT_MS = 120000; // later the same words are a new act
 
   function newTapId() {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -43,19 +42,38 @@
     if (ctx.tapKey && ctx.response.status < 500) unanswered.delete(ctx.tapKey);
   });
 
-  /* ---- sent from an element that stays: htmx drops the answer to one that the stream has taken away ---- */
-  function post(url, values, { source = confirmBox, button = null, sentForm = null } = {}) {
-    button?.classList.add("htmx-request");
-    htmx.ajax("POST", url, { source, values, swap: "none", sentForm }).finally(() => button?.classList.remove("htmx-request"));
-  }
-
   const say = (text, result) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail: { text, result } }));
 
-  document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
-  panel.addEventListener("submit", (event) => {
+  /* ---- what is done here goes through the outbox: kept on the tablet's disk first, then sent ---- */
+  document.addEventListener("kiosk:scan", (event) => outbox.put("scan", { code: event.detail }, event.detail));
+  codeForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = codeForm.elements.code;
+    const code = field.value.trim();
+    field.value = "";
+    field.blur();
+    if (code) outbox.put("scan", { code }, code);
+  });
+
+  /* An empty value says nothing, and is not sent. */
+  const told = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+  const sentForms = new Map();
+
+  panel.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;
-    post(form.action, Object.fromEntries(new FormData(form)), { button: event.submitter, sentForm: form });
+    if (form.id !== "answer") { htmx.ajax("POST", form.action, { source: confirmBox, values: Object.fromEntries(new FormData(form)), swap: "none" }); return; }
+    if (sentForms.has(form)) return;
+    sentForms.set(form, null);
+    const { entryLabel, flag } = form.dataset;
+    await outbox.put("answer", { flag, ...told(form) }, entryLabel).then((entry) => sentForms.set(form, entry.id), () => sentForms.delete(form));
+  });
+  document.addEventListener("outbox:told", ({ detail: { entry, result } }) => {
+    for (const [form, id] of sentForms) {
+      if (id !== entry.id) continue;
+      sentForms.delete(form);
+      if (result !== "refused") form.remove();
+    }
   });
 
   /* ---- first tap, second tap ---- */
@@ -66,17 +84,22 @@
     return tap.top + tap.height / 2 > innerHeight / 2 ? "top" : "bottom";
   }
 
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
   function ask(button) {
     const { firstTap, order, against, quantity, name } = button.dataset;
     const gives = firstTap === "give";
-    const url = gives ? confirmBox.dataset.scans : confirmBox.dataset.flags;
-    const values = gives ? { code: order } : { order, against };
-    tapId(keyOf(url, Object.entries(values)));
-    asked = { url, values, until: performance.now() + CONFIRM_MS };
+    const kind = gives ? "scan" : "flag";
+    const fields = gives ? { code: order } : { order, against };
+    if (outbox.holds(kind, fields)) { say(confirmBox.dataset.held, "notice"); return; }
+    const words = { n: quantity, name, order };
+    const what = filled(gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name, words);
+    const word = filled(gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived, words);
+    asked = { kind, fields, label: `${filled(gives ? confirmBox.dataset.labelGive : confirmBox.dataset.label, words)} ${what}`, until: performance.now() + CONFIRM_MS };
     confirmBox.dataset.kind = firstTap;
     confirmBox.dataset.place = place(button.getBoundingClientRect());
-    confirmBox.querySelector(".confirm-word").textContent = (gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived).replace("{n}", quantity);
-    confirmBox.querySelector(".confirm-what").textContent = (gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name).replace("{name}", name).replace("{order}", order);
+    confirmBox.querySelector(".confirm-word").textContent = word;
+    confirmBox.querySelector(".confirm-what").textContent = what;
     confirmBox.hidden = false;
     countDown();
   }
@@ -96,9 +119,9 @@
 
   function send() {
     if (!asked) return;
-    const { url, values } = asked;
+    const { kind, fields, label } = asked;
     dismiss();
-    post(url, values);
+    outbox.put(kind, fields, label);
   }
 
   /* ---- one listener for all buttons; none keeps the focus, so a scanner's Enter presses nothing ---- */
@@ -109,33 +132,24 @@
     if (button.dataset.firstTap) ask(button);
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
-    else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
+    else if (button.dataset.undo) outbox.put("withdraw", { flag: button.dataset.undo }, button.dataset.label);
     else if ("closePanel" in button.dataset) panel.replaceChildren();
   });
   document.addEventListener("change", (event) => { if (event.target.matches("input[type=radio]")) event.target.blur(); });
 
   /* ---- after an answer of the server ---- */
-  document.addEventListener("htmx:after:swap", (event) => {
-    const { ctx } = event.detail;
-    const source = ctx.sourceElement;
-    if (source === codeForm) {
-      const field = codeForm.elements.code;
-      field.value = "";
-      field.blur();
-    }
-    const refused = document.getElementById("message").dataset.result === "refused";
-    if (ctx.sentForm && !refused) ctx.sentForm.remove();
-    closeSettled(ctx.sentForm);
+  document.addEventListener("htmx:after:swap", () => {
+    closeSettled();
     countUndo();
   });
 
   /* Nobody fills in an answer that nobody waits for; whoever has just sent it reads the server's own words. */
-  function closeSettled(sent) {
+  function closeSettled() {
     const form = panel.firstElementChild;
     const against = document.getElementById("kiosk-against");
     if (!form || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
     form.remove();
-    if (form !== sent) say(panel.dataset.settled, "notice");
+    if (!sentForms.has(form)) say(panel.dataset.settled, "notice");
   }
 
   let panelTouchedAt = performance.now();

@@ -5,6 +5,7 @@ It is played with the instants of its keys, so that a busy machine types no slow
 
 from __future__ import annotations
 
+import json
 import time
 from urllib.parse import parse_qs
 
@@ -19,6 +20,8 @@ class Kiosk:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.posts: list[tuple[str, dict[str, str]]] = []
+        """What was done, each once: its kind, and its fields with its id."""
+        self._ids: set[str] = set()
         page.on("request", self._note)
         page.goto(address)
         expect(page.locator("body[data-fresh=live]")).to_be_attached()
@@ -28,7 +31,14 @@ class Kiosk:
         self._last_s = 0.0
 
     def _note(self, request: Request) -> None:
-        if request.method == "POST":
+        if request.method != "POST":
+            return
+        if request.url.endswith("/outbox"):
+            for entry in json.loads(request.post_data or "{}")["entries"]:
+                if entry["id"] not in self._ids:
+                    self._ids.add(entry["id"])
+                    self.posts.append((entry["kind"], {**entry["fields"], "id": entry["id"]}))
+        else:
             told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
             self.posts.append((request.url.rpartition("/")[2], told))
 
@@ -36,7 +46,7 @@ class Kiosk:
     def codes(self) -> list[str]:
         """The codes that were sent so far."""
         self.page.evaluate("0")  # what the browser has told is heard while it is asked something
-        return [told["code"] for what, told in self.posts if what == "scans"]
+        return [told["code"] for what, told in self.posts if what == "scan"]
 
     def wedge(self, *keys: str, gap_ms: float = 5, after_ms: float = 0) -> None:
         """Keys, a text's characters being one each, at a pace; `after_ms`: so long after the keys before, and a gap."""

@@ -41,7 +41,6 @@ from kiosk.contexts import (
 FOLDER = Path(kiosk.__file__).parent
 STATIC = FOLDER / "static"
 VENDOR = STATIC / "vendor"
-KIOSK_BUDGET_BYTES = 150_000
 LONG = "Endprüfung mit Geräuschmessung und Verpackung"
 
 FRAME = Frame(
@@ -377,15 +376,6 @@ def test_each_vendored_file_is_listed_with_its_hash() -> None:
 def test_each_licence_that_is_named_lies_beside_its_file() -> None:
     named = set(re.findall(r"\S+-LICENSE\.txt", (VENDOR / "VENDORED.md").read_text()))
     assert named == {path.name for path in VENDOR.glob("*-LICENSE.txt")}
-
-
-def test_a_kiosk_loads_less_than_150_kb(templates: Environment) -> None:
-    html = templates.get_template("kiosk/kiosk.html").render(page=STATION)
-    files = {value for _, attributes in Tags(html).found for key in ("src", "href")
-             if (value := attributes.get(key) or "").startswith("/static/")}  # fmt: skip
-    fonts = (VENDOR / f"barlow-semi-condensed-latin-{weight}.woff2" for weight in (500, 700))
-    size = len(html.encode()) + sum((STATIC / name.removeprefix("/static/")).stat().st_size for name in files)
-    assert size + sum(font.stat().st_size for font in fonts) < KIOSK_BUDGET_BYTES
 
 
 def test_every_shape_a_template_names_is_in_the_sprite() -> None:
