@@ -70,6 +70,7 @@ def install(app: Flask) -> None:
 def _pack(response: Response, packed: bytes | None) -> None:
     if packed is None:
         return
+    response.close()  # the file that it would have been read from
     response.direct_passthrough = False
     response.set_data(packed)
     response.headers["Content-Encoding"] = "gzip"

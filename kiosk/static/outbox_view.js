@@ -95,8 +95,10 @@
   function rowOf(entry) {
     const made = row.content.firstElementChild.cloneNode(true);
     made.dataset.state = entry.state;
-    made.querySelector(".outbox-what").textContent = entry.label || entry.fields.code || entry.kind;
-    made.querySelector(".outbox-why").textContent = entry.state === "refused" ? entry.text : strip.dataset.savedLong;
+    const what = entry.label || entry.fields.code || entry.kind;
+    const why = entry.state === "refused" ? entry.text : strip.dataset.savedLong;
+    made.querySelector(".outbox-what").textContent = why.startsWith(what) ? "" : what;
+    made.querySelector(".outbox-why").textContent = why;
     made.querySelector("time").textContent = time(entry.at);
     made.querySelector("use").setAttribute("href", entry.state === "refused" ? "#i-refused" : "#i-saved");
     const button = made.querySelector("button");
