@@ -43,6 +43,13 @@ class Entry(Struct, forbid_unknown_fields=True):
     person: Person | None = None
 
 
+class Before(Struct, forbid_unknown_fields=True):
+    """The tablet that this one was until it lost what it held."""
+
+    tablet: Key
+    next_seq: Count
+
+
 class Batch(Struct, forbid_unknown_fields=True):
     """What a tablet says of itself, and its oldest entries; `waiting` are those that it sends later."""
 
@@ -53,6 +60,7 @@ class Batch(Struct, forbid_unknown_fields=True):
     refused: Count = 0
     next_seq: Count = 1
     leaving: bool = False
+    before: Before | None = None
     entries: list[msgspec.Raw] = []
 
 
@@ -96,6 +104,8 @@ def _said(batch: Batch, station: str, now: Instant, held: int = 0) -> Said:
         next_seq=batch.next_seq,
         clock_offset_ms=max(-taps.BACK_MS, min(batch.clock - now, taps.BACK_MS)),
         leaving=batch.leaving,
+        before=batch.before.tablet if batch.before else "",
+        before_next_seq=batch.before.next_seq if batch.before else 1,
     )
 
 

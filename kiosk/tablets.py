@@ -54,7 +54,7 @@ class Tablets:
 
     def _as_heard(self, written: Tablet) -> Tablet:
         heard = self._heard.get((written.tablet, written.station))
-        if heard is None or heard.at < written.heard_at:
+        if heard is None or heard.at < written.heard_at or written.followed_by is not None:
             return written
         said = heard.said
         return replace(

@@ -15,6 +15,7 @@ CREATE TABLE tablets (
     refused INTEGER NOT NULL DEFAULT 0,
     next_seq INTEGER NOT NULL DEFAULT 1,
     clock_offset_ms INTEGER,
+    followed_by INTEGER,
     PRIMARY KEY (tablet, station)
 ) WITHOUT ROWID;
 

@@ -14,7 +14,7 @@ KEPT_MS = 31 * DAY_MS
 """A tablet with nothing waiting that was not heard for so long is forgotten when another one comes."""
 _COLUMNS = (
     "tablet, station, number, first_at, heard_at, left_at, waiting, oldest_at, refused, next_seq,"
-    " clock_offset_ms"
+    " clock_offset_ms, followed_by"
 )
 
 
@@ -30,6 +30,10 @@ class Said:
     next_seq: int = 1
     clock_offset_ms: int | None = None
     leaving: bool = False
+    before: str = ""
+    """The key of the tablet that it was before it lost its memory."""
+    before_next_seq: int = 1
+    """The number that that one would have given next."""
 
 
 def hear(ledger: Ledger, said: Said, now: Instant) -> int:
@@ -41,8 +45,13 @@ def hear(ledger: Ledger, said: Said, now: Instant) -> int:
         if known is None:
             _forget(tx, now)
         number = int(known["number"]) if known else _next_number(tx)
+        if known is None and said.before:
+            tx.run(
+                "UPDATE tablets SET followed_by = ?, next_seq = MAX(next_seq, ?) WHERE tablet = ? AND station = ?",
+                (number, said.before_next_seq, said.before, said.station),
+            )
         tx.run(
-            f"INSERT INTO tablets ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # a constant
+            f"INSERT INTO tablets ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"  # noqa: S608  # a constant
             " ON CONFLICT (tablet, station) DO UPDATE SET heard_at = excluded.heard_at, left_at = excluded.left_at,"
             " waiting = excluded.waiting, oldest_at = excluded.oldest_at, refused = excluded.refused,"
             " next_seq = MAX(next_seq, excluded.next_seq), clock_offset_ms = excluded.clock_offset_ms",
@@ -67,6 +76,14 @@ def known_tablets(ledger: Ledger) -> list[Tablet]:
     """All tablets by number."""
     rows = ledger.rows(f"SELECT {_COLUMNS} FROM tablets ORDER BY number")  # noqa: S608  # a constant
     return [_tablet(row) for row in rows]
+
+
+def last_numbers(ledger: Ledger) -> dict[str, int]:
+    """By tablet, as a device, the highest of its numbers that has come."""
+    rows = ledger.rows(
+        "SELECT device, last_seq FROM devices WHERE last_seq IS NOT NULL AND device LIKE 'station:%'"
+    )
+    return {row["device"]: row["last_seq"] for row in rows}
 
 
 def is_tablet(tx: Transaction, station: str, number: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +11,8 @@ from shopfloor.instants import DAY_MS, SECOND_MS, Instant
 Contact = Literal["live", "left", "cut"]
 """`left`: it said that its page was closed; `cut`: it fell silent without a word."""
 
-CUT_AFTER_MS = 45 * SECOND_MS
-"""Three of its beats are missing."""
+CUT_AFTER_MS = 20 * SECOND_MS
+"""Of its beats, which come every 5 s, three are missing."""
 TOLD_FOR_MS = DAY_MS
 """So long the board tells of a tablet that fell silent; the page of devices tells for longer."""
 
@@ -38,6 +39,8 @@ class Tablet:
     """The number that its next scan or tap gets."""
     clock_offset_ms: int | None = None
     """Its own clock less ours."""
+    followed_by: int | None = None
+    """The number of the tablet that says that it is this one without its memory."""
 
     @property
     def has_worked(self) -> bool:
@@ -46,6 +49,8 @@ class Tablet:
 
     def contact(self, now: Instant) -> Contact:
         """Whether it can be reached."""
+        if self.followed_by is not None:
+            return "cut"
         if self.left_at is not None and self.left_at >= self.heard_at:
             return "left"
         return "live" if now - self.heard_at <= CUT_AFTER_MS else "cut"
@@ -57,14 +62,18 @@ class Tablet:
         return self.waiting > 0 or (self.contact(now) == "cut" and self.has_worked)
 
 
-def follower(tablet: Tablet, others: list[Tablet], now: Instant) -> Tablet | None:
-    """The tablet that began in the place of one that fell silent: what that one held may be lost for good."""
-    if tablet.contact(now) == "live" or not (tablet.has_worked or tablet.waiting):
+def follower(tablet: Tablet, others: Iterable[Tablet], now: Instant) -> int | None:
+    """The number of the tablet that began in the place of one that is gone: what that one held may be lost.
+
+    Either that one said so, or it is the next that began at the station after this one had fallen silent.
+    """
+    if tablet.followed_by is not None:
+        return tablet.followed_by
+    contact = tablet.contact(now)
+    if contact == "live" or not (tablet.waiting or (contact == "cut" and tablet.has_worked)):
         return None
-    if tablet.contact(now) == "left" and not tablet.waiting:
-        return None
-    later = [each for each in others if each.station == tablet.station and each.first_at >= tablet.heard_at]
-    return min(later, key=lambda each: each.number, default=None)
+    later = (each for each in others if each.station == tablet.station and each.first_at >= tablet.heard_at)
+    return min((each.number for each in later if each.number != tablet.number), default=None)
 
 
 def device_of(station: str, number: int) -> str:

@@ -6,7 +6,7 @@ const outbox = (() => {
   const LONGEST_TIMEOUT_MS = 16000;
   const FIRST_WAIT_MS = 500;
   const LONGEST_WAIT_MS = 8000;
-  const BEAT_MS = 15000;
+  const BEAT_MS = 5000;
   const FAILURES_OF_ONE = 3;
   const SERVER_FAULT = 500;
 
@@ -96,7 +96,7 @@ const outbox = (() => {
     const rest = waiting(own.station).filter((entry) => !sent.includes(entry));
     const entries = sent.map(({ id, seq, kind, at, fields, person }) => ({ id, seq, kind, at, fields, person }));
     return JSON.stringify({ tablet: own.tablet, clock: Date.now(), waiting: rest.length, oldest_at: rest[0]?.at ?? null, next_seq: own.next,
-      refused: refused().filter((entry) => entry.station === own.station).length, leaving, entries });
+      refused: refused().filter((entry) => entry.station === own.station).length, leaving, before: own.before ?? null, entries });
   }
 
   const post = (of, body, options) => fetch(`/kiosk/${encodeURIComponent(of)}/outbox`, { method: "POST", body, headers: { "Content-Type": "application/json" }, ...options });

@@ -34,10 +34,11 @@ const outboxStore = (() => {
 
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  /* The mirror outlives a lost database: then the same tablet counts on, and the server sees what is missing. */
+  /* The mirror may outlive a lost database: then another tablet begins, and says which one it was. */
   function begun(station) {
     const [tablet, next] = (localStorage.getItem(mirror(station)) ?? "").split(":");
-    return /^[0-9a-f]{32}$/.test(tablet) ? { station, tablet, next: Number(next) || 1 } : { station, tablet: random(), next: 1 };
+    const before = /^[0-9a-f]{32}$/.test(tablet) ? { tablet, next_seq: Number(next) || 1 } : null;
+    return { station, tablet: random(), next: 1, before };
   }
 
   function remember({ station, tablet, next }) {

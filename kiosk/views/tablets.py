@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from kiosk.contexts.tablets import TabletRow
@@ -9,7 +10,7 @@ from kiosk.services import Services
 from kiosk.views.frame import minutes, when_text
 from ledger import device_records, seq_gaps
 from ledger.devices import TRUSTED_CLOCK_MS
-from ledger.seq_gaps import Gap
+from ledger.tablets import last_numbers
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 from shopfloor.site import Line
 from shopfloor.tablets import Tablet, device_of, follower
@@ -20,12 +21,10 @@ _BY_CONTACT = ("cut", "live", "left")
 def tablet_rows(services: Services, now: Instant) -> tuple[TabletRow, ...]:
     """All tablets that ever did anything or are here now; what is missed first."""
     known = [each for each in services.tablets.known() if each.station in services.config.site.stations]
-    gaps: dict[str, list[Gap]] = {}
-    for gap in seq_gaps.open_gaps(services.ledger):
-        gaps.setdefault(gap.device, []).append(gap)
+    missing = _missing(services, known)
     today = device_records.scans_today(services.ledger, services.config.site, now)
     rows = [
-        _row(services, each, known, gaps, today, now)
+        _row(services, each, known, missing, today, now)
         for each in known
         if each.has_worked or each.waiting or each.contact(now) == "live"
     ]
@@ -38,11 +37,25 @@ def missed_tablets(services: Services, line: Line, now: Instant) -> tuple[Tablet
     """Tablets of a line's stations that are behind or fell silent."""
     of_line = {station.id for station in services.config.site.stations.values() if station.line == line.id}
     known = services.tablets.known()
+    missing = _missing(services, known)
     return tuple(
-        _row(services, each, known, {}, {}, now)
+        _row(services, each, known, missing, {}, now)
         for each in known
         if each.station in of_line and each.is_missed(now)
     )
+
+
+def _missing(services: Services, known: list[Tablet]) -> Counter[str]:
+    """What each tablet counted and never sent: gaps, and the end of one that lost its memory."""
+    missing: Counter[str] = Counter()
+    for gap in seq_gaps.open_gaps(services.ledger):
+        missing[gap.device] += gap.missing
+    last = last_numbers(services.ledger)
+    for each in known:
+        if each.followed_by is not None:
+            device = device_of(each.station, each.number)
+            missing[device] += max(0, each.next_seq - 1 - last.get(device, 0))
+    return missing
 
 
 def offset_text(offset_ms: int) -> str:
@@ -60,14 +73,13 @@ def _row(
     services: Services,
     tablet: Tablet,
     known: list[Tablet],
-    gaps: Mapping[str, list[Gap]],
+    missing: Mapping[str, int],
     today: Mapping[str, int],
     now: Instant,
 ) -> TabletRow:
     site = services.config.site
     station = site.stations[tablet.station]
     device = device_of(tablet.station, tablet.number)
-    after = follower(tablet, known, now)
     offset = tablet.clock_offset_ms
     return TabletRow(
         number=tablet.number,
@@ -78,8 +90,8 @@ def _row(
         waiting=tablet.waiting,
         since="" if tablet.oldest_at is None else when_text(tablet.oldest_at, now, site.zone),
         refused=tablet.refused,
-        missing=sum(gap.missing for gap in gaps.get(device, ())),
-        follower=None if after is None else after.number,
+        missing=missing[device],
+        follower=follower(tablet, known, now),
         clock="" if offset is None else offset_text(offset),
         clock_off=offset is not None and abs(offset) > TRUSTED_CLOCK_MS,
         scans_today=today.get(device, 0),

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kiosk.services import Services
+from kiosk.views.tablets import missed_tablets, tablet_rows
 from ledger.checking import faults
 from ledger.errors import LedgerUnavailable
 from ledger.seq_gaps import open_gaps
@@ -260,6 +261,45 @@ def test_a_tablet_has_one_number_and_another_one_the_next(
     assert Tablet(client, floor, "sew-1", OTHER).says().json["tablet"] == 2
     assert Tablet(client, floor, "cut-1", TABLET).says().json["tablet"] == 3
     assert sewing.says().json["tablet"] == 1
+
+
+def test_a_tablet_that_lost_its_memory_tells_what_it_was(
+    sewing: Tablet, client: FlaskClient, web: Services, floor: Plant
+) -> None:
+    sewing.sends(sewing.did("scan", code=floor.codes()[0]))
+    Tablet(client, floor, "sew-1", OTHER).says(before={"tablet": TABLET, "next_seq": 6})
+    lost, other = tablet_rows(web, floor.now)
+    assert (lost.number, lost.contact, lost.follower, lost.missing, lost.is_missed) == (1, "cut", 2, 4, True)
+    assert (other.number, other.contact, other.follower, other.missing) == (2, "live", None, 0)
+    (told,) = missed_tablets(web, web.config.site.lines["shirts"], floor.now)
+    assert (told.number, told.missing) == (1, 4)
+    assert "tablet 1 (Sew-1) lost 4 scans; tablet 2 began in its place" in " ".join(
+        client.get("/board/shirts").text.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "words", "told"),
+    [
+        (15, {}, None),
+        (30, {}, "tablet 1 (Sew-1) not heard for 0 min"),
+        (190, {"waiting": 2, "oldest_at": 0}, "tablet 1 (Sew-1) not heard for 3 min, had 2 waiting"),
+        (5, {"waiting": 14, "oldest_at": 0}, "tablet 1 (Sew-1) is 14 scans behind"),
+        (190, {"leaving": True}, None),
+        (190, {"leaving": True, "waiting": 1}, "tablet 1 (Sew-1) is 1 scan behind"),
+        (190, {"next_seq": 1}, None),
+        (25 * 3600, {"waiting": 2}, None),
+    ],
+)
+def test_the_board_tells_who_is_behind_and_who_fell_silent(
+    sewing: Tablet, client: FlaskClient, floor: Plant, silent_s: int, words: dict[str, Any], told: str | None
+) -> None:
+    sewing.seq = 1
+    assert sewing.says(**words).status_code == 200
+    floor.now += silent_s * SECOND_MS
+    page = " ".join(client.get("/board/shirts").text.split())
+    assert ('id="board-tablets" class="board-tablets" hidden' in page) == (told is None)
+    assert told is None or told in page
 
 
 def test_a_number_is_never_given_again(client: FlaskClient, floor: Plant) -> None:
