@@ -20,11 +20,12 @@ from ledger.store import Ledger, Row, Transaction
 from ledger.tablets import STATION_DEVICE, is_tablet
 from ledger.whereabouts import whereabouts_of
 from shopfloor.calendar_book import CalendarBook
-from shopfloor.codes import is_batch_code, looks_like_batch_code
+from shopfloor.codes import is_batch_code, looks_like_batch_code, meant_code
 from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact, Same, is_later, is_same_scan, meaning_of, reach_ms
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.sentences import sentence
 from shopfloor.site import Device, Link, Site, Station
 
 
@@ -246,6 +247,9 @@ def _refuse(
 
 
 def _unknown(code: str) -> Refusal:
+    if meant_code(code) is not None:
+        text = "%(code)s was misread: the scanner types for another keyboard layout, set it up anew"
+        return Refusal("layout", sentence(text, code=code[:40]))
     if looks_like_batch_code(code) and not is_batch_code(code.upper()):
         return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
     return Refusal("unknown", f"{code[:40]} is no batch here")

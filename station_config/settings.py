@@ -1,4 +1,4 @@
-"""[broker], [web] and [board]: how this machine serves the site."""
+"""[broker], [web], [board] and [kiosk]: how this machine serves the site."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from station_config.values import (
     DISTANCE_M,
     EVENTS,
     FILE,
+    FUNCTION_KEY,
     HOST,
     LISTEN,
     PORT,
@@ -84,6 +85,14 @@ class BoardSettings:
     viewing_distance_m: float = _DISTANCE_M
 
 
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """How the stations' kiosks are worked with."""
+
+    scanner_prefix: str | None = None
+    """The key that scanners type before each code; None: codes are known by their pace alone."""
+
+
 def read_broker(top: Table, folder: Path) -> BrokerSettings:
     """How the broker is reached; files are looked for in the site folder."""
     table = top.table("broker")
@@ -148,6 +157,11 @@ def read_board(top: Table) -> BoardSettings:
     """How the floor board is shown."""
     distance_m = top.table("board").may("viewing_distance_m", DISTANCE_M, _DISTANCE_M)
     return BoardSettings(distance_m)
+
+
+def read_kiosk(top: Table) -> KioskSettings:
+    """How the kiosks are worked with."""
+    return KioskSettings(top.table("kiosk").may("scanner_prefix", FUNCTION_KEY, "") or None)
 
 
 def _read_file(table: Table, key: str, folder: Path) -> Path | None:

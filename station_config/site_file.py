@@ -25,9 +25,11 @@ from station_config.reasons import read_reasons
 from station_config.settings import (
     BoardSettings,
     BrokerSettings,
+    KioskSettings,
     WebSettings,
     read_board,
     read_broker,
+    read_kiosk,
     read_web,
 )
 from station_config.shifts import read_shifts
@@ -67,6 +69,7 @@ class SiteConfig:
     listen: tuple[str, ...] = ()
     """Profiles that are listened to although no device has them yet."""
     codes: Gs1Rules = field(default_factory=Gs1Rules)
+    kiosk: KioskSettings = field(default_factory=KioskSettings)
 
 
 def load(folder: Path) -> SiteConfig:
@@ -178,4 +181,5 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         profiles=profiles.by_id,
         listen=read_listen(top, profiles),
         codes=read_codes(top),
+        kiosk=read_kiosk(top),
     )

@@ -115,3 +115,5 @@ class KioskPage:
     """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
+    scanner_prefix: str = ""
+    """The key that scanners type before each code; empty: none."""

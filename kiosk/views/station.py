@@ -93,6 +93,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
                 for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
             ),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
+            scanner_prefix=services.config.kiosk.scanner_prefix or "",
         )
 
 

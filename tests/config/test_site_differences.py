@@ -44,6 +44,11 @@ DIFFERENCES = [
         'mode = "auto"\n[broker]\nhost = "hub"\n[web]\nport = 81\n[board]\nviewing_distance_m = 7.5',
         ["Broker: host none -> hub", "Web: port 8080 -> 81", "Board: viewing distance m 6 -> 7.5"],
     ),
+    (
+        'mode = "auto"',
+        'mode = "auto"\n[kiosk]\nscanner_prefix = "F8"',
+        ["Kiosk: scanner prefix none -> F8"],
+    ),
 ]
 
 

@@ -159,6 +159,8 @@ FAULTS = [
     (END, f"{END}[web]\nport = 1883", "web.port", 58, "the broker listens on port 1883 already"),
     (END, f"{END}[[web]]\nport = 8080", "web", 57, "write [web]"),
     (END, f"{END}[board]\nviewing_distance_m = 31", "board.viewing_distance_m", 58, "between 1 and 30"),
+    (END, f'{END}[kiosk]\nscanner_prefix = "f8"', "kiosk.scanner_prefix", 58, 'scanner_prefix = "F8"'),
+    (END, f'{END}[kiosk]\nscanner_prefix = "F25"', "kiosk.scanner_prefix", 58, "a key from F1 to F24"),
     (END, f'{END}[[reason]]\nid = "saw"\nname = "Saw"', "reason", 57, 'id = "previous"'),
     (END, f'{END}[[reason]]\nid = "previous"', "reason[0].name", 57, "is missing"),
 ]

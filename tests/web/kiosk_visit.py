@@ -11,6 +11,8 @@ from urllib.parse import parse_qs
 
 from playwright.sync_api import CDPSession, Page, Request, expect
 
+KEYS = {"Enter": 13, "Shift": 16, "F8": 119}
+"""Keys that are no characters, with their numbers."""
 UNREAD = "Not read completely: scan again."
 
 
@@ -50,7 +52,7 @@ class Kiosk:
 
     def wedge(self, *keys: str, gap_ms: float = 5, after_ms: float = 0) -> None:
         """Keys, a text's characters being one each, at a pace; `after_ms`: so long after the keys before, and a gap."""
-        each = [key for part in keys for key in ([part] if part in ("Enter", "Shift") else part)]
+        each = [key for part in keys for key in ([part] if part in KEYS else part)]
         since_s = time.time() - len(each) * gap_ms / 1000
         at_s = self._last_s + after_ms / 1000 if after_ms else max(since_s, self._last_s)
         for key in each:
@@ -62,9 +64,9 @@ class Kiosk:
         what = {
             "key": key,
             "timestamp": at_s,
-            "windowsVirtualKeyCode": {"Enter": 13, "Shift": 16}.get(key, 0),
+            "windowsVirtualKeyCode": KEYS.get(key, 0),
         }
-        text = {"Enter": "\r", "Shift": ""}.get(key, key)
+        text = "\r" if key == "Enter" else "" if key in KEYS else key
         down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
         self._keys.send("Input.dispatchKeyEvent", {**what, **down})
         self._keys.send("Input.dispatchKeyEvent", {**what, "type": "keyUp"})

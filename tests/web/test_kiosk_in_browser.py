@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Route, expect
 
-from interlock.wake import WakeSender
 from tests.factory import Plant, china
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Kiosk
@@ -17,24 +15,6 @@ from tests.web.live_client import LiveServer
 
 COMMENT = "#answer input[name=comment]"
 FIELD = "#code-entry input[name=code]"
-
-
-@pytest.fixture
-def server(floor: Plant, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
-    """A server at Tuesday 15:10, told of each commit."""
-    floor.now = china("24 15:10")
-    (floor.folder / "now").write_text(str(floor.now))
-    with closing(WakeSender(floor.folder)) as sender:
-        floor.ledger.listeners.append(sender.changed)
-        yield serve()
-
-
-@pytest.fixture
-def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Kiosk]:
-    def visit(station: str, **options: object) -> Kiosk:
-        return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
-
-    return visit
 
 
 @pytest.fixture
