@@ -20,6 +20,8 @@ class OwedOrder:
     """The end of the hour that was owed, for example 10:00."""
     late_min: int
     flag: FlagCard | None
+    by_at: int = 0
+    """The same end as an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Incoming:
     """When the current hour ends; empty outside working hours."""
     next_target: NextTarget | None = None
     """The first target to come; None when something is overdue, or when nothing is owed."""
+    soon: tuple[OwedOrder, ...] = ()
+    """Orders with something that the hour that runs will owe: a tablet without a network offers them after its end."""
 
 
 @dataclass(frozen=True, slots=True)

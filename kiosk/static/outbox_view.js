@@ -74,6 +74,13 @@
     part(".outbox-waiting", waiting.length, oldest && time(oldest.at));
     part(".outbox-refused", refused.length);
     if (!list.hidden) fill();
+    offerWhatIsOwed();
+  }
+
+  /* Without a network the hour ends all the same: what was owed by then, as last heard, may be flagged. */
+  function offerWhatIsOwed() {
+    const stale = document.body.dataset.fresh === "stale";
+    for (const owed of document.querySelectorAll("[data-owed-at]")) owed.hidden = !stale || outbox.siteNow() < Number(owed.dataset.owedAt);
   }
 
   function part(selector, count, since = "") {

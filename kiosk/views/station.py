@@ -125,6 +125,11 @@ def _from(
         next_quantity=sum(row.missing for row in by_end if row.link == previous.id),
         next_by=clock_text(running.end_at, services.config.site.zone) if running else "",
         next_target=next_target(facts.next_owed.get(previous.id), services, facts.now),
+        soon=tuple(
+            _owed(services, facts, link, row)
+            for row in by_end
+            if row.link == previous.id and row.missing and row.since_at > facts.now
+        ),
     )
 
 
@@ -137,6 +142,7 @@ def _owed(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> Owe
         by=when_text(row.since_at, facts.now, services.config.site.zone),
         late_min=minutes(calendar.working_ms(row.since_at, facts.now)),
         flag=_flag_of(services, facts, row.order, against=row.link, raised_by=link.id),
+        by_at=row.since_at,
     )
 
 

@@ -115,7 +115,7 @@ def test_ten_minutes_without_a_network_are_told_on_the_board_and_on_the_tablet(
     expect(board.locator("#board-tablets")).to_be_hidden(timeout=10_000)
     holds(site, confirmed, last=10)
     late = site.ledger.rows("SELECT detail ->> 'text' AS text FROM events WHERE source = ?", (TABLET,))
-    assert sum(", recorded " in row["text"] for row in late) >= 5
+    assert sum(", recorded " in (row["text"] or "") for row in late) >= 5
 
 
 def scan_each_more(kiosk: Kiosk, codes: list[str], before: int) -> list[str]:

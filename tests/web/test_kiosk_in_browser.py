@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.factory import Plant, china
 from tests.waiting import wait_for
@@ -229,6 +230,36 @@ def test_what_gets_no_answer_is_saved_and_sent_once_there_is_one(
         row["kind"] for row in floor.ledger.rows("SELECT kind FROM events WHERE source = 'station:sew-1/1'")
     ]
     assert sorted(kinds) == ["flag_raised", "given", "received"]
+
+
+def test_without_a_network_an_ended_hour_can_be_flagged_and_is_judged_as_of_the_tap(
+    floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]
+) -> None:
+    floor.now = china("24 14:59")  # Cutting owes 40 by 15:00
+    (floor.folder / "now").write_text(str(floor.now))
+    server = serve()
+    sewing = Kiosk(
+        new_page(forgive="ERR_|Failed to fetch|aborted"), f"http://127.0.0.1:{server.port}/kiosk/sew-1"
+    )
+    offered = sewing.page.locator("[data-owed-at]")
+    expect(offered).to_be_hidden()
+    sewing.page.clock.install()
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        sewing.page.clock.fast_forward(70_000)
+        expect(sewing.page.locator("body[data-fresh=stale]")).to_be_attached()
+        expect(offered).to_contain_text("owed by 15:00, missing 40 as last heard")
+        offered.locator("button").click()
+        sewing.page.locator(".confirm-yes").click()
+        expect(sewing.message).to_contain_text("NOT RECEIVED 40 from Cutting")
+        later = floor.folder / "now.new"
+        later.write_text(str(china("24 15:20")))
+        later.rename(floor.folder / "now")
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    sewing.page.clock.run_for(20_000)
+    wait_for(lambda: floor.ledger.row("SELECT raised_at FROM flags") is not None, what="the flag")
+    assert china("24 15:00") <= floor.ledger.row("SELECT raised_at FROM flags")[0] < china("24 15:02")
 
 
 # ---- taps whose answers come after the stream has changed the page
