@@ -22,6 +22,7 @@ from kiosk import (
     outbox,
     pages,
     plan_pages,
+    scanner_pages,
     site_pages,
     static_files,
 )
@@ -76,6 +77,7 @@ def create_app(
         plan_pages.blueprint,
         site_pages.blueprint,
         device_pages.blueprint,
+        scanner_pages.blueprint,
         live.blueprint,
         api.blueprint,
         health.blueprint,

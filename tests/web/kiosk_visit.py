@@ -16,39 +16,13 @@ KEYS = {"Enter": 13, "Shift": 16, "F8": 119}
 UNREAD = "Not read completely: scan again."
 
 
-class Kiosk:
-    """A page of a kiosk, the scanner that is plugged into it, and what the page sends."""
+class Keys:
+    """A scanner that is plugged into a page."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self.posts: list[tuple[str, dict[str, str]]] = []
-        """What was done, each once: its kind, and its fields with its id."""
-        self._ids: set[str] = set()
-        page.on("request", self._note)
-        page.goto(address)
-        expect(page.locator("body[data-fresh=live]")).to_be_attached()
-        self.message = page.locator("#message")
-        self.panel = page.locator("#panel")
         self._keys: CDPSession = page.context.new_cdp_session(page)
         self._last_s = 0.0
-
-    def _note(self, request: Request) -> None:
-        if request.method != "POST":
-            return
-        if request.url.endswith("/outbox"):
-            for entry in json.loads(request.post_data or "{}")["entries"]:
-                if entry["id"] not in self._ids:
-                    self._ids.add(entry["id"])
-                    self.posts.append((entry["kind"], {**entry["fields"], "id": entry["id"]}))
-        else:
-            told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
-            self.posts.append((request.url.rpartition("/")[2], told))
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes that were sent so far."""
-        self.page.evaluate("0")  # what the browser has told is heard while it is asked something
-        return [told["code"] for what, told in self.posts if what == "scan"]
 
     def wedge(self, *keys: str, gap_ms: float = 5, after_ms: float = 0) -> None:
         """Keys, a text's characters being one each, at a pace; `after_ms`: so long after the keys before, and a gap."""
@@ -70,6 +44,39 @@ class Kiosk:
         down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
         self._keys.send("Input.dispatchKeyEvent", {**what, **down})
         self._keys.send("Input.dispatchKeyEvent", {**what, "type": "keyUp"})
+
+
+class Kiosk(Keys):
+    """A page of a kiosk, the scanner that is plugged into it, and what the page sends."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        super().__init__(page)
+        self.posts: list[tuple[str, dict[str, str]]] = []
+        """What was done, each once: its kind, and its fields with its id."""
+        self._ids: set[str] = set()
+        page.on("request", self._note)
+        page.goto(address)
+        expect(page.locator("body[data-fresh=live]")).to_be_attached()
+        self.message = page.locator("#message")
+        self.panel = page.locator("#panel")
+
+    def _note(self, request: Request) -> None:
+        if request.method != "POST":
+            return
+        if request.url.endswith("/outbox"):
+            for entry in json.loads(request.post_data or "{}")["entries"]:
+                if entry["id"] not in self._ids:
+                    self._ids.add(entry["id"])
+                    self.posts.append((entry["kind"], {**entry["fields"], "id": entry["id"]}))
+        else:
+            told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
+            self.posts.append((request.url.rpartition("/")[2], told))
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were sent so far."""
+        self.page.evaluate("0")  # what the browser has told is heard while it is asked something
+        return [told["code"] for what, told in self.posts if what == "scan"]
 
     def refuses_the_scan(self) -> None:
         """It says so, flashes, and sends nothing."""
