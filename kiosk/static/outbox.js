@@ -159,7 +159,7 @@ const outbox = (() => {
   for (const kind of ["online", "pageshow"]) addEventListener(kind, () => drain());
   setInterval(() => { if (!timer) drain(); }, BEAT_MS);
   addEventListener("pagehide", () => { if (here) post(station, words(here, [], true), { keepalive: true }).catch(() => {}); });
-  addEventListener("beforeunload", (event) => { if (!reached) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (!reached && !document.body.dataset.reloads) event.preventDefault(); });
   navigator.storage?.persist?.().catch(() => {});
 
   const ready = look().catch((error) => {
