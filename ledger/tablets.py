@@ -11,7 +11,8 @@ from shopfloor.tablets import Tablet
 STATION_DEVICE = "station:"
 """Prefix of the device name of a tap on a station's kiosk; with `/3` behind the station it was on tablet 3."""
 KEPT_MS = 31 * DAY_MS
-"""A tablet with nothing waiting that was not heard for so long is forgotten when another one comes."""
+"""A tablet with nothing waiting that was not heard for so long is forgotten when another one comes; who only looked at
+a kiosk after a day."""
 _COLUMNS = (
     "tablet, station, number, first_at, heard_at, left_at, waiting, oldest_at, refused, next_seq,"
     " clock_offset_ms, followed_by"
@@ -102,8 +103,9 @@ def _next_number(tx: Transaction) -> int:
 def _forget(tx: Transaction, now: Instant) -> None:
     # The highest number stays: it must not be given again, since the record names it.
     tx.run(
-        "DELETE FROM tablets WHERE heard_at < ? AND waiting = 0 AND number < (SELECT MAX(number) FROM tablets)",
-        (now - KEPT_MS,),
+        "DELETE FROM tablets WHERE (heard_at < ? OR (heard_at < ? AND next_seq = 1)) AND waiting = 0"
+        " AND number < (SELECT MAX(number) FROM tablets)",
+        (now - KEPT_MS, now - DAY_MS),
     )
 
 

@@ -310,6 +310,17 @@ def test_a_number_is_never_given_again(client: FlaskClient, floor: Plant) -> Non
     assert [row[0] for row in floor.ledger.rows("SELECT number FROM tablets ORDER BY number")] == [2, 3]
 
 
+def test_who_only_looked_at_a_kiosk_is_forgotten_after_a_day(client: FlaskClient, floor: Plant) -> None:
+    worked, looked = Tablet(client, floor, "sew-1", TABLET), Tablet(client, floor, "sew-1", OTHER)
+    worked.seq = 1
+    worked.says()
+    looked.says()
+    floor.now += DAY_MS + SECOND_MS
+    Tablet(client, floor, "sew-1", "b" * 32).says()
+    Tablet(client, floor, "sew-1", "c" * 32).says()
+    assert [row[0] for row in floor.ledger.rows("SELECT number FROM tablets ORDER BY number")] == [1, 3, 4]
+
+
 def test_a_tablet_that_only_says_that_it_is_there_is_seldom_written(
     sewing: Tablet, web: Services, floor: Plant
 ) -> None:
