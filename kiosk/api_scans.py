@@ -12,7 +12,7 @@ from kiosk.api_bodies import clock_instant, decoded
 from kiosk.api_shapes import ScanBody, ScanResult
 from kiosk.errors import Malformed, json_answer
 from kiosk.services import Services, current
-from ledger.recorder import STATION_DEVICE
+from ledger.tablets import STATION_DEVICE
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 

@@ -34,6 +34,7 @@ def board_regions(templates: Environment, page: BoardPage) -> Regions:
     return {
         "board-head": templates.get_template("board/_head.html").render(page=page),
         **{f"row-{row.link}": row_template.render(page=page, row=row) for row in page.rows},
+        "board-tablets": templates.get_template("board/_tablets.html").render(page=page),
         "board-foot": templates.get_template("board/_foot.html").render(page=page),
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from kiosk.tablets import Tablets
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
@@ -64,9 +65,11 @@ class Services:
     refusals: Callable[[], Sequence[BrokerRefusal]] = tuple
     """What the embedded broker refused, the last tried first."""
     desk: Desk = field(init=False)
+    tablets: Tablets = field(init=False)
 
     def __post_init__(self) -> None:
         self.desk = Desk(self.ledger, self.config.site)
+        self.tablets = Tablets(self.ledger)
 
     @property
     def folder(self) -> Path:

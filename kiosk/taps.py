@@ -13,10 +13,10 @@ from ledger import corrections, flags, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
-from ledger.recorder import STATION_DEVICE
 from ledger.repeats import RESERVED_IDS
 from ledger.splitting import Parted
 from ledger.store import Row
+from ledger.tablets import STATION_DEVICE
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
 
@@ -123,10 +123,7 @@ def answer_flag(
 ) -> None:
     """Answer for the flagged link. RuleRefused when it is not its flag or the answer does not count."""
     now = services.clock()
-    if promised_at is not None and promised_at > now + LATEST_PROMISE_MS:
-        raise RuleRefused("the promised time is more than a year ahead; promise an earlier one")
-    if len(comment) > LONGEST_COMMENT:
-        raise RuleRefused(f"the comment is longer than {LONGEST_COMMENT} characters; say it shorter")
+    check_answer(services, promised_at, comment)
     done = before(services, tap, "flag_answered")
     if done is not None:
         detail = json.loads(done["detail"])
@@ -145,6 +142,14 @@ def answer_flag(
         now=now,
         seen=seen,
     )
+
+
+def check_answer(services: Services, promised_at: Instant | None, comment: str) -> None:
+    """What no answer may hold, whatever flag it is for. RuleRefused."""
+    if promised_at is not None and promised_at > services.clock() + LATEST_PROMISE_MS:
+        raise RuleRefused("the promised time is more than a year ahead; promise an earlier one")
+    if len(comment) > LONGEST_COMMENT:
+        raise RuleRefused(f"the comment is longer than {LONGEST_COMMENT} characters; say it shorter")
 
 
 def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:

@@ -14,10 +14,11 @@ from ledger.repeats import told_again
 from ledger.steps import Floor, Moving, first_id, is_closed, record_step
 from ledger.store import Row, Transaction
 from ledger.whereabouts import whereabouts_of
-from shopfloor.codes import is_batch_code, looks_like_batch_code
+from shopfloor.codes import is_batch_code, looks_like_batch_code, meant_code
 from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact, Same, is_later, is_same_scan, meaning_of, reach_ms
 from shopfloor.scans import Answer, Scan
+from shopfloor.sentences import sentence
 
 
 def move_batch(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told) -> Answer:
@@ -159,6 +160,9 @@ def _refuse(tx: Transaction, scan: Scan, told: facts.Told, refusal: Refusal) -> 
 
 
 def _unknown(code: str) -> Refusal:
+    if meant_code(code) is not None:
+        text = "%(code)s was misread: the scanner types for another keyboard layout, set it up anew"
+        return Refusal("layout", sentence(text, code=code[:40]))
     if looks_like_batch_code(code) and not is_batch_code(code.upper()):
         return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
     return Refusal("unknown", f"{code[:40]} is no batch here")

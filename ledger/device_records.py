@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+from ledger.devices import local_day
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.overheard import KEPT_MESSAGES, KEPT_STRANGERS, DeviceFacts, Overheard
@@ -66,6 +67,12 @@ def device_records(ledger: Ledger, site: Site, day: str, day_start_at: Instant) 
         device: _record(device, rows.get(device), day, refused.get(device, 0), gaps)
         for device in site.devices
     }
+
+
+def scans_today(ledger: Ledger, site: Site, now: Instant) -> dict[str, int]:
+    """Scans and taps of the site's calendar day by device, tablets among them."""
+    rows = ledger.rows("SELECT device, scans_today FROM devices WHERE day = ?", (local_day(now, site.zone),))
+    return {row["device"]: row["scans_today"] for row in rows}
 
 
 def unknown_devices(ledger: Ledger, site: Site) -> list[Row]:

@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from ledger import seq_gaps
 from ledger.store import Ledger, Transaction
+from ledger.tablets import STATION_DEVICE, is_tablet
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.scans import Scan
 from shopfloor.site import Site
@@ -74,7 +75,7 @@ class DeviceLog:
             [
                 (device, seen.at, seen.last, seen.last_at, seen.first, seen.first_at)
                 for device, seen in self._seen.items()
-                if device in self._site.devices
+                if self._is_ours(device)
             ],
         )
         self._tx.run_many(
@@ -115,9 +116,16 @@ class DeviceLog:
         return False
 
     def _open(self, scan: Scan, first: int, last: int, before_at: Instant, after_at: Instant) -> None:
-        if first <= last and scan.device in self._site.devices:
+        if first <= last and self._is_ours(scan.device):
             gap = seq_gaps.Gap(scan.device, first, last, scan.arrived_at, before_at, after_at)
             seq_gaps.keep(self._tx, gap)
+
+    def _is_ours(self, device: str) -> bool:
+        """A device of the site, or a tablet that has a number."""
+        if device in self._site.devices:
+            return True
+        station, _, number = device.removeprefix(STATION_DEVICE).partition("/")
+        return device.startswith(STATION_DEVICE) and is_tablet(self._tx, station, number)
 
     def _of(self, device: str) -> _Seen:
         if device not in self._seen:

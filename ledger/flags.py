@@ -37,7 +37,7 @@ class Tap:
     at: Instant
     person: str | None = None
     device: str | None = None
-    """Of the station, if it was not its kiosk."""
+    """What it was done with, if that is known by itself: a tablet, or a scanner."""
 
     @property
     def source(self) -> str:
@@ -221,14 +221,28 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
 
 
 def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> Owed | None:
-    """What a link owes of an order by its last target that ended at or before an instant."""
+    """What a link owed of an order, at an instant, by its last target that had ended by then."""
     row = tx.row(
         'SELECT t.start_at, t.end_at, t.cumulative, l.given FROM targets t JOIN order_links l USING ("order", link)'
         ' WHERE t.line = ? AND t."order" = ? AND t.link = ? AND t.give > 0 AND t.end_at <= ?'
         " ORDER BY t.start_at DESC LIMIT 1",
         (line, order, link, at),
     )
-    return Owed(row["start_at"], row["end_at"], row["cumulative"], row["given"]) if row else None
+    if row is None:
+        return None
+    given = row["given"] - _given_since(tx, order, link, at)
+    return Owed(row["start_at"], row["end_at"], row["cumulative"], given)
+
+
+def _given_since(tx: Transaction, order: str, link: str, at: Instant) -> int:
+    """Units given after an instant: who tapped without a network saw the state of then."""
+    row = tx.row(
+        "SELECT SUM(p.given - IFNULL((SELECT MAX(h.short) FROM handoffs h WHERE h.batch = p.batch"
+        " AND h.giver = p.link), 0)) AS units FROM batches b JOIN positions p USING (batch)"
+        ' WHERE b."order" = ? AND p.link = ? AND p.given_at > ?',
+        (order, link, at),
+    )
+    return int(row["units"] or 0) if row else 0
 
 
 def flag_row(tx: Transaction, flag: int) -> Row:

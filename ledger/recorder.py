@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ledger import facts
+from ledger import acts, facts
+from ledger.acts import Act
 from ledger.badges import Badges, NoBadges
 from ledger.batch_scans import move_batch
 from ledger.commands import obey
 from ledger.devices import DeviceLog
-from ledger.errors import Contradiction
+from ledger.errors import Contradiction, RuleRefused
+from ledger.flags import Tap
 from ledger.milestones import give_order
 from ledger.refusals import keep_refused, keep_unreadable
 from ledger.repeats import answered_before
 from ledger.steps import Floor
 from ledger.store import Ledger, Transaction
+from ledger.tablets import STATION_DEVICE, is_tablet
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
 from shopfloor.site import Device, Site
-
-STATION_DEVICE = "station:"
-"""Prefix of the device name of a tap on a station's kiosk."""
 
 
 class Recorder:
@@ -36,8 +36,8 @@ class Recorder:
         self.badges = badges or NoBadges()
         self._calendars = CalendarBook(site)
 
-    def record(self, items: Sequence[Scan | Unreadable], now: Instant) -> list[Answer | None]:
-        """Record them in order, in one commit; an Answer for each scan, None for what is no scan.
+    def record(self, items: Sequence[Scan | Act | Unreadable], now: Instant) -> list[Answer | None]:
+        """Record them in order, in one commit; an Answer for each scan or act, None for what is neither.
 
         LedgerUnavailable when nothing could be written: then nothing is confirmed either.
         """
@@ -58,10 +58,13 @@ class Recorder:
         """What recording on a line consults."""
         return Floor(self.site, self._calendars, self.site.lines[line])
 
-    def _recorded_or_set_aside(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
+    def _recorded_or_set_aside(self, tx: Transaction, devices: DeviceLog, item: Scan | Act) -> Answer:
         """One scan that contradicts what is recorded must not keep all others out for ever."""
+        scan = item.told if isinstance(item, Act) else item
         try:
             with tx.attempt():
+                if isinstance(item, Act):
+                    return self._act(tx, devices, item)
                 return self._record(tx, devices, scan)
         except Contradiction as fault:
             text = f"this scan contradicts what is recorded ({fault})"
@@ -72,7 +75,7 @@ class Recorder:
         before = answered_before(tx, scan)
         if before is not None:
             return before
-        device = self._device(scan.device)
+        device = self._device(tx, scan.device)
         occurred_at, suspect = devices.when(scan)
         if device is None:
             refusal = Refusal("device", f"{scan.device} is no device of this site")
@@ -99,7 +102,28 @@ class Recorder:
             return give_order(tx, floor, scan, told)
         return move_batch(tx, floor, scan, told)
 
-    def _device(self, name: str) -> Device | None:
-        if name.startswith(STATION_DEVICE) and name.removeprefix(STATION_DEVICE) in self.site.stations:
-            return Device(name, station=name.removeprefix(STATION_DEVICE))
-        return self.site.devices.get(name)
+    def _act(self, tx: Transaction, devices: DeviceLog, act: Act) -> Answer:
+        """What somebody did on a tablet, as of when it happened there."""
+        told = act.told
+        before = acts.answered_before(tx, act)
+        if before is not None:
+            return before
+        device = self._device(tx, told.device)
+        occurred_at, _ = devices.when(told)
+        if device is None:
+            return acts.keep(tx, act, "refused", f"{told.device} is no device of this site")
+        station = self.site.stations[device.station]
+        tap = Tap(told.scan_id or "", station.id, occurred_at, told.person, told.device)
+        try:
+            text = act.do(tx, self.floor(station.line), tap)
+        except RuleRefused as refused:
+            return acts.keep(tx, act, "refused", str(refused))
+        return acts.keep(tx, act, "recorded", text)
+
+    def _device(self, tx: Transaction, name: str) -> Device | None:
+        if not name.startswith(STATION_DEVICE):
+            return self.site.devices.get(name)
+        station, _, number = name.removeprefix(STATION_DEVICE).partition("/")
+        if station not in self.site.stations or (number and not is_tablet(tx, station, number)):
+            return None
+        return Device(name, station=station)

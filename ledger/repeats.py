@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from hashlib import sha256
 
+from ledger.acts import stands_for_an_act
 from ledger.refusals import keep_refused
 from ledger.store import Transaction
 from shopfloor.handoffs import Refusal
@@ -39,6 +40,8 @@ def answered_before(tx: Transaction, scan: Scan) -> Answer | None:
     if scan.scan_id.startswith(RESERVED_IDS):
         return _refuse_id(tx, scan, f"an id must not begin like {scan.scan_id[:20]}")
     known = _known(tx, scan.scan_id)
+    if known is None and stands_for_an_act(tx, scan.scan_id):
+        return _refuse_id(tx, scan, f"id {scan.scan_id} was used before for something else")
     if known is None:
         return None
     content, result, text = known

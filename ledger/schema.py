@@ -1,8 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `commands`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`,
-`seq_gaps`, `tallies`, `published`, `notices`, `archived_orders` and `archived_gives` are evidence and status beside it.
-Every other table is a read model: it can be made again from the events.
+`seq_gaps`, `tallies`, `published`, `notices`, `archived_orders`, `archived_gives`, `tablets` and `acts` are evidence
+and status beside it. Every other table is a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ledger.schema_flags import FLAGS
 from ledger.schema_hours import HOURS
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
+from ledger.schema_tablets import TABLETS
 
 migrations = Migrations("interlock")
 
@@ -355,6 +356,7 @@ LATER = (
     ("m007_archive", ARCHIVED),
     ("m009_flags", FLAGS),
     ("m011_corrections", CORRECTIONS),
+    ("m013_tablets", TABLETS),
     ("m014_delays", DELAYS),
     ("m015_hour_sheet", HOURS),
 )

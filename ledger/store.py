@@ -72,6 +72,7 @@ class Ledger:
         self._checkpoints = checkpoints
         self._busy_timeout_s = busy_timeout_ms / 1000
         self._lock = threading.RLock()
+        self._within: Transaction | None = None
         self._head = HeadNote(path)
         self._damage: str | None = None
         self._failed = False
@@ -122,8 +123,13 @@ class Ledger:
 
         Nothing is written when the body raises. A full disk, a lock that stays or a failing file is
         LedgerUnavailable. `deferred` is for a scratch file with a site's ledger attached, which it must not lock.
+        Inside another one it is a part of that one: committed with it, or undone alone when the body raises.
         """
         with self._lock:
+            if self._within is not None:  # this thread's: others wait for the lock
+                with self._within.part():
+                    yield self._within
+                return
             try:
                 self._open_again()
                 if (why := self.damage) is not None:
@@ -131,7 +137,7 @@ class Ledger:
                 self._connection.execute("BEGIN" if deferred else "BEGIN IMMEDIATE")
                 if _place(self.path) != self._place:
                     raise LedgerDamaged(self.path, OSError("it was replaced or removed while it was open"))  # noqa: TRY301  # undone below
-                transaction = Transaction(self._connection, now)
+                transaction = self._within = Transaction(self._connection, now)
                 yield transaction
                 self._connection.execute("COMMIT")
             except sqlite3.OperationalError as fault:
@@ -148,6 +154,8 @@ class Ledger:
             except BaseException:
                 self._roll_back()
                 raise
+            finally:
+                self._within = None
             if transaction.appended:
                 self._head.write(transaction.sequence, transaction.last_hash)
         for listener in self.listeners if tell else ():

@@ -88,18 +88,27 @@ class Transaction:
             project(self, event, self.sequence)
 
     @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """A part of the transaction that can fail by itself: Contradiction, and only it is undone."""
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that can fail by itself: whatever it raises, only it is undone."""
         before = self.sequence, self._hash
-        self._connection.execute("SAVEPOINT attempt")
+        self._connection.execute("SAVEPOINT part")
         try:
             yield
-        except sqlite3.IntegrityError as fault:
-            self._connection.execute("ROLLBACK TO attempt")
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
             self.sequence, self._hash = before
-            raise Contradiction(str(fault)) from fault
+            raise
         finally:
-            self._connection.execute("RELEASE attempt")
+            self._connection.execute("RELEASE part")
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may contradict what is recorded: Contradiction, and only it is undone."""
+        try:
+            with self.part():
+                yield
+        except sqlite3.IntegrityError as fault:
+            raise Contradiction(str(fault)) from fault
 
     def holds(self, event_id: str) -> Row | None:
         """The event of that id, if it is recorded already."""

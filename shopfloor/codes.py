@@ -88,6 +88,19 @@ def is_own_code(code: str) -> bool:
     return is_batch_code(code.upper()) or code_kind(code) != "code"
 
 
+def meant_code(read: str) -> str | None:
+    """The code of ours that was scanned, where the scanner typed for another keyboard layout; None when it is none.
+
+    A code is never taken for what it was meant to be: the scanner is set up anew. Source: the top rows of the
+    French, Czech and other layouts give signs for digits; those of Germany and France swap letters.
+    """
+    for layout in _LAYOUTS:
+        code = "".join(layout.get(sign, sign) for sign in read).upper()
+        if code != read.upper() and is_own_code(code):
+            return code
+    return None
+
+
 def _check_character(body: str) -> str:
     # Different weights below 31 make every single error and every transposition change the sum.
     total = sum((place + 2) * _VALUE[symbol] for place, symbol in enumerate(body))
@@ -95,3 +108,11 @@ def _check_character(body: str) -> str:
 
 
 _COMMANDS: dict[str, Command] = {command_code(command): command for command in COMMANDS}
+_DIGITS_IN_A_ROW = "1234567890"
+_FRENCH = dict(zip("&\u00e9\"'(-\u00e8_\u00e7\u00e0aqzwAQZW,?", _DIGITS_IN_A_ROW + "qawzQAWZmM", strict=True))
+_CZECH = dict(
+    zip("+\u011b\u0161\u010d\u0159\u017e\u00fd\u00e1\u00ed\u00e9yzYZ", _DIGITS_IN_A_ROW + "zyZY", strict=True)
+)
+_SHIFTED = dict(zip("!@#$%^&*()", _DIGITS_IN_A_ROW, strict=True))
+_LAYOUTS = (_FRENCH, _CZECH, _SHIFTED)
+"""What a layout types for each key that the scanner means."""

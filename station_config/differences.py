@@ -53,6 +53,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _changed("Web", _plain("listen", "port"), before.web, after.web)
     yield from _changed("Ledger", _plain("keep_months"), before.ledger, after.ledger)
     yield from _changed("Board", _plain("viewing_distance_m"), before.board, after.board)
+    yield from _changed("Kiosk", _plain("scanner_prefix"), before.kiosk, after.kiosk)
 
 
 def _changed(name: str, fields: Iterable[Field[T]], old: T, new: T) -> Iterator[str]:

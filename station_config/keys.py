@@ -27,6 +27,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "web",
         "board",
         "ledger",
+        "kiosk",
     ),
     "[site]": ("id", "name", "timezone", "holidays"),
     "[[shift]]": ("id", "start", "end", "days", "breaks", "overtime"),
@@ -108,6 +109,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[web]": ("listen", "port"),
     "[board]": ("viewing_distance_m",),
     "[ledger]": ("keep_months",),
+    "[kiosk]": ("scanner_prefix",),
 }
 
 

@@ -1,4 +1,4 @@
-"""[broker], [web], [board] and [ledger]: how this machine serves the site."""
+"""[broker], [web], [board], [ledger] and [kiosk]: how this machine serves the site."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from station_config.values import (
     DISTANCE_M,
     EVENTS,
     FILE,
+    FUNCTION_KEY,
     HOST,
     LISTEN,
     MONTHS,
@@ -92,6 +93,14 @@ class LedgerSettings:
     keep_months: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """How the stations' kiosks are worked with."""
+
+    scanner_prefix: str | None = None
+    """The key that scanners type before each code; None: codes are known by their pace alone."""
+
+
 def read_broker(top: Table, folder: Path) -> BrokerSettings:
     """How the broker is reached; files are looked for in the site folder."""
     table = top.table("broker")
@@ -162,6 +171,11 @@ def read_ledger(top: Table) -> LedgerSettings:
     """How long what is attached to shipped orders stays in the ledger."""
     table = top.table("ledger")
     return LedgerSettings(table.may("keep_months", MONTHS, 0) or None)
+
+
+def read_kiosk(top: Table) -> KioskSettings:
+    """How the kiosks are worked with."""
+    return KioskSettings(top.table("kiosk").may("scanner_prefix", FUNCTION_KEY, "") or None)
 
 
 def _read_file(table: Table, key: str, folder: Path) -> Path | None:

@@ -26,10 +26,12 @@ from station_config.reasons import read_reasons, read_scrap_reasons
 from station_config.settings import (
     BoardSettings,
     BrokerSettings,
+    KioskSettings,
     LedgerSettings,
     WebSettings,
     read_board,
     read_broker,
+    read_kiosk,
     read_ledger,
     read_web,
 )
@@ -71,6 +73,7 @@ class SiteConfig:
     listen: tuple[str, ...] = ()
     """Profiles that are listened to although no device has them yet."""
     codes: Gs1Rules = field(default_factory=Gs1Rules)
+    kiosk: KioskSettings = field(default_factory=KioskSettings)
 
 
 def load(folder: Path) -> SiteConfig:
@@ -185,4 +188,5 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         profiles=profiles.by_id,
         listen=read_listen(top, profiles),
         codes=read_codes(top),
+        kiosk=read_kiosk(top),
     )

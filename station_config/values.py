@@ -45,6 +45,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
+_FUNCTION_KEY = re.compile(r"F(?:[1-9]|1\d|2[0-4])", re.ASCII)
 Outage: TypeAlias = tuple[Instant, Instant | None]
 """From the first to before the second; without it until further notice."""
 
@@ -323,6 +324,14 @@ def _yes_or_no(raw: object) -> bool:
     raise Unfit
 
 
+def _function_key(raw: object) -> str:
+    text = text_of(raw)
+    if _FUNCTION_KEY.fullmatch(text):
+        return text
+    better = _FUNCTION_KEY.fullmatch(text.strip().upper())
+    raise Unfit(better=better and quoted(better[0]))
+
+
 FILE_VERSION = Value(f"version {VERSION}, the only one there is", "1", _version)
 ID = Value(f"an id (lower-case letters, digits, - and _, at most {_LONGEST_ID})", '"cut-1"', _id)
 SHIFT_REFERENCE = Value("the id of a shift", '"day"', text_of)
@@ -353,6 +362,7 @@ PORT = Value(f"a port between 1 and {_LAST_PORT}", "8080", _port)
 BROKER_PORT = replace(PORT, example="1883")
 DISTANCE_M = Value(f"a distance between 1 and {_FARTHEST_M} metres", "6", _distance_m)
 MONTHS = Value(f"a whole number of months, at least {FEWEST_MONTHS}", "24", _months)
+FUNCTION_KEY = Value("a key from F1 to F24", '"F8"', _function_key)
 HOST = Value("the name or address of a machine", '"broker.plant.example"', _host)
 LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
 FILE = Value("the name of a file", '"broker-password.txt"', text_of)

@@ -152,6 +152,11 @@ class Site:
         rows = self.ledger.rows("SELECT event_id FROM events WHERE event_id LIKE ?", (f"{prefix}%",))
         return Counter(row["event_id"] for row in rows)
 
+    def recorded_by(self, device: str) -> int:
+        """How many batches the ledger has received from a device."""
+        row = self.ledger.row("SELECT COUNT(*) FROM events WHERE source = ? AND kind = 'received'", (device,))
+        return int(row[0])
+
     def is_whole(self) -> None:
         """The oracle: the record agrees with itself."""
         assert faults(self.ledger) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.contexts.flags import FlagCard
 from kiosk.contexts.frame import Frame
+from kiosk.contexts.tablets import TabletRow
 from shopfloor.board import CellState, LinkState
 
 
@@ -92,3 +93,5 @@ class BoardPage:
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
     minutes_total: int = 60
     """Working minutes of the hour that runs."""
+    tablets: tuple[TabletRow, ...] = ()
+    """Those of the line's stations that are behind or fell silent."""

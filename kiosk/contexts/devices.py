@@ -8,6 +8,7 @@ from typing import Literal
 
 from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
+from kiosk.contexts.tablets import TabletRow
 from shopfloor.broker_refusals import Tried
 
 Presence = Literal["online", "offline", "silent", "seen", "never"]
@@ -78,6 +79,7 @@ class DevicesPage:
     frame: Frame
     rows: tuple[DeviceRow, ...]
     counts: Mapping[Presence, int]
+    tablets: tuple[TabletRow, ...]
     unknown: tuple[UnknownRow, ...]
     unknown_hidden: int
     kept_out: tuple[KeptOutRow, ...]

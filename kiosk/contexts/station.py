@@ -23,6 +23,8 @@ class OwedOrder:
     """The end of the hour that was owed, for example 10:00."""
     late_min: int
     flag: FlagCard | None
+    by_at: int = 0
+    """The same end as an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Incoming:
     """When the current hour ends; empty outside working hours."""
     next_target: NextTarget | None = None
     """The first target to come; None when something is overdue, or when nothing is owed."""
+    soon: tuple[OwedOrder, ...] = ()
+    """Orders with something that the hour that runs will owe: a tablet without a network offers them after its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,5 @@ class KioskPage:
     """Names of the previous links; empty for a first link, which cannot pass a flag back."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
+    scanner_prefix: str = ""
+    """The key that scanners type before each code; empty: none."""

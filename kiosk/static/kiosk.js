@@ -9,7 +9,6 @@
   const confirmBox = document.getElementById("confirm");
   const panel = document.getElementById("panel");
   const codeForm = document.getElementById("code-entry");
-  const scans = document.getElementById("scans");
 
   /* ---- a tap keeps its id until the server has answered, so tapping again after a cut counts once ---- */
   const unanswered = new Map();
@@ -51,16 +50,47 @@
 
   const say = (text, result) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail: { text, result } }));
 
-  document.addEventListener("kiosk:scan", (event) => post(confirmBox.dataset.scans, { code: event.detail }, { source: scans }));
   document.addEventListener("kiosk:post", ({ detail }) => post(detail.url, detail.values, detail));
   document.addEventListener("kiosk:ask", ({ detail }) => ask(detail));
+
+  /* ---- what a cut must not lose goes through the outbox: kept on the tablet's disk first, then sent ---- */
+  document.addEventListener("kiosk:scan", (event) => outbox.put("scan", { code: event.detail }, event.detail));
+  codeForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = codeForm.elements.code;
+    const code = field.value.trim();
+    field.value = "";
+    field.blur();
+    if (code) outbox.put("scan", { code }, code);
+  });
+
+  /* An empty value says nothing, and is not kept. */
+  const told = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+  const sentForms = new Map();
+
+  async function keepAnswer(form) {
+    if (sentForms.has(form)) return;
+    sentForms.set(form, null);
+    const { entryLabel, flag } = form.dataset;
+    await outbox.put("answer", { flag, ...told(form) }, entryLabel).then((entry) => sentForms.set(form, entry.id), () => sentForms.delete(form));
+  }
+
   function sendForm(form, action, button) {
     post(action, Object.fromEntries(new FormData(form)), { button, sentForm: form });
   }
 
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
-    sendForm(event.target, event.target.action, event.submitter);
+    const form = event.target;
+    if (form.id === "answer") keepAnswer(form);
+    else sendForm(form, form.action, event.submitter);
+  });
+  document.addEventListener("outbox:told", ({ detail: { entry, result } }) => {
+    for (const [form, id] of sentForms) {
+      if (id !== entry.id) continue;
+      sentForms.delete(form);
+      if (result !== "refused" && panel.contains(form)) panel.replaceChildren(); // a blank that stays behind would keep it open
+    }
   });
 
   /* ---- first tap, second tap ---- */
@@ -71,22 +101,26 @@
     return tap.top + tap.height / 2 > innerHeight / 2 ? "top" : "bottom";
   }
 
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  /* A flag for a batch is judged by the server alone; what an hour owes is known here, also without a network. */
   function askOf(button) {
-    const { firstTap: kind, order, against, quantity, name, batch } = button.dataset;
-    const gives = kind === "give";
-    ask({
-      url: gives ? confirmBox.dataset.scans : confirmBox.dataset.flags,
-      values: gives ? { code: order } : { order, against, ...(batch && { batch }) },
-      kind,
-      word: (gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived).replace("{n}", quantity),
-      what: (gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name).replace("{name}", name).replace("{order}", order),
-      near: button,
-    });
+    const { firstTap, order, against, quantity, name, batch } = button.dataset;
+    const gives = firstTap === "give";
+    const words = { n: quantity, name, order };
+    const what = filled(gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name, words);
+    const word = filled(gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived, words);
+    const asks = { kind: firstTap, word, what, near: button };
+    if (batch) { ask({ ...asks, url: confirmBox.dataset.flags, values: { order, against, batch } }); return; }
+    const entry = { kind: gives ? "scan" : "flag", fields: gives ? { code: order } : { order, against } };
+    if (outbox.holds(entry.kind, entry.fields)) { say(confirmBox.dataset.held, "notice"); return; }
+    entry.label = `${filled(gives ? confirmBox.dataset.labelGive : confirmBox.dataset.label, words)} ${what}`;
+    ask({ ...asks, entry });
   }
 
-  function ask({ url, values, kind, word, what, near, sentForm = null }) {
-    tapId(keyOf(url, Object.entries(values)));
-    asked = { url, values, sentForm, until: performance.now() + CONFIRM_MS };
+  function ask({ url, values, kind, word, what, near, sentForm = null, entry = null }) {
+    if (url) tapId(keyOf(url, Object.entries(values)));
+    asked = { url, values, sentForm, entry, until: performance.now() + CONFIRM_MS };
     confirmBox.dataset.kind = kind;
     confirmBox.dataset.place = place(near.getBoundingClientRect());
     confirmBox.querySelector(".confirm-word").textContent = word;
@@ -110,9 +144,10 @@
 
   function send() {
     if (!asked) return;
-    const { url, values, sentForm } = asked;
+    const { url, values, sentForm, entry } = asked;
     dismiss();
-    post(url, values, { sentForm });
+    if (entry) outbox.put(entry.kind, entry.fields, entry.label);
+    else post(url, values, { sentForm });
   }
 
   /* ---- one listener for all buttons; none keeps the focus, so a scanner's Enter presses nothing ---- */
@@ -123,7 +158,7 @@
     if (button.dataset.firstTap) askOf(button);
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
-    else if (button.dataset.withdraw) post(button.dataset.withdraw, {}, { button });
+    else if (button.dataset.undo) outbox.put("withdraw", { flag: button.dataset.undo }, button.dataset.label);
     else if (button.dataset.post) post(button.dataset.post, JSON.parse(button.dataset.fields), { button });
     else if (button.dataset.sends) sendForm(button.form, button.dataset.sends, button); // what else the form can say
     else if ("closePanel" in button.dataset) panel.replaceChildren();
@@ -132,16 +167,10 @@
 
   /* ---- after an answer of the server ---- */
   document.addEventListener("htmx:after:swap", (event) => {
-    const { ctx } = event.detail;
-    const source = ctx.sourceElement;
-    if (source === codeForm) {
-      const field = codeForm.elements.code;
-      field.value = "";
-      field.blur();
-    }
+    const { sentForm } = event.detail.ctx;
     const refused = document.getElementById("message").dataset.result === "refused";
-    if (ctx.sentForm && !refused && panel.contains(ctx.sentForm)) panel.replaceChildren();
-    closeSettled(ctx.sentForm);
+    if (sentForm && !refused && panel.contains(sentForm)) panel.replaceChildren();
+    closeSettled(sentForm);
     countUndo();
   });
 
@@ -151,7 +180,7 @@
     const against = document.getElementById("kiosk-against");
     if (!form?.dataset.flag || against.dataset.flags.split(" ").includes(form.dataset.flag)) return;
     panel.replaceChildren(); // a blank that stays behind would keep it open
-    if (form !== sent) say(panel.dataset.settled, "notice");
+    if (form !== sent && !sentForms.has(form)) say(panel.dataset.settled, "notice");
   }
 
   let panelTouchedAt = performance.now();

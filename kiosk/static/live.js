@@ -73,7 +73,9 @@
     healthAskedAt = now;
     try {
       const answer = await fetch("/healthy", { cache: "no-store", signal: AbortSignal.timeout(4000) });
-      if (answer.ok && performance.now() - heardAt > RELOAD_AFTER_MS) location.reload();
+      if (!answer.ok || performance.now() - heardAt <= RELOAD_AFTER_MS) return;
+      body.dataset.reloads = "yes"; // nobody needs to be asked
+      location.reload();
     } catch (error) {
       console.info("the server does not answer yet", error);
     }

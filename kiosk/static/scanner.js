@@ -9,6 +9,8 @@
   const QUIET_MS = 1000;
   const MODIFIERS = new Set(["Shift", "CapsLock", "AltGraph"]);
 
+  const prefix = document.querySelector("[data-scanner-prefix]")?.dataset.scannerPrefix ?? "";
+
   const place = document.getElementById("message-place");
   const typed = document.getElementById("code-entry");
   let burst = null;
@@ -17,7 +19,7 @@
 
   const focusedField = () => (document.activeElement?.matches?.("input[type=text], textarea") ? document.activeElement : null);
   const tell = (kind, detail) => document.dispatchEvent(new CustomEvent(kind, { detail }));
-  const incomplete = () => tell("kiosk:say", { text: place.dataset.unread, result: "refused" });
+  const incomplete = (why = place.dataset.unread) => tell("kiosk:say", { text: why, result: "refused" });
 
   function begin(field) {
     burst = { field, pace: field ? FIELD : FREE, text: "", run: 0, longest: 0, broken: false, swallowed: false, lastAt: 0 };
@@ -92,8 +94,59 @@
     event.stopImmediatePropagation();
   }
 
+  /* ---- a scanner with a prefix opens a frame: all until its end is one code, wherever the cursor is ---- */
+  let frame = null;
+
+  function openFrame(at) {
+    if (frame?.text) incomplete();
+    frame = { text: "", lastAt: at };
+    fellQuiet();
+    watchFrame();
+  }
+
+  function watchFrame() {
+    clearTimeout(frame.timer);
+    const own = frame;
+    frame.timer = setTimeout(() => { if (frame === own) breakFrame(); }, QUIET_MS);
+  }
+
+  function breakFrame() {
+    const { text } = frame;
+    clearTimeout(frame.timer);
+    frame = null;
+    if (!text) return; // somebody pressed the key
+    lost = true;
+    incomplete();
+  }
+
+  /* Whether the key was the frame's. */
+  function framed(event) {
+    const late = event.timeStamp - frame.lastAt > ENTER_MS;
+    if (late) { breakFrame(); return false; }
+    const { key } = event;
+    swallow(event);
+    if (key === "Enter" || key === "Tab") {
+      const { text } = frame;
+      clearTimeout(frame.timer);
+      frame = null;
+      lost = false;
+      if (text) tell("kiosk:scan", text);
+      return true;
+    }
+    if (key.length === 1) frame.text += key;
+    frame.lastAt = event.timeStamp;
+    watchFrame();
+    return true;
+  }
+
   window.addEventListener("keydown", (event) => {
     const { key, timeStamp } = event;
+    if (prefix && key === prefix) {
+      swallow(event);
+      if (!event.repeat) openFrame(timeStamp);
+      return;
+    }
+    if (frame && framed(event)) return;
     const field = focusedField();
     const command = (event.ctrlKey || event.altKey || event.metaKey) && !event.getModifierState("AltGraph");
     const ends = key === "Enter" || key === "Tab";

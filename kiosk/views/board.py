@@ -16,6 +16,7 @@ from kiosk.views.frame import (
     next_target,
     shift_name,
 )
+from kiosk.views.tablets import missed_tablets
 from ledger import reading
 from ledger.reading import NextOwed, OwedRow
 from ledger.store import Row
@@ -116,6 +117,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
             orders_at_risk=reading.orders_at_risk(services.ledger, line.id, now),
             refused=reading.refused_since(services.ledger, _midnight(services, now)),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
+            tablets=missed_tablets(services, line, now),
         )
 
 

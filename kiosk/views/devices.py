@@ -19,12 +19,13 @@ from kiosk.contexts.devices import (
 from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.views.frame import frame, minutes
+from kiosk.views.tablets import offset_text, tablet_rows
 from ledger import device_records
 from ledger.device_records import DeviceRecord
 from ledger.devices import TRUSTED_CLOCK_MS, local_day
 from ledger.store import Row
 from shopfloor.broker_refusals import BrokerRefusal
-from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_of, moment_of
+from shopfloor.instants import HOUR_MS, Instant, instant_of, moment_of
 from shopfloor.profiles import NATIVE_ID
 from shopfloor.site import Device
 from station_config import id_like
@@ -57,6 +58,7 @@ def devices_page(
         )
         strangers = device_records.unknown_devices(services.ledger, site)
         shown = frame(services, now)
+        tablets = tablet_rows(services, now)
     rows = [_row(services, device, records[device.id], now) for device in site.devices.values()]
     given = {each.field.removeprefix("device:"): each.text for each in faults.faults} if faults else {}
     fields = ("id", "station", "profile", "address", "mode", "person", "why")
@@ -65,6 +67,7 @@ def devices_page(
         frame=shown,
         rows=tuple(sorted(rows, key=lambda row: _LOUDEST.index(row.presence))),
         counts=Counter(row.presence for row in rows),
+        tablets=tablets,
         unknown=tuple(_unknown(row, now) for row in strangers[:SHOWN_STRANGERS]),
         unknown_hidden=max(0, len(strangers) - SHOWN_STRANGERS),
         kept_out=tuple(_kept_out(services, one, now) for one in services.refusals()[:SHOWN_STRANGERS]),
@@ -140,7 +143,7 @@ def _row(services: Services, device: Device, record: DeviceRecord, now: Instant)
         link=site.line_or_ghost(station.line).name_of(station.link),
         presence=_presence(services, device, record, now),
         seen_min=None if record.last_seen_at is None else minutes(now - record.last_seen_at),
-        clock="" if offset is None else _offset_text(offset),
+        clock="" if offset is None else offset_text(offset),
         clock_off=offset is not None and abs(offset) > TRUSTED_CLOCK_MS,
         scans_today=record.scans_today,
         refused_today=record.refused_today,
@@ -163,16 +166,6 @@ def _presence(services: Services, device: Device, record: DeviceRecord, now: Ins
     if calendar.working_ms(max(times), now) >= SILENT_AFTER_MS:
         return "silent"
     return "online" if record.online else "seen"
-
-
-def _offset_text(offset_ms: int) -> str:
-    sign = "+" if offset_ms >= 0 else "\N{MINUS SIGN}"
-    size = abs(offset_ms)
-    if size < 2 * MINUTE_MS:
-        return f"{sign}{size / SECOND_MS:.1f} s"
-    if size < 2 * HOUR_MS:
-        return f"{sign}{size // MINUTE_MS} min"
-    return f"{sign}{size // HOUR_MS} h" if size < 2 * DAY_MS else f"{sign}{size // DAY_MS} d"
 
 
 def _unknown(row: Row, now: Instant) -> UnknownRow:

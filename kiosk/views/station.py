@@ -93,6 +93,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             batches=None if link.kind == "milestone" else batches_of(services, facts, link, coming),
             question=None if link.kind == "milestone" else question_of(services, facts, link, coming),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
+            scanner_prefix=services.config.kiosk.scanner_prefix or "",
         )
 
 
@@ -124,6 +125,11 @@ def _from(
         next_quantity=sum(row.missing for row in by_end if row.link == previous.id),
         next_by=clock_text(running.end_at, services.config.site.zone) if running else "",
         next_target=next_target(facts.next_owed.get(previous.id), services, facts.now),
+        soon=tuple(
+            _owed(services, facts, link, row)
+            for row in by_end
+            if row.link == previous.id and row.missing and row.since_at > facts.now
+        ),
     )
 
 
@@ -136,6 +142,7 @@ def _owed(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> Owe
         by=when_text(row.since_at, facts.now, services.config.site.zone),
         late_min=minutes(calendar.working_ms(row.since_at, facts.now)),
         flag=_flag_of(services, facts, row.order, against=row.link, raised_by=link.id),
+        by_at=row.since_at,
     )
 
 

@@ -17,6 +17,7 @@ from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
 from shopfloor.scans import Scan
 from tests.bench.gateway import from_broker_to_ledger
+from tests.bench.kiosk_page import kiosk_page
 from tests.bench.measure import Row, median_s
 from tests.bench.planning import planning
 from tests.factory import Plant, china, worked_order
@@ -36,6 +37,7 @@ def main() -> None:
             *from_broker_to_ledger(Path(folder)),
             *board(Path(folder)),
             *planning(Path(folder)),
+            *kiosk_page(Path(folder)),
         ):
             table.add_row(*row)
     Console(width=130).print(table)

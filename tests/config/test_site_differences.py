@@ -49,6 +49,11 @@ DIFFERENCES = [
         'mode = "auto"\n[ledger]\nkeep_months = 24',
         ["Ledger: keep months none -> 24"],
     ),
+    (
+        'mode = "auto"',
+        'mode = "auto"\n[kiosk]\nscanner_prefix = "F8"',
+        ["Kiosk: scanner prefix none -> F8"],
+    ),
 ]
 
 

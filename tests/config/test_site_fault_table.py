@@ -168,6 +168,8 @@ FAULTS = [
         "write for example keep_months = 24",
     ),
     (END, f"{END}[ledger]\nkeep = 24", "ledger.keep", 58, "not a key"),
+    (END, f'{END}[kiosk]\nscanner_prefix = "f8"', "kiosk.scanner_prefix", 58, 'scanner_prefix = "F8"'),
+    (END, f'{END}[kiosk]\nscanner_prefix = "F25"', "kiosk.scanner_prefix", 58, "a key from F1 to F24"),
     (END, f'{END}[[reason]]\nid = "saw"\nname = "Saw"', "reason", 57, 'id = "previous"'),
     (END, f'{END}[[reason]]\nid = "previous"', "reason[0].name", 57, "is missing"),
     (END, f'{END}[[scrap_reason]]\nid = "torn"', "scrap_reason[0].name", 57, "is missing"),

@@ -6,12 +6,16 @@ import os
 import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
+from interlock.plant import Plant
 from tests.broker_fixtures import Embedded
+from tests.conftest import CHROMIUM_FLAGS
 from tests.live_site import Site
+from tests.provision import NEEDS, find_program
 from tests.waiting import wait_for
 
 LIVE, STALE = "body[data-fresh=live]", "body[data-fresh=stale]"
@@ -82,3 +86,24 @@ def test_a_change_during_the_cut_is_there_after_it(site: Site, new_page: Callabl
     wait_for(is_back, what="the web server's restart")
     expect(page.locator("#row-cut .c-now b")).to_have_text("20", timeout=20_000)
     expect(page.locator(LIVE)).to_be_attached(timeout=10_000)
+
+
+@pytest.mark.parametrize("path", ["/board/parts", "/kiosk/sew-1"])
+def test_a_screen_that_is_switched_on_before_the_server_comes_by_itself(
+    site: Site, browser: Browser, tmp_path: Path, path: str
+) -> None:
+    site.plant.stop()
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path / "profile",
+        executable_path=find_program(*NEEDS["chromium"][0][0]),
+        args=[*CHROMIUM_FLAGS, "--enable-auto-reload"],  # as a browser with a window does by itself
+    )
+    try:
+        page = context.pages[0]
+        with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+            page.goto(site.base + path)
+        site.plant = Plant(site.folder, log_folder=site.folder / "logs")
+        site.plant.start()
+        expect(page.locator(LIVE)).to_be_attached(timeout=60_000)
+    finally:
+        context.close()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 
+from interlock.wake import WakeSender
 from kiosk.app import create_app
 from kiosk.services import Pulse, Services
 from shopfloor.calendar_book import CalendarBook
 from station_config import template_names, write_template
 from tests.factory import Plant, china, worked_order
+from tests.web.kiosk_visit import Kiosk
 from tests.web.live_client import LiveServer
 
 ROOT = Path(__file__).parents[2]
@@ -106,3 +109,21 @@ def serve(floor: Plant) -> Iterator[Callable[..., LiveServer]]:
             return running.enter_context(LiveServer(int(process.stdout.readline()), process))
 
         yield start
+
+
+@pytest.fixture
+def server(floor: Plant, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
+    """A server at Tuesday 15:10, told of each commit."""
+    floor.now = china("24 15:10")
+    (floor.folder / "now").write_text(str(floor.now))
+    with closing(WakeSender(floor.folder)) as sender:
+        floor.ledger.listeners.append(sender.changed)
+        yield serve()
+
+
+@pytest.fixture
+def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Kiosk]:
+    def visit(station: str, **options: object) -> Kiosk:
+        return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
+
+    return visit

@@ -5,42 +5,28 @@ It is played with the instants of its keys, so that a busy machine types no slow
 
 from __future__ import annotations
 
+import json
 import time
 from urllib.parse import parse_qs
 
 from playwright.sync_api import CDPSession, Page, Request, expect
 
+KEYS = {"Enter": 13, "Shift": 16, "F8": 119}
+"""Keys that are no characters, with their numbers."""
 UNREAD = "Not read completely: scan again."
 
 
-class Kiosk:
-    """A page of a kiosk, the scanner that is plugged into it, and what the page sends."""
+class Keys:
+    """A scanner that is plugged into a page."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self.posts: list[tuple[str, dict[str, str]]] = []
-        page.on("request", self._note)
-        page.goto(address)
-        expect(page.locator("body[data-fresh=live]")).to_be_attached()
-        self.message = page.locator("#message")
-        self.panel = page.locator("#panel")
         self._keys: CDPSession = page.context.new_cdp_session(page)
         self._last_s = 0.0
 
-    def _note(self, request: Request) -> None:
-        if request.method == "POST":
-            told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
-            self.posts.append((request.url.rpartition("/")[2], told))
-
-    @property
-    def codes(self) -> list[str]:
-        """The codes that were sent so far."""
-        self.page.evaluate("0")  # what the browser has told is heard while it is asked something
-        return [told["code"] for what, told in self.posts if what == "scans"]
-
     def wedge(self, *keys: str, gap_ms: float = 5, after_ms: float = 0) -> None:
         """Keys, a text's characters being one each, at a pace; `after_ms`: so long after the keys before, and a gap."""
-        each = [key for part in keys for key in ([part] if part in ("Enter", "Shift") else part)]
+        each = [key for part in keys for key in ([part] if part in KEYS else part)]
         since_s = time.time() - len(each) * gap_ms / 1000
         at_s = self._last_s + after_ms / 1000 if after_ms else max(since_s, self._last_s)
         for key in each:
@@ -52,12 +38,45 @@ class Kiosk:
         what = {
             "key": key,
             "timestamp": at_s,
-            "windowsVirtualKeyCode": {"Enter": 13, "Shift": 16}.get(key, 0),
+            "windowsVirtualKeyCode": KEYS.get(key, 0),
         }
-        text = {"Enter": "\r", "Shift": ""}.get(key, key)
+        text = "\r" if key == "Enter" else "" if key in KEYS else key
         down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
         self._keys.send("Input.dispatchKeyEvent", {**what, **down})
         self._keys.send("Input.dispatchKeyEvent", {**what, "type": "keyUp"})
+
+
+class Kiosk(Keys):
+    """A page of a kiosk, the scanner that is plugged into it, and what the page sends."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        super().__init__(page)
+        self.posts: list[tuple[str, dict[str, str]]] = []
+        """What was done, each once: its kind, and its fields with its id."""
+        self._ids: set[str] = set()
+        page.on("request", self._note)
+        page.goto(address)
+        expect(page.locator("body[data-fresh=live]")).to_be_attached()
+        self.message = page.locator("#message")
+        self.panel = page.locator("#panel")
+
+    def _note(self, request: Request) -> None:
+        if request.method != "POST":
+            return
+        if request.url.endswith("/outbox"):
+            for entry in json.loads(request.post_data or "{}")["entries"]:
+                if entry["id"] not in self._ids:
+                    self._ids.add(entry["id"])
+                    self.posts.append((entry["kind"], {**entry["fields"], "id": entry["id"]}))
+        else:
+            told = {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
+            self.posts.append((request.url.rpartition("/")[2], told))
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that were sent so far."""
+        self.page.evaluate("0")  # what the browser has told is heard while it is asked something
+        return [told["code"] for what, told in self.posts if what == "scan"]
 
     def refuses_the_scan(self) -> None:
         """It says so, flashes, and sends nothing."""

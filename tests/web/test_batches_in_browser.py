@@ -238,7 +238,7 @@ def test_a_scan_while_batches_are_open_is_a_scan_and_presses_nothing(
     sewing.wedge(given[2], "Enter")
     told(sewing, f"{given[2]} received 15:10")
     expect(sheet).to_be_visible()
-    assert [what for what, _ in sewing.posts] == ["scans"]
+    assert [what for what, _ in sewing.posts] == ["scan"]
 
 
 # ---- sizes and gaps

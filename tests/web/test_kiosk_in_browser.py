@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import signal
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from interlock.wake import WakeSender
 from tests.factory import Plant, china
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Kiosk
@@ -17,24 +16,6 @@ from tests.web.live_client import LiveServer
 
 COMMENT = "#answer input[name=comment]"
 FIELD = "#code-entry input[name=code]"
-
-
-@pytest.fixture
-def server(floor: Plant, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
-    """A server at Tuesday 15:10, told of each commit."""
-    floor.now = china("24 15:10")
-    (floor.folder / "now").write_text(str(floor.now))
-    with closing(WakeSender(floor.folder)) as sender:
-        floor.ledger.listeners.append(sender.changed)
-        yield serve()
-
-
-@pytest.fixture
-def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Kiosk]:
-    def visit(station: str, **options: object) -> Kiosk:
-        return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
-
-    return visit
 
 
 @pytest.fixture
@@ -230,16 +211,55 @@ def test_scans_in_a_row_are_all_sent(kiosk: Callable[..., Kiosk], floor: Plant) 
     wait_for(lambda: sewing.codes == [first, second, third], what="three scans")
 
 
-def test_a_scan_without_an_answer_asks_for_the_scanner_and_a_tap_for_the_finger(
+def test_what_gets_no_answer_is_saved_and_sent_once_there_is_one(
     kiosk: Callable[..., Kiosk], floor: Plant
 ) -> None:
     sewing = kiosk("sew-1", forgive="ERR_|Failed to fetch")
-    sewing.page.route("**/kiosk/sew-1/*", lambda route: route.abort())
+    sewing.page.route("**/kiosk/sew-1/outbox", lambda route: route.abort())
     sewing.wedge(floor.codes()[0], "Enter")
-    expect(sewing.message).to_contain_text("Scan again: it counts once")
+    expect(sewing.message).to_have_attribute("data-result", "saved")
     sewing.page.locator("[data-first-tap=flag]").first.click()
     sewing.page.locator(".confirm-yes").click()
-    expect(sewing.message).to_contain_text("Tap again: it counts once")
+    expect(sewing.message).to_contain_text("NOT RECEIVED 40 from Cutting, order A-1")
+    expect(sewing.page.locator("#outbox")).to_contain_text("2 saved since")
+    sewing.page.unroute_all()
+    expect(sewing.page.locator("#outbox")).to_be_hidden(timeout=15_000)
+    expect(sewing.message).to_contain_text("2 that were saved on this tablet")
+    assert [what for what, _ in sewing.posts] == ["scan", "flag"]
+    kinds = [
+        row["kind"] for row in floor.ledger.rows("SELECT kind FROM events WHERE source = 'station:sew-1/1'")
+    ]
+    assert sorted(kinds) == ["flag_raised", "given", "received"]
+
+
+def test_without_a_network_an_ended_hour_can_be_flagged_and_is_judged_as_of_the_tap(
+    floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]
+) -> None:
+    floor.now = china("24 14:59")  # Cutting owes 40 by 15:00
+    (floor.folder / "now").write_text(str(floor.now))
+    server = serve()
+    sewing = Kiosk(
+        new_page(forgive="ERR_|Failed to fetch|aborted"), f"http://127.0.0.1:{server.port}/kiosk/sew-1"
+    )
+    offered = sewing.page.locator("[data-owed-at]")
+    expect(offered).to_be_hidden()
+    sewing.page.clock.install()
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        sewing.page.clock.fast_forward(70_000)
+        expect(sewing.page.locator("body[data-fresh=stale]")).to_be_attached()
+        expect(offered).to_contain_text("owed by 15:00, missing 40 as last heard")
+        offered.locator("button").click()
+        sewing.page.locator(".confirm-yes").click()
+        expect(sewing.message).to_contain_text("NOT RECEIVED 40 from Cutting")
+        later = floor.folder / "now.new"
+        later.write_text(str(china("24 15:20")))
+        later.rename(floor.folder / "now")
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    sewing.page.clock.run_for(20_000)
+    wait_for(lambda: floor.ledger.row("SELECT raised_at FROM flags") is not None, what="the flag")
+    assert china("24 15:00") <= floor.ledger.row("SELECT raised_at FROM flags")[0] < china("24 15:02")
 
 
 # ---- taps whose answers come after the stream has changed the page
@@ -257,7 +277,7 @@ def test_undo_is_told_though_its_button_is_gone_before_the_answer(kiosk: Callabl
         expect(undo).to_have_count(0)
         route.fulfill(response=answer)
 
-    sewing.page.route("**/withdraw", answer_late)
+    sewing.page.route("**/outbox", answer_late)
     undo.click()
     expect(sewing.message).to_contain_text("withdrawn")
     expect(sewing.message).to_be_visible()
@@ -305,7 +325,8 @@ def send(kiosk: Kiosk) -> dict[str, str]:
     """Press ANSWER; what was sent."""
     kiosk.panel.locator("[type=submit]").click()
     expect(kiosk.message).to_have_attribute("data-result", re.compile("."))
-    return kiosk.posts[-1][1]
+    wait_for(lambda: kiosk.codes == [] and "answer" in dict(kiosk.posts), what="the answer")
+    return dict(kiosk.posts)["answer"]
 
 
 def test_an_answer_says_which_state_it_answers_and_may_leave_the_time_open(
@@ -318,7 +339,7 @@ def test_an_answer_says_which_state_it_answers_and_may_leave_the_time_open(
     cutting.panel.locator("label", has_text="no time yet").click()
     told = send(cutting)
     assert told["seen"] == "0"
-    assert "promised_at" not in told  # empty values are not parsed
+    assert "promised_at" not in told  # an empty value says nothing
     expect(cutting.page.locator("#answer")).to_have_count(0)
     expect(cutting.message).to_contain_text("answer recorded")
     expect(cutting.page.locator("#kiosk-against")).to_contain_text("Machine stopped")
@@ -343,6 +364,7 @@ def test_a_refused_answer_is_told_beside_the_button_that_closes(
     later = floor.folder / "now.new"
     later.write_text(str(china("24 16:30")))
     later.rename(floor.folder / "now")
+    expect(cutting.page.locator("[data-clock]")).to_have_text("16:30")
     send(cutting)
     expect(cutting.message).to_contain_text("promised time has passed")
     close = cutting.panel.locator("[data-close-panel]")
@@ -351,14 +373,13 @@ def test_a_refused_answer_is_told_beside_the_button_that_closes(
     expect(cutting.page.locator("#answer")).to_have_count(0)
 
 
-def test_an_answer_without_a_reply_keeps_its_form(flagged: Callable[..., Kiosk]) -> None:
+def test_an_answer_without_a_reply_is_saved_and_its_form_goes(flagged: Callable[..., Kiosk]) -> None:
     cutting = flagged(forgive="ERR_|Failed to fetch")
-    cutting.page.route("**/answer", lambda route: route.abort())
+    cutting.page.route("**/outbox", lambda route: route.abort())
     cutting.panel.locator("label", has_text="Machine stopped").click()
     send(cutting)
-    expect(cutting.message).to_contain_text("Tap again: it counts once")
-    cutting.page.unroute_all()
-    send(cutting)
+    expect(cutting.message).to_have_attribute("data-result", "saved")
     expect(cutting.page.locator("#answer")).to_have_count(0)
-    first, second = (told["tap_id"] for _, told in cutting.posts)
-    assert first == second
+    cutting.page.unroute_all()
+    expect(cutting.page.locator("#kiosk-against")).to_contain_text("Machine stopped", timeout=15_000)
+    assert [what for what, _ in cutting.posts] == ["answer"]

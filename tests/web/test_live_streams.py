@@ -14,7 +14,7 @@ from tests.factory import Plant, china
 from tests.waiting import wait_for
 from tests.web.live_client import LiveServer
 
-BOARD = ["board-head", "row-cut", "row-sew", "row-pack", "board-foot"]
+BOARD = ["board-head", "row-cut", "row-sew", "row-pack", "board-tablets", "board-foot"]
 KIOSK = [
     "kiosk-head",
     "kiosk-hour",

@@ -31,7 +31,6 @@ from kiosk.contexts import (
     OwedOrder,
     StationLink,
 )
-from kiosk.static_files import StaticFiles
 from tests.web import batch_samples as samples
 from tests.web.batch_samples import BATCHES, NO_BATCHES, QUESTION
 from tests.web.board_screens import BOARD, HOUR, ROW, ROWS
@@ -49,7 +48,6 @@ from tests.web.flag_screens import (
 FOLDER = Path(kiosk.__file__).parent
 STATIC = FOLDER / "static"
 VENDOR = STATIC / "vendor"
-KIOSK_BUDGET_BYTES = 150_000
 LONG = "Endprüfung mit Geräuschmessung und Verpackung"
 
 OWED = OwedOrder("A-1", "polo", 20, "10:00", 42, None)
@@ -336,16 +334,6 @@ def test_each_vendored_file_is_listed_with_its_hash() -> None:
 def test_each_licence_that_is_named_lies_beside_its_file() -> None:
     named = set(re.findall(r"\S+-LICENSE\.txt", (VENDOR / "VENDORED.md").read_text()))
     assert named == {path.name for path in VENDOR.glob("*-LICENSE.txt")}
-
-
-def test_a_kiosk_loads_less_than_150_kb(templates: Environment) -> None:
-    html = templates.get_template("kiosk/kiosk.html").render(page=STATION)
-    files = {value.removeprefix("/static/") for _, attributes in Tags(html).found for key in ("src", "href")
-             if (value := attributes.get(key) or "").startswith("/static/")}  # fmt: skip
-    served = StaticFiles(STATIC)
-    packed = [served.packed(name) or (STATIC / name).read_bytes() for name in files]
-    fonts = [(VENDOR / f"barlow-semi-condensed-latin-{weight}.woff2").read_bytes() for weight in (500, 700)]
-    assert len(html.encode()) + sum(map(len, packed + fonts)) < KIOSK_BUDGET_BYTES
 
 
 def test_every_shape_a_template_names_is_in_the_sprite() -> None:
