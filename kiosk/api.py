@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, request
 
-from kiosk import api_corrections, api_orders, taps
+from kiosk import api_corrections, api_orders, gate, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_scans import post_scans
 from kiosk.api_shapes import AnswerBody, FlagBody, WithdrawBody
@@ -115,7 +115,7 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
         raise RuleRefused(str(NotHere("station", body.station, stations)))
     now = services.clock()
     at = taps.checked_at(instant(services, "at", body.at), now)
-    return body, Tap(taps.checked_id(body.id), body.station, at)
+    return body, Tap(taps.checked_id(body.id), body.station, at, gate.person_at(body.station, None, at))
 
 
 def _flag(services: Services, number: int, status: int = HTTPStatus.OK) -> Response:

@@ -12,14 +12,18 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    badge_pages,
     device_pages,
     errors,
     guard,
     health,
+    kiosk_enrolment,
     live,
     new_order_pages,
     order_pages,
     pages,
+    people_admin,
+    people_pages,
     plan_pages,
     site_pages,
     static_files,
@@ -76,6 +80,10 @@ def create_app(
         device_pages.blueprint,
         live.blueprint,
         api.blueprint,
+        people_pages.blueprint,
+        people_admin.blueprint,
+        kiosk_enrolment.blueprint,
+        badge_pages.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

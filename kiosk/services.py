@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from ledger.badges import Badges
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
@@ -50,8 +51,10 @@ class Services:
     clock: Callable[[], Instant]
     pulse: Pulse
     desk: Desk = field(init=False)
+    badges: Badges = field(init=False)
 
     def __post_init__(self) -> None:
+        self.badges = Badges(self.config.site)
         self.desk = Desk(self.ledger, self.config.site)
 
     @property
@@ -69,6 +72,7 @@ class Services:
         self.config = config
         self.recorder = Recorder(self.ledger, config.site)
         self.calendars = CalendarBook(config.site)
+        self.badges = Badges(config.site)
         self.desk.adopt(config.site)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 
+from kiosk import identity
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags
+from ledger import corrections, flags, people
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -16,6 +17,7 @@ from ledger.repeats import RESERVED_IDS
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
+from shopfloor.sentences import sentence
 
 AHEAD_MS = 2 * MINUTE_MS
 """How far a reported instant may lie ahead of ours."""
@@ -50,14 +52,22 @@ def checked_at(at: Instant | None, now: Instant) -> Instant:
     return at
 
 
-def scan(services: Services, station: str, code: str, scan_id: str) -> Answer:
-    """A code read at a station's kiosk."""
-    now = services.clock()
+def scan(services: Services, tap: Tap, code: str) -> Answer:
+    """A code read at a station's kiosk: a badge says who stands there, everything else is recorded."""
+    now, station, scan_id = services.clock(), tap.station, tap.event_id
+    if people.by_badge(services.ledger, code) is not None:
+        with services.ledger.write(now, tell=False) as tx:
+            name = services.badges.badge_in(tx, station, code, now, device=identity.device())
+        if name is not None:
+            return Answer(
+                f"{STATION_DEVICE}{station}", scan_id, "recorded", sentence("%(name)s is here", name=name)
+            )
     item = Scan(
         f"{STATION_DEVICE}{station}",
         code[:LONGEST_CODE],
         now,
         scan_id=scan_id,
+        person=tap.person,
         payload=code.encode()[:KEPT_PAYLOAD_BYTES],
     )
     (answer,) = services.recorder.record([item], now)

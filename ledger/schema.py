@@ -1,8 +1,8 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`, `seq_gaps`,
-`tallies` and `published` are evidence and status beside it. Every other table is a read model: it can be made again
-from the events.
+`tallies`, `published` and the tables of `schema_identity` are evidence, status and secrets beside it. Every other table
+is a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ledger.schema_identity import IDENTITY
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
@@ -373,6 +374,13 @@ CREATE TABLE raw_messages (
 def m005_device_profiles(db: Database) -> None:
     """What devices tell about themselves, who is unknown, and the last raw messages."""
     for statement in _statements(_DEVICES):
+        db.execute(statement)
+
+
+@migrations()
+def m008_identity(db: Database) -> None:
+    """People, their sessions and tokens, enrolled kiosks, tries and the log of logins."""
+    for statement in _statements(IDENTITY):
         db.execute(statement)
 
 

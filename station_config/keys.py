@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "broker",
         "web",
         "board",
+        "access",
     ),
     "[site]": ("id", "name", "timezone", "holidays"),
     "[[shift]]": ("id", "start", "end", "days", "breaks", "overtime"),
@@ -100,6 +101,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "[web]": ("listen", "port"),
     "[board]": ("viewing_distance_m",),
+    "[access]": ("without_login", "scan"),
 }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Site
+from station_config.access import AccessSettings, read_access
 from station_config.agreement import read_roles
 from station_config.faults import Fault, SiteFaults
 from station_config.keys import FILE_NAME
@@ -67,6 +68,7 @@ class SiteConfig:
     listen: tuple[str, ...] = ()
     """Profiles that are listened to although no device has them yet."""
     codes: Gs1Rules = field(default_factory=Gs1Rules)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
 
 def load(folder: Path) -> SiteConfig:
@@ -178,4 +180,5 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         profiles=profiles.by_id,
         listen=read_listen(top, profiles),
         codes=read_codes(top),
+        access=read_access(top),
     )

@@ -115,3 +115,7 @@ class KioskPage:
     """At a milestone's station: all orders that it has still to give; `orders` are the first of them."""
     next_start: str = ""
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
+    person: str = ""
+    """Who has badged in here; empty for nobody."""
+    secured: bool = False
+    """People are registered, so there are badges to read."""

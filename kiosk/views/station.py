@@ -24,7 +24,8 @@ from kiosk.views.frame import (
     shift_name,
     when_text,
 )
-from ledger import reading
+from ledger import people, reading
+from ledger.badges import who_is_at
 from ledger.reading import OwedRow
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS
@@ -92,6 +93,10 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
                 Action(done["sequence"], done["text"], clock_text(done["occurred_at"], zone))
                 for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
             ),
+            person=""
+            if (badged := who_is_at(services.ledger, station.id, now)) is None
+            else badged.person.name,
+            secured=people.anybody(services.ledger),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
         )
 

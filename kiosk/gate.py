@@ -1,0 +1,128 @@
+"""What every request passes before its page: is it allowed, and was a change sent by one of our own pages?"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import structlog
+from flask import Flask, Response, redirect, render_template, request
+
+from kiosk import identity
+from kiosk.contexts.people import EnrolPage
+from kiosk.errors import FOR_MACHINES, fault, fault_frame, json_answer
+from kiosk.identity import CSRF_FIELD, CSRF_HEADER, NEEDS_HEADER, SESSION, NotAllowed, caller
+from kiosk.needs import ADDRESSES_OF_FORMS, CHECKS_ITS_FORM, NEEDS
+from kiosk.services import current
+from shopfloor.instants import Instant
+from shopfloor.rights import Action
+from shopfloor.sentences import sentence
+from shopfloor.site import Station
+
+READING = ("GET", "HEAD", "OPTIONS")
+LONGEST_NEXT = 300
+
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Ask at every address."""
+    app.before_request(_ask)
+    app.register_error_handler(NotAllowed, refused)
+
+
+def check_csrf() -> None:
+    """NotAllowed when a browser's own credentials came with a change that none of our pages sent."""
+    if caller().by_cookie and not identity.has_csrf(
+        request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    ):
+        raise NotAllowed(
+            "csrf", sentence("this page is too old to send that; load it again and do it once more")
+        )
+
+
+def person_at(station: str, told: str | None, at: Instant | None = None) -> str | None:
+    """Who does what this address is for at a station: by login, token or badge, else as told. NotAllowed there."""
+    services, who = current(), caller()
+    place = services.config.site.stations.get(station)
+    action: Action = NEEDS[request.endpoint or ""]  # type: ignore[assignment]  # what is done at a station is an action
+    identity.permit(action, place)
+    if not who.secured or place is None:
+        return told
+    name = identity.name_at(place, at)
+    return told if name is None and action in who.free else name
+
+
+def _ask() -> None:
+    endpoint = request.endpoint
+    if endpoint is None:
+        return  # there is no such page, which its own answer says
+    need = NEEDS.get(endpoint)
+    reads = request.method in READING
+    if need == "open" and reads:
+        return
+    if need is None and caller().secured:
+        raise NotAllowed("right", sentence("nobody may do that"))
+    if not reads and endpoint not in CHECKS_ITS_FORM:
+        check_csrf()
+    if need == "person" and caller().session is None:
+        raise NotAllowed("login", sentence("log in first"))
+    if need is not None and need not in ("open", "person"):
+        action: Action = "kiosk" if reads and endpoint in ADDRESSES_OF_FORMS else need  # type: ignore[assignment]  # the two others are out
+        identity.permit(action, _station())
+    if not (reads and request.headers.get("HX-Request")):  # a page that asks by itself is nobody who is there
+        identity.used()
+
+
+def _station() -> Station | None:
+    return current().config.site.stations.get((request.view_args or {}).get("station", ""))
+
+
+def refused(why: NotAllowed) -> Any:
+    """The way to what is missing, in the form that whoever asked can follow."""
+    text = why.text
+    status = HTTPStatus.FORBIDDEN if why.missing in ("right", "csrf") else HTTPStatus.UNAUTHORIZED
+    log.warning("refused", missing=why.missing, method=request.method, path=request.path, why=str(why))
+    reads = request.method in READING and not request.headers.get("HX-Request")
+    station = _station()
+    if request.path.startswith(FOR_MACHINES):
+        response = json_answer({"error": text[:1].upper() + text[1:]}, status)
+        if status == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = "Bearer"
+    elif why.missing == "enrolment" and reads and station is not None:
+        response = enrol_page(station, "")
+    elif why.missing == "login" and reads:
+        there = urlencode({"next": request.full_path.rstrip("?")[:LONGEST_NEXT]}, quote_via=quote)
+        return redirect(f"/login?{there}", HTTPStatus.SEE_OTHER)
+    elif request.headers.get("HX-Request"):  # the kiosk's page says it, or asks for what is missing
+        response = Response(text[:1].upper() + text[1:], status=status, mimetype="text/plain")
+    else:
+        response = fault(text, status)
+    response.headers[NEEDS_HEADER] = why.missing
+    return response
+
+
+def enrol_page(station: Station, wrong: str) -> Response:
+    """What a kiosk shows until it is enrolled to its station."""
+    line = current().config.site.lines[station.line]
+    page = EnrolPage(fault_frame(), station.id, station.name, line.name_of(station.link), wrong)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.UNAUTHORIZED
+    return Response(
+        render_template("people/enrol.html", page=page),
+        status=status,
+        mimetype="text/html",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def set_cookie(response: Any, name: str, token: str, *, max_age: int | None) -> None:
+    """A cookie that no script reads and no other site's change carries along."""
+    response.set_cookie(
+        name, token, max_age=max_age, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+    )
+
+
+def forget_login(response: Any) -> None:
+    """Take the login's cookie away."""
+    response.delete_cookie(SESSION, path="/", httponly=True, samesite="Lax", secure=request.is_secure)

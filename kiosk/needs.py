@@ -1,0 +1,98 @@
+"""Which action each address needs: one table, for screens and API alike. What is not in it nobody may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from shopfloor.rights import Action
+
+Need: TypeAlias = Action | Literal["open", "person"]
+"""open: anybody, also when reading needs a login. person: whoever is logged in, about himself."""
+
+NEEDS: Mapping[str, Need] = {
+    "static": "open",
+    "health.healthy": "open",
+    "metrics": "read",
+    # people and devices
+    "people_pages.login": "open",
+    "people_pages.log_in": "open",
+    "people_pages.setup": "open",
+    "people_pages.set_up": "open",
+    "people_pages.logout": "person",
+    "people_pages.me": "person",
+    "people_pages.change_me": "person",
+    "people_pages.identity_of_caller": "open",
+    "people_admin.people_list": "people",
+    "people_admin.add": "people",
+    "people_admin.person": "people",
+    "people_admin.change": "people",
+    "people_admin.log": "people",
+    "kiosk_enrolment.kiosk_list": "kiosks",
+    "kiosk_enrolment.change": "kiosks",
+    "kiosk_enrolment.enrol": "open",
+    "badge_pages.prove_pin": "kiosk",
+    "badge_pages.badge_out": "kiosk",
+    # pages
+    "pages.home": "read",
+    "pages.board": "read",
+    "pages.refused": "read",
+    "pages.kiosk": "kiosk",
+    "pages.flags": "flag",
+    "pages.withdraw": "flag",
+    "pages.answer_sheet": "answer",
+    "pages.answer": "answer",
+    "pages.scans": "scan",
+    "live.board_stream": "read",
+    "live.kiosk_stream": "kiosk",
+    "order_pages.orders": "read",
+    "order_pages.order": "read",
+    "order_pages.act": "plan",  # and what confirms or takes back needs confirm:<role>
+    "new_order_pages.new": "plan",
+    "new_order_pages.new_promise": "plan",
+    "new_order_pages.draft": "plan",
+    "new_order_pages.import_form": "plan",
+    "new_order_pages.import_orders": "plan",
+    "new_order_pages.imported": "plan",
+    "plan_pages.plan": "read",
+    "plan_pages.what_if": "read",
+    "site_pages.site": "read",
+    "site_pages.trial": "site",
+    "site_pages.back": "site",
+    "site_pages.form_again": "site",
+    "site_pages.save_site": "site",
+    "site_pages.version": "read",
+    "site_pages.version_text": "read",
+    "device_pages.devices": "read",
+    "device_pages.add_device": "devices",
+    "device_pages.inspector": "devices",
+    "device_pages.inspector_messages": "devices",
+    # API
+    "api.openapi": "read",
+    "api.board": "read",
+    "api.scans": "scan",
+    "api.undo": "correct",
+    "api.scrap": "correct",
+    "api.force": "force",
+    "api.discard": "force",
+    "api.orders": "read",
+    "api.order": "read",
+    "api.take_in": "plan",
+    "api.confirm": "plan",  # and confirm:<role>
+    "api.take_back": "plan",  # and confirm:<role>
+    "api.change": "plan",
+    "api.give_up": "plan",
+    "api.release": "plan",
+    "api.plan_anew": "plan",
+    "api.promise": "read",
+    "api.plan": "read",
+    "api.flags": "read",
+    "api.raise_flag": "flag",
+    "api.answer": "answer",
+    "api.withdraw": "flag",
+    "api.events": "record",
+}
+ADDRESSES_OF_FORMS = frozenset({"pages.flags", "pages.withdraw", "pages.scans"})
+"""Read, they only lead back to the kiosk."""
+CHECKS_ITS_FORM = frozenset({"new_order_pages.import_orders"})
+"""Takes larger forms than others, so it reads them itself before their token is looked at."""
