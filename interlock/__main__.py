@@ -21,6 +21,7 @@ from interlock.commands.plan import plan, promise
 from interlock.commands.replay import replay
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
+from interlock.commands.user import user
 from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
@@ -47,7 +48,20 @@ def main() -> None:
 
 COMMANDS = (
     *(demo, init, check, run, gateway, kiosk, broker),
-    *(plan, promise, import_orders, verify, rebuild, backup, restore, export, replay, device, certificate),
+    *(
+        plan,
+        promise,
+        import_orders,
+        verify,
+        rebuild,
+        backup,
+        restore,
+        export,
+        replay,
+        device,
+        user,
+        certificate,
+    ),
 )
 
 for command in COMMANDS:

@@ -32,7 +32,7 @@ def prove_pin(station: str) -> Response:
     """Whether it is the PIN of whoever has badged in here: then it counts for a few minutes at this kiosk."""
     services, here, who = current(), known_station(station), caller()
     if who.badged is None or not who.acts_as_kiosk(here):
-        return json_answer({"ok": False, "text": sentence("Scan your badge first")}, HTTPStatus.CONFLICT)
+        return json_answer({"ok": False, "text": str(sentence("Scan your badge first"))}, HTTPStatus.CONFLICT)
     try:
         prove(services, who.badged.person.badge, request.form.get("pin", "")[:LONGEST], what="PIN proved")
     except HasToWait as wait:

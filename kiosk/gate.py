@@ -1,4 +1,4 @@
-"""What every request passes before its page: is it allowed, and was a change sent by one of our own pages?"""
+"""What every request passes before its page: whether it is allowed, and was sent by one of our own pages."""
 
 from __future__ import annotations
 

@@ -115,6 +115,9 @@ class Caller:
             )
         if action in KIOSK and not (self.scan_by_badge and action in ("scan", "correct")):
             return None
+        return self._why_not_badged(action, station, link)
+
+    def _why_not_badged(self, action: Action, station: Station | None, link: str | None) -> NotAllowed | None:
         if self.badged is None:
             return NotAllowed("badge", sentence("scan your badge first"))
         if not self.badged.person.rights.may(action, link):
@@ -234,7 +237,15 @@ def _look_up(services: Services) -> Caller:
     if kiosk is not None:
         badged = badges.who_is_at(ledger, kiosk.station, now)
     proved = badged is not None and kiosk is not None and badged.proved(kiosk.device, now)
-    return Caller(True, free, session, None, kiosk, badged, proved, by_badge)
+    return Caller(
+        secured=True,
+        free=free,
+        session=session,
+        kiosk=kiosk,
+        badged=badged,
+        proved=proved,
+        scan_by_badge=by_badge,
+    )
 
 
 def _no_right(person: Person, action: Action, station: Station | None) -> NotAllowed:

@@ -103,7 +103,7 @@ def set_up() -> Any:
         pin_hash = hashed(pin)
         with services.ledger.write(now, tell=False) as tx:
             if tx.row("SELECT 1 FROM people LIMIT 1") is not None:
-                raise RuleRefused(sentence("somebody is registered already; log in"))
+                raise RuleRefused(sentence("somebody is registered already; log in"))  # noqa: TRY301  # told below
             person = people.add(tx, NewPerson(name, FIRST_ROLES), pin_hash, by="", own_pin=True)
     except RuleRefused as refused:
         page = SetupPage(frame(services, now), name, not is_this_machine(), str(refused))

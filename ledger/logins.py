@@ -36,13 +36,13 @@ def prove(
             if person is not None:
                 pin_hash = people.pin_hash(tx, person)
     except HasToWait:
-        _note_wait(ledger, _named(who, person), device, now)
+        _note_wait(ledger, _named(person), device, now)
         raise
     fits = compare(pin, pin_hash)  # many at once were all counted before the first is compared
     with ledger.write(now, tell=False) as tx:
         found = people.by_id(tx, person.id) if person is not None and fits else None
         if found is None or found.revoked_at is not None:
-            audit.note(tx, "wrong PIN", _named(who, person), device=device)
+            audit.note(tx, "wrong PIN", _named(person), device=device)
         else:
             tries.succeeded(tx, made)
             audit.note(tx, what, found.name, device=device)
@@ -66,6 +66,6 @@ def _note_wait(ledger: Ledger, who: str, device: str, now: Instant) -> None:
             audit.note(tx, what, who, device=device)
 
 
-def _named(who: str, person: Person | None) -> str:
+def _named(person: Person | None) -> str:
     """What was typed may be a PIN in the wrong field: only names that are registered are written down."""
     return "somebody unknown" if person is None else person.name

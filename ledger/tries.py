@@ -85,8 +85,8 @@ def succeeded(tx: Transaction, made: Try) -> None:
     for each in made.counts:
         if each.kind == "device":  # one right PIN must not buy a guesser more tries at others
             tx.run(
-                "UPDATE tries SET failures = MAX(0, failures - 1), last_at = CASE last_at WHEN ? THEN ? ELSE last_at END"
-                " WHERE kind = ? AND name = ?",
+                "UPDATE tries SET failures = MAX(0, failures - 1),"
+                " last_at = CASE last_at WHEN ? THEN ? ELSE last_at END WHERE kind = ? AND name = ?",
                 (made.at, each.last_at, each.kind, each.name),
             )
         else:

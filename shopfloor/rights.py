@@ -37,9 +37,10 @@ Action: TypeAlias = Literal[
     "kiosks",
     "people",
 ]
-"""read: boards, orders, plans. record: the events, with who acted. kiosk: a station's own page. scan: record where batches are. correct: undo, scrap.
-flag: *not received*, and taking it back. answer: for the flagged link. force: count or discard a refused scan.
-rule: decide a dispute. plan: drafts and proposals. site, devices: the configuration. kiosks: enrol and revoke them.
+"""read: boards, orders, plans. record: the events, with who acted. kiosk: a station's own page.
+scan: record where batches are. correct: undo, scrap. flag: *not received*, and taking it back.
+answer: for the flagged link. force: count or discard a refused scan. rule: decide a dispute.
+plan: drafts and proposals. site, devices: the configuration. kiosks: enrol and revoke them.
 people: who is registered, with which roles, and the log of logins."""
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
