@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, redirect, render_template, request
@@ -13,10 +13,11 @@ from kiosk import identity
 from kiosk.contexts.people import EnrolPage
 from kiosk.errors import FOR_MACHINES, fault, fault_frame, json_answer
 from kiosk.identity import CSRF_FIELD, CSRF_HEADER, NEEDS_HEADER, SESSION, NotAllowed, caller
-from kiosk.needs import ADDRESSES_OF_FORMS, CHECKS_ITS_FORM, NEEDS
+from kiosk.needs import ADDRESSES_OF_FORMS, CHECKS_ITS_FORM, NEEDS, READS_BADGES, SAYS_STATION
 from kiosk.services import current
+from ledger import people
 from shopfloor.instants import Instant
-from shopfloor.rights import Action
+from shopfloor.rights import KIOSK, Action
 from shopfloor.sentences import sentence
 from shopfloor.site import Station
 
@@ -47,7 +48,9 @@ def person_at(station: str, told: str | None, at: Instant | None = None) -> str 
     services, who = current(), caller()
     place = services.config.site.stations.get(station)
     action: Action = NEEDS[request.endpoint or ""]  # type: ignore[assignment]  # what is done at a station is an action
-    identity.permit(action, place)
+    waited = at is not None and action in KIOSK and place is not None and who.acts_as_kiosk(place)
+    if not waited:  # else the tablet asked for the badge when it was done
+        identity.permit(action, place)
     if not who.secured or place is None:
         return told
     name = identity.name_at(place, at)
@@ -69,10 +72,24 @@ def _ask() -> None:
     if need == "person" and caller().session is None:
         raise NotAllowed("login", sentence("log in first"))
     if need is not None and need not in ("open", "person"):
-        action: Action = "kiosk" if reads and endpoint in ADDRESSES_OF_FORMS else need  # type: ignore[assignment]  # the two others are out
+        action: Action = need  # type: ignore[assignment]  # the two others are out
+        if (reads and endpoint in ADDRESSES_OF_FORMS) or (endpoint in READS_BADGES and _is_badge_at_kiosk()):
+            action = "kiosk"
+        elif endpoint in SAYS_STATION and caller().kiosk is not None:
+            action = "kiosk"  # person_at asks for each scan
         identity.permit(action, _station())
     if not (reads and request.headers.get("HX-Request")):  # a page that asks by itself is nobody who is there
         identity.used()
+
+
+def _is_badge_at_kiosk() -> bool:
+    """Whether somebody signs in: where scans need a badge, the badge is read first."""
+    station = _station()
+    return (
+        station is not None
+        and caller().acts_as_kiosk(station)
+        and people.by_badge(current().ledger, request.form.get("code", "")) is not None
+    )
 
 
 def _station() -> Station | None:
@@ -93,8 +110,8 @@ def refused(why: NotAllowed) -> Any:
     elif why.missing == "enrolment" and reads and station is not None:
         response = enrol_page(station, "")
     elif why.missing == "login" and reads:
-        there = urlencode({"next": request.full_path.rstrip("?")[:LONGEST_NEXT]}, quote_via=quote)
-        return redirect(f"/login?{there}", HTTPStatus.SEE_OTHER)
+        there = quote(request.full_path.rstrip("?")[:LONGEST_NEXT])
+        return redirect(f"/login?next={there}", HTTPStatus.SEE_OTHER)
     elif request.headers.get("HX-Request"):  # the kiosk's page says it, or asks for what is missing
         response = Response(text[:1].upper() + text[1:], status=status, mimetype="text/plain")
     else:

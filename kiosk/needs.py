@@ -94,5 +94,9 @@ NEEDS: Mapping[str, Need] = {
 }
 ADDRESSES_OF_FORMS = frozenset({"pages.flags", "pages.withdraw", "pages.scans"})
 """Read, they only lead back to the kiosk."""
+READS_BADGES = frozenset({"pages.scans"})
+"""Takes badges as well, for which an enrolled kiosk is enough."""
+SAYS_STATION = frozenset({"api.scans"})
+"""Each scan in the body says where and when it was read; what a kiosk may is asked for each."""
 CHECKS_ITS_FORM = frozenset({"new_order_pages.import_orders"})
 """Takes larger forms than others, so it reads them itself before their token is looked at."""

@@ -83,8 +83,7 @@ def person_page(
     """One person; `typed` stands in the form in the place of what is kept."""
     row = replace(
         _row(services, person),
-        links=tuple(sorted(person.rights.links)),  # ids, as the form has them
-        **(typed or {}),
+        **{"links": tuple(sorted(person.rights.links)), **(typed or {})},  # ids, as the form has them
     )
     return PersonPage(
         frame=frame(services, services.clock()),

@@ -90,7 +90,9 @@ class As:
         return self.client.post(path, headers={**self.headers, **told.pop("headers", {})}, **told)
 
     def ask(self, method: str, path: str, **told: Any) -> Any:
-        return self.client.open(path, method=method, headers={**self.headers, **told.pop("headers", {})}, **told)
+        return self.client.open(
+            path, method=method, headers={**self.headers, **told.pop("headers", {})}, **told
+        )
 
     def _with(self, cookie: str, token: str) -> As:
         self.client.set_cookie(cookie, token)
@@ -111,5 +113,3 @@ def logged_in(client: FlaskClient, who: str, pin: str = PIN) -> Any:
 def session_of(client: FlaskClient) -> str:
     cookie = client.get_cookie(SESSION)
     return "" if cookie is None else cookie.value
-
-

@@ -77,7 +77,9 @@ def test_an_address_that_names_none_is_nobodys(app: Flask, floor: Plant) -> None
 
 @pytest.mark.parametrize("role", PERSON_ROLES)
 @pytest.mark.parametrize("by", ["person", "token"])
-def test_with_each_role_an_address_is_as_its_table_says(app: Flask, floor: Plant, role: PersonRole, by: str) -> None:
+def test_with_each_role_an_address_is_as_its_table_says(
+    app: Flask, floor: Plant, role: PersonRole, by: str
+) -> None:
     person = register_all(floor)[role]
     who = As(app, floor)
     who = who.person(person) if by == "person" else who.token(person)
@@ -102,13 +104,13 @@ def test_with_each_role_an_address_is_as_its_table_says(app: Flask, floor: Plant
 def test_with_no_role_at_all_boards_can_be_read_and_nothing_else(app: Flask, floor: Plant) -> None:
     register_all(floor)
     nobody = As(app, floor)
-    through = {(endpoint, method) for endpoint, method, path in requests(app) if ask(nobody, endpoint, method, path)}
+    through = {
+        (endpoint, method) for endpoint, method, path in requests(app) if ask(nobody, endpoint, method, path)
+    }
     for endpoint, method in through:
         assert NEEDS[endpoint] in ("read", "open"), (endpoint, method)
     expected = {
-        (endpoint, method)
-        for endpoint, method, _ in requests(app)
-        if NEEDS[endpoint] in ("read", "open")
+        (endpoint, method) for endpoint, method, _ in requests(app) if NEEDS[endpoint] in ("read", "open")
     }
     assert through == expected
 
@@ -157,7 +159,10 @@ def test_a_lead_acts_for_the_links_that_the_lead_leads_only(app: Flask, floor: P
     flag = {"against": "cut", "order": "A-1"}
     assert lead.post("/kiosk/pack-1/flags", data=flag).status_code == HTTPStatus.FORBIDDEN
     told = lead.post("/api/v1/flags", json={**flag, "station": "pack-1"})
-    assert (told.status_code, told.get_json()["error"]) == (403, "Li Lead does not lead pack; its lead may do that")
+    assert (told.status_code, told.get_json()["error"]) == (
+        403,
+        "Li Lead does not lead pack; its lead may do that",
+    )
     assert supervisor.post("/api/v1/flags", json={**flag, "station": "pack-1"}).status_code == 422
     made = lead.post("/api/v1/flags", json={**flag, "station": "sew-1"})
     assert made.status_code == HTTPStatus.CREATED
@@ -167,9 +172,7 @@ def test_a_lead_acts_for_the_links_that_the_lead_leads_only(app: Flask, floor: P
 
 @pytest.mark.parametrize("role", PERSON_ROLES)
 @pytest.mark.parametrize("party", ["sales", "production", "purchasing"])
-def test_only_its_planner_confirms_for_a_party(
-    app: Flask, plant: Plant, services: object, role: PersonRole, party: str
-) -> None:
+def test_only_its_planner_confirms_for_a_party(plant: Plant, role: PersonRole, party: str) -> None:
     app = create_app(services_of(plant))
     plant.now = china("23 08:00")
     order = {"order": "B-1", "product": "polo", "quantity": 20, "due": "2026-11-27T17:00", "person": "x"}
@@ -185,5 +188,3 @@ def test_only_its_planner_confirms_for_a_party(
     assert (answer.status_code == HTTPStatus.FORBIDDEN) == (not may)
     confirmed = plant.ledger.rows("SELECT person FROM events WHERE kind = 'order_confirmed'")
     assert [row["person"] for row in confirmed] == ([people[role].name] if may else [])
-
-
