@@ -136,10 +136,10 @@ def enrol_page(station: Station, wrong: str) -> Response:
 def set_cookie(response: Any, name: str, token: str, *, max_age: int | None) -> None:
     """A cookie that no script reads and no other site's change carries along."""
     response.set_cookie(
-        name, token, max_age=max_age, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+        name, token, max_age=max_age, httponly=True, samesite="Lax", secure=identity.is_secure(), path="/"
     )
 
 
 def forget_login(response: Any) -> None:
     """Take the login's cookie away."""
-    response.delete_cookie(SESSION, path="/", httponly=True, samesite="Lax", secure=request.is_secure)
+    response.delete_cookie(SESSION, path="/", httponly=True, samesite="Lax", secure=identity.is_secure())

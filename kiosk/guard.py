@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from kiosk import gate
+from kiosk import gate, identity
 from kiosk.errors import fault
 
 _HEADERS = {
@@ -18,6 +18,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+HTTPS_KEPT_S = 30 * 24 * 3600
+"""How long a browser that came over TLS insists on it."""
 
 
 def install(app: Flask) -> None:
@@ -53,5 +57,7 @@ def _refuse_other_origins() -> Response | None:
 def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if identity.is_secure():
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HTTPS_KEPT_S}")
     response.vary.add("HX-Request")
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal, TypeAlias
 
 from flask import g, has_request_context, request
@@ -29,6 +30,7 @@ CSRF_FIELD = "csrf"
 NEEDS_HEADER = "X-Interlock-Needs"
 """Tells a kiosk's page what to ask for: badge, pin, csrf or enrolment."""
 BEARER = "Bearer "
+LONGEST_ADDRESS = 60
 
 Missing: TypeAlias = Literal["login", "enrolment", "badge", "pin", "csrf", "right"]
 
@@ -192,8 +194,21 @@ def device() -> str:
 
 
 def address() -> str:
-    """Where the request came from."""
-    return request.remote_addr or "unknown"
+    """Where the request came from: as the proxy on this machine says, if there is one."""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return told[:LONGEST_ADDRESS] if told and _from_here() else request.remote_addr or "unknown"
+
+
+def is_secure() -> bool:
+    """Whether the browser speaks TLS, to us or to the proxy on this machine."""
+    return request.is_secure or (_from_here() and request.headers.get("X-Forwarded-Proto") == "https")
+
+
+def _from_here() -> bool:
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
 
 
 def has_csrf(told: str) -> bool:

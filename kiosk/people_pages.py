@@ -26,6 +26,7 @@ from shopfloor.rights import ACTIONS, FIRST_ROLES
 from shopfloor.sentences import sentence
 
 LONGEST = 200
+_OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Via")
 _DONE = ("language", "pin", "revoked")
 
 blueprint = Blueprint("people_pages", __name__)
@@ -173,7 +174,10 @@ def local_address(text: str) -> str:
 
 def is_this_machine() -> bool:
     """Whether the browser runs on this machine, and nothing passed its request on."""
-    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")):
+    if any(
+        name in request.headers
+        for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Via")
+    ):
         return False
     name = urlsplit(f"//{request.host}").hostname or ""
     try:

@@ -159,6 +159,9 @@ FAULTS = [
     (END, f"{END}[web]\nport = 1883", "web.port", 58, "the broker listens on port 1883 already"),
     (END, f"{END}[[web]]\nport = 8080", "web", 57, "write [web]"),
     (END, f"{END}[board]\nviewing_distance_m = 31", "board.viewing_distance_m", 58, "between 1 and 30"),
+    (END, f'{END}[access]\nwithout_login = "all"', "access.without_login", 58, '"reading" or "everything"'),
+    (END, f'{END}[access]\nscan = "anybody"', "access.scan", 58, '"kiosk" or "badge"'),
+    (END, f'{END}[access]\nread = "people"', "access.read", 58, "write one of without_login, scan"),
     (END, f'{END}[[reason]]\nid = "saw"\nname = "Saw"', "reason", 57, 'id = "previous"'),
     (END, f'{END}[[reason]]\nid = "previous"', "reason[0].name", 57, "is missing"),
 ]
