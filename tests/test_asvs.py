@@ -25,4 +25,6 @@ def test_every_item_has_a_test_or_a_reason() -> None:
     for row in ROWS:
         shown = row.split("|")[3]
         assert "::test_" in shown or len(shown.split()) > 3, row
-    assert [chapter for chapter in CHAPTERS if not re.search(rf"^## .*\b{chapter}\b", PAGE, re.MULTILINE)] == []
+    assert [
+        chapter for chapter in CHAPTERS if not re.search(rf"^## .*\b{chapter}\b", PAGE, re.MULTILINE)
+    ] == []
