@@ -230,6 +230,8 @@ def used() -> None:
             kiosks.used(services.ledger, who.kiosk, now)
         if who.token is not None:
             api_tokens.used(services.ledger, who.token, now)
+        if who.badged is not None and request.method == "POST":
+            badges.used(services.ledger, who.badged, now)
 
 
 def _look_up(services: Services) -> Caller:

@@ -21,7 +21,7 @@ EARLY_MS = 30 * MINUTE_MS
 """Whoever comes so shortly before the shift ends comes for the next one."""
 SEEN_EVERY_MS = MINUTE_MS
 PROVED_MS = 5 * MINUTE_MS
-"""A PIN counts so long at the kiosk where it was typed, and begins anew with each act that needs it."""
+"""A PIN counts so long at the kiosk where it was typed."""
 KEPT_MS = 400 * 24 * HOUR_MS
 
 
@@ -125,13 +125,16 @@ def who_is_at(ledger: Ledger, station: str, now: Instant) -> BadgedIn | None:
 
 
 def prove(tx: Transaction, badged: BadgedIn, device: str) -> None:
-    """The PIN was right, or something was just done for which it was: it counts for a while from now."""
+    """The PIN was right: it counts for a while from now."""
     tx.run("UPDATE badged_in SET proved_at = ?, proved_on = ? WHERE id = ?", (tx.now, device, badged.id))
 
 
-def touch(tx: Transaction, badged: BadgedIn) -> None:
-    """The person did something."""
-    tx.run("UPDATE badged_in SET seen_at = MAX(seen_at, ?) WHERE id = ?", (tx.now, badged.id))
+def used(ledger: Ledger, badged: BadgedIn, now: Instant) -> None:
+    """The person did something at the kiosk: the idle end moves on."""
+    if now - badged.seen_at < SEEN_EVERY_MS:
+        return
+    with ledger.write(now, tell=False) as tx:
+        tx.run("UPDATE badged_in SET seen_at = MAX(seen_at, ?) WHERE id = ?", (now, badged.id))
 
 
 def _row(reader: Ledger | Transaction, station: str, at: Instant) -> Row | None:

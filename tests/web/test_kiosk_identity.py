@@ -102,6 +102,14 @@ def test_signing_out_by_tap_and_by_idleness(kiosk: As, floor: Plant, people: dic
     assert needs(kiosk.post("/kiosk/sew-1/flags", data=FLAG)) == "badge"
 
 
+def test_work_at_the_kiosk_keeps_its_person_there(kiosk: As, floor: Plant, people: dict[Any, Person]) -> None:
+    kiosk.badge_in(people["operator"])
+    for code in floor.codes()[:4]:
+        floor.now += IDLE_MS - MINUTE_MS  # until the shift ends at 17:00
+        kiosk.post("/kiosk/sew-1/scans", data={"code": code})
+    assert persons(floor, "received") == [*["Olga Operator"] * 3, None]
+
+
 def test_a_kiosk_acts_for_its_own_station_only(kiosk: As, floor: Plant, people: dict[Any, Person]) -> None:
     kiosk.badge_in(people["supervisor"]).prove()
     code = floor.codes()[0]
