@@ -17,7 +17,7 @@ from kiosk.regions import kiosk_regions, partials
 from kiosk.rendering import no_store
 from kiosk.services import current
 from kiosk.views import kiosk_page
-from ledger import badges
+from ledger import badged_in
 from ledger.errors import RuleRefused
 from ledger.tries import HasToWait
 from shopfloor.sentences import sentence
@@ -42,7 +42,7 @@ def prove_pin(station: str) -> Response:
     except RuleRefused:
         return _no(sentence("that is another PIN; try again"), HTTPStatus.UNPROCESSABLE_ENTITY)
     with services.ledger.write(services.clock(), tell=False) as tx:
-        badges.prove(tx, who.badged, identity.device())
+        badged_in.prove(tx, who.badged, identity.device())
     return json_answer({"ok": True, "text": ""})
 
 

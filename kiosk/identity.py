@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 from flask import g, has_request_context, request
 
 from kiosk.services import Services, current
-from ledger import api_tokens, badges, kiosks, people, sessions
+from ledger import api_tokens, badged_in, kiosks, people, sessions
 from ledger.api_tokens import ApiToken
-from ledger.badges import BadgedIn
+from ledger.badged_in import BadgedIn
 from ledger.errors import LedgerError
 from ledger.kiosks import Kiosk
 from ledger.people import Person
@@ -157,7 +157,7 @@ def name_at(station: Station, at: Instant | None = None) -> str | None:
     who = caller()
     if who.acts_as_kiosk(station) or (who.person is None and "scan" in who.free):
         services = current()
-        badged = badges.who_is_at(services.ledger, station.id, services.clock() if at is None else at)
+        badged = badged_in.who_is_at(services.ledger, station.id, services.clock() if at is None else at)
         if badged is not None:
             return badged.person.name
     return None if who.person is None else who.person.name
@@ -231,7 +231,7 @@ def used() -> None:
         if who.token is not None:
             api_tokens.used(services.ledger, who.token, now)
         if who.badged is not None and request.method == "POST":
-            badges.used(services.ledger, who.badged, now)
+            badged_in.used(services.ledger, who.badged, now)
 
 
 def _look_up(services: Services) -> Caller:
@@ -252,7 +252,7 @@ def _look_up(services: Services) -> Caller:
     if KIOSK_COOKIE in request.cookies:
         kiosk = kiosks.of_token(ledger, request.cookies[KIOSK_COOKIE])
     if kiosk is not None:
-        badged = badges.who_is_at(ledger, kiosk.station, now)
+        badged = badged_in.who_is_at(ledger, kiosk.station, now)
     proved = badged is not None and kiosk is not None and badged.proved(kiosk.device, now)
     return Caller(
         secured=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from ledger.badges import Badges
+from ledger.badged_in import StationBadges
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
@@ -51,10 +51,10 @@ class Services:
     clock: Callable[[], Instant]
     pulse: Pulse
     desk: Desk = field(init=False)
-    badges: Badges = field(init=False)
+    badges: StationBadges = field(init=False)
 
     def __post_init__(self) -> None:
-        self.badges = Badges(self.config.site)
+        self.badges = StationBadges(self.config.site)
         self.desk = Desk(self.ledger, self.config.site)
 
     @property
@@ -72,7 +72,7 @@ class Services:
         self.config = config
         self.recorder = Recorder(self.ledger, config.site)
         self.calendars = CalendarBook(config.site)
-        self.badges = Badges(config.site)
+        self.badges = StationBadges(config.site)
         self.desk.adopt(config.site)
 
 

@@ -15,9 +15,9 @@ from ledger.flags import Tap
 from ledger.recorder import STATION_DEVICE
 from ledger.repeats import RESERVED_IDS
 from ledger.store import Row
+from shopfloor.handoffs import Refusal
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
-from shopfloor.sentences import sentence
 
 AHEAD_MS = 2 * MINUTE_MS
 """How far a reported instant may lie ahead of ours."""
@@ -57,11 +57,9 @@ def scan(services: Services, tap: Tap, code: str) -> Answer:
     now, station, scan_id = services.clock(), tap.station, tap.event_id
     if people.by_badge(services.ledger, code) is not None:
         with services.ledger.write(now, tell=False) as tx:
-            name = services.badges.badge_in(tx, station, code, now, device=identity.device())
-        if name is not None:
-            return Answer(
-                f"{STATION_DEVICE}{station}", scan_id, "recorded", sentence("%(name)s is here", name=name)
-            )
+            greeting = services.badges.badge_in(tx, station, code, now, device=identity.device())
+        if not isinstance(greeting, Refusal):
+            return Answer(f"{STATION_DEVICE}{station}", scan_id, "recorded", greeting)
     item = Scan(
         f"{STATION_DEVICE}{station}",
         code[:LONGEST_CODE],

@@ -25,7 +25,7 @@ from kiosk.views.frame import (
     when_text,
 )
 from ledger import people, reading
-from ledger.badges import who_is_at
+from ledger.badged_in import who_is_at
 from ledger.reading import OwedRow
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from interlock.wake import WakeSender
 from kiosk.identity import KIOSK_COOKIE, SESSION
-from ledger import badges, kiosks, people
+from ledger import badged_in, kiosks, people
 from ledger.people import Person
 from shopfloor.rights import PersonRole
 from tests.factory import Plant, china
@@ -170,11 +170,11 @@ def test_a_page_whose_token_is_too_old_takes_a_new_one_and_does_what_was_tapped(
     sewing = enrolled("sew-1")
     sewing.wedge(crew["lead"].badge, "Enter")
     expect(sewing.page.locator(".kiosk-person b")).to_have_text("Li Lead")
-    badged = badges.who_is_at(floor.ledger, "sew-1", floor.now)
+    badged = badged_in.who_is_at(floor.ledger, "sew-1", floor.now)
     assert badged is not None
     (kiosk,) = kiosks.enrolled(floor.ledger)
     with floor.ledger.write(floor.now) as tx:
-        badges.prove(tx, badged, kiosk.device)
+        badged_in.prove(tx, badged, kiosk.device)
         token = kiosks.enrol_here(tx, "sew-1", by="test", address="a", agent="b")
         tx.run("UPDATE badged_in SET proved_on = ?", (f"kiosk:{kiosk.id + 1}",))
     address = sewing.page.url.partition("/kiosk/")[0]

@@ -11,7 +11,7 @@ from flask import Flask
 
 from kiosk.app import create_app
 from kiosk.identity import CSRF_HEADER, NEEDS_HEADER
-from ledger.badges import IDLE_MS, PROVED_MS
+from ledger.badged_in import IDLE_MS, PROVED_MS
 from ledger.people import Person
 from shopfloor.instants import MINUTE_MS, utc_text
 from tests.factory import WORKED_SITE, Plant, china, worked_order

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger import badges, people
-from ledger.badges import IDLE_MS, PROVED_MS, Badges, who_is_at
+from ledger import badged_in, people
+from ledger.badged_in import IDLE_MS, PROVED_MS, StationBadges, who_is_at
 from ledger.people import NewPerson, Person
+from shopfloor.handoffs import Refusal
 from shopfloor.instants import Instant
 from tests.factory import Plant, china
 
@@ -21,14 +22,14 @@ class Floor:
 
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
-        self.badges = Badges(plant.site)
+        self.badges = StationBadges(plant.site)
         self.mei, self.bo = self._add("Mei"), self._add("Bo")
 
     def _add(self, name: str) -> Person:
         with self.plant.ledger.write(self.plant.now) as tx:
             return people.add(tx, NewPerson(name, ("operator",)), "no hash", by="test")
 
-    def reads(self, person: Person, at: Instant, station: str = AT) -> str | None:
+    def reads(self, person: Person, at: Instant, station: str = AT) -> str | Refusal:
         with self.plant.ledger.write(self.plant.now) as tx:
             return self.badges.badge_in(tx, station, person.badge.lower(), at)
 
@@ -53,7 +54,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 def test_a_badge_says_who_stands_there_at_its_station_only(floor: Floor) -> None:
     assert floor.at(china("24 09:00")) is None
-    assert floor.reads(floor.mei, china("24 09:00")) == "Mei"
+    assert floor.reads(floor.mei, china("24 09:00")) == "Mei is here"
     assert floor.at(china("24 09:00")) == "Mei"
     assert floor.at(china("24 08:59")) is None
     assert floor.at(china("24 09:00"), "cut-1") is None
@@ -68,8 +69,8 @@ def test_the_next_badge_takes_the_place(floor: Floor) -> None:
 def test_a_badge_of_nobody_changes_nothing(floor: Floor) -> None:
     floor.reads(floor.mei, china("24 09:00"))
     with floor.plant.ledger.write(floor.plant.now) as tx:
-        assert floor.badges.badge_in(tx, AT, "BADGE0000000", china("24 09:10")) is None
-        assert floor.badges.badge_in(tx, "nowhere", floor.bo.badge, china("24 09:10")) is None
+        for station, code in ((AT, "BADGE0000000"), ("nowhere", floor.bo.badge)):
+            assert isinstance(floor.badges.badge_in(tx, station, code, china("24 09:10")), Refusal)
     assert floor.at(china("24 09:10")) == "Mei"
 
 
@@ -118,7 +119,7 @@ def test_a_proved_pin_counts_at_its_kiosk_for_a_while(floor: Floor) -> None:
     badged = who_is_at(floor.plant.ledger, AT, floor.plant.now)
     assert badged is not None
     with floor.plant.ledger.write(floor.plant.now) as tx:
-        badges.prove(tx, badged, "kiosk:1")
+        badged_in.prove(tx, badged, "kiosk:1")
     badged = who_is_at(floor.plant.ledger, AT, floor.plant.now)
     assert badged is not None
     assert badged.proved("kiosk:1", floor.plant.now + PROVED_MS - 1)
@@ -137,4 +138,4 @@ def test_whoever_is_revoked_stands_nowhere(floor: Floor) -> None:
     with floor.plant.ledger.write(floor.plant.now) as tx:
         people.revoke(tx, floor.mei, by="test")
     assert floor.there(china("24 09:10")) is None
-    assert floor.reads(floor.mei, china("24 09:11")) is None
+    assert isinstance(floor.reads(floor.mei, china("24 09:11")), Refusal)

@@ -12,7 +12,9 @@ from ledger import audit, people
 from ledger.people import Person
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.calendar_book import CalendarBook
+from shopfloor.handoffs import Refusal
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant
+from shopfloor.sentences import sentence
 from shopfloor.site import Site
 
 IDLE_MS = 30 * MINUTE_MS
@@ -42,8 +44,8 @@ class BadgedIn:
         return self.proved_on == device and self.proved_at is not None and now - self.proved_at < PROVED_MS
 
 
-class Badges:
-    """Badging in at the stations of a site."""
+class StationBadges:
+    """Badging in at the stations of a site: what a recorder asks when a badge, or anything else, is read."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -51,18 +53,19 @@ class Badges:
 
     def badge_in(
         self, tx: Transaction, station: str, code: str, at: Instant, *, device: str = ""
-    ) -> str | None:
-        """Whose badge it is, who stands at the station from then on; None for a badge that is nobody's.
+    ) -> str | Refusal:
+        """Whoever's badge it is stands at the station from then on: the sentence that greets them, or why nobody does.
 
         One that was read while there was no network comes later with its own time, and may come again.
         """
         person = people.by_badge(tx, code)
         if person is None or station not in self._site.stations:
-            return None
+            return Refusal("badge", sentence("this badge is nobody's here; ask for one"))
+        greeting = sentence("%(name)s is here", name=person.name)
         before = _row(tx, station, at)
         if before is not None and before["person"] == person.id and _still(before, at):
             _touch(tx, before, at)
-            return person.name
+            return greeting
         tx.run(
             "UPDATE badged_in SET until_at = ? WHERE station = ? AND from_at <= ? AND until_at > ?",
             (at, station, at, at),
@@ -77,7 +80,7 @@ class Badges:
         )
         tx.run("DELETE FROM badged_in WHERE from_at < ?", (tx.now - KEPT_MS,))
         audit.note(tx, "badge in", person.name, device=device, detail=station)
-        return person.name
+        return greeting
 
     def person_at(self, tx: Transaction, station: str, at: Instant) -> str | None:
         """Who did something at a station at an instant; that it was done is what keeps them there."""
