@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from flask import Flask, Response, redirect, render_template, request
 
 from kiosk import identity
-from kiosk.contexts.people import EnrolPage
+from kiosk.addresses import local_address
+from kiosk.contexts.people import EnrolPage, LoginPage
 from kiosk.errors import FOR_MACHINES, fault, fault_frame, json_answer
 from kiosk.identity import CSRF_FIELD, CSRF_HEADER, NEEDS_HEADER, SESSION, NotAllowed, caller
 from kiosk.needs import ADDRESSES_OF_FORMS, CHECKS_ITS_FORM, NEEDS, READS_BADGES, SAYS_STATION
@@ -114,6 +115,11 @@ def refused(why: NotAllowed) -> Any:
         return redirect(f"/login?next={there}", HTTPStatus.SEE_OTHER)
     elif request.headers.get("HX-Request"):  # the kiosk's page says it, or asks for what is missing
         response = Response(text[:1].upper() + text[1:], status=status, mimetype="text/plain")
+    elif why.missing == "login":  # a form: back to its page after the login
+        there = local_address(urlsplit(request.headers.get("Referer", "")).path)
+        page = LoginPage(fault_frame(), "", there, sentence("log in first, and then do that once more"))
+        response = Response(render_template("people/login.html", page=page), status, mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
     else:
         response = fault(text, status)
     response.headers[NEEDS_HEADER] = why.missing

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, redirect, request
 
 from kiosk import gate, identity
+from kiosk.addresses import local_address
 from kiosk.contexts.people import LoginPage, SetupPage
 from kiosk.errors import NotHere, json_answer
 from kiosk.identity import SESSION, caller
@@ -160,16 +161,6 @@ def identity_of_caller() -> Response:
             "proved": who.proved,
         }
     )
-
-
-def local_address(text: str) -> str:
-    """An address of this site, for after the login; the first page when it is none."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return "/"
-    plain = text.isprintable() and "\\" not in text and text.startswith("/") and not text.startswith("//")
-    return text if plain and not parts.scheme and not parts.netloc else "/"
 
 
 def is_this_machine() -> bool:

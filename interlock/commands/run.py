@@ -22,6 +22,7 @@ from interlock.opening import (
 )
 from interlock.plant import Plant
 from ledger import kiosks, people
+from station_config import SiteConfig
 
 CHECK_EVERY_S = 0.5
 
@@ -43,7 +44,7 @@ def run(folder: Path) -> None:
             if warning:
                 click.echo(f"WARNING: {warning}", err=True)
         click.echo(f"{plant.config.site.name}: {plant.web_address}, scanners at {plant.broker}")
-        _tell_setup(folder, plant)
+        tell_setup(folder, config, plant.web_address)
         while not stopping.wait(CHECK_EVERY_S):
             plant.check()
     click.echo("Stopped.")
@@ -84,14 +85,14 @@ def broker(folder: Path) -> None:
             embedded.tend()
 
 
-def _tell_setup(folder: Path, plant: Plant) -> None:
+def tell_setup(folder: Path, config: SiteConfig, web_address: str) -> None:
     """How the first person is registered, as long as nobody is."""
     ledger = open_ledger(folder, checkpoints=False)
     try:
         if people.anybody(ledger):
             return
-        click.echo(f"Nobody is registered yet: {plant.web_address}/setup makes the first admin.")
-        if plant.config.web.open_to_others:
+        click.echo(f"Nobody is registered yet: {web_address}/setup makes the first admin.")
+        if config.web.open_to_others:
             with ledger.write(clock.now(), tell=False) as tx:
                 code = kiosks.make_setup_code(tx)
             click.echo(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from interlock import clock
 from interlock.__main__ import main
+from interlock.commands.run import tell_setup
 from interlock.opening import open_ledger
-from ledger import api_tokens, audit, people, pins
+from ledger import api_tokens, audit, kiosks, people, pins
 from shopfloor.pins import why_not_pin
+from station_config import load
 from tests.factory import WORKED_SITE, site_folder
 
 Interlock = Callable[..., Result]
@@ -102,6 +106,25 @@ def test_a_token_is_printed_once_for_one_program(folder: Path, interlock: Interl
     token = api_tokens.of_token(ledger, made.output.strip())
     assert token is not None
     assert (token.name, token.actions, token.person.name) == ("MES", {"read"}, "Grace")
+    ledger.close()
+
+
+def test_a_site_that_starts_tells_how_the_first_person_is_registered(
+    tmp_path: Path, interlock: Interlock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = site_folder(tmp_path / "open", f'{WORKED_SITE}\n[web]\nlisten = "0.0.0.0"\n')
+    ledger = open_ledger(folder, create=True)
+    tell_setup(folder, load(folder), "http://127.0.0.1:8080")
+    first, second = capsys.readouterr().out.splitlines()
+    assert "http://127.0.0.1:8080/setup makes the first admin" in first
+    code = re.search(r"\d{4} \d{4}", second)
+    assert code is not None
+    assert (
+        kiosks.take_code(ledger, code[0], kiosks.SETUP, "", device="address:10.0.0.7", now=clock.now()) == ""
+    )
+    interlock("user", "add", folder, "Grace", "--role", "admin", "--pin", PIN)
+    tell_setup(folder, load(folder), "http://127.0.0.1:8080")
+    assert capsys.readouterr().out == ""
     ledger.close()
 
 

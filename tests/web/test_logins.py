@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from kiosk.addresses import local_address
 from kiosk.app import create_app
 from kiosk.identity import CSRF_HEADER, SESSION
-from kiosk.people_pages import local_address
 from ledger import kiosks, people, sessions
 from ledger.sessions import IDLE_MS, csrf_of
 from shopfloor.instants import MINUTE_MS
@@ -205,6 +205,15 @@ def test_a_login_leads_to_no_other_site(app: Flask, floor: Plant, address: str) 
     answer = app.test_client().post("/login", data={"who": "Sam Sales", "pin": PIN, "next": address})
     assert answer.location == "/"
     assert local_address("/orders?x=1#y") == "/orders?x=1#y"
+
+
+def test_a_form_that_needs_a_login_asks_for_it_and_leads_back_to_its_page(app: Flask, floor: Plant) -> None:
+    register(floor, "sales")
+    client = app.test_client()
+    page = {"Referer": "http://localhost/orders/A-1?note=x"}
+    answer = client.post("/orders/A-1", data={"act": "propose"}, headers=page)
+    assert (answer.status_code, said(answer)) == (401, "Log in first, and then do that once more")
+    assert 'name="next" value="/orders/A-1"' in answer.text
 
 
 # --- other sites' pages
