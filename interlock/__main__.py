@@ -24,6 +24,7 @@ from interlock.commands.replay import replay
 from interlock.commands.report import report_command
 from interlock.commands.run import broker, gateway, kiosk, run
 from interlock.commands.site import check, init
+from interlock.commands.user import user
 from interlock.plant import PlantFault
 from ledger.errors import LedgerError
 from station_config import SiteFaults
@@ -64,6 +65,7 @@ COMMANDS = (
         report_command,
         labels,
         device,
+        user,
         certificate,
     ),
 )

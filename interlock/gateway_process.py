@@ -15,6 +15,7 @@ from interlock.opening import broker_address, directory_of, open_config, open_le
 from interlock.timekeeper import Timekeeper
 from interlock.wake import WakeSender
 from interlock.watch import DailyWatch
+from ledger.badged_in import StationBadges
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
 from ledger.errors import LedgerDamaged, LedgerUnavailable
@@ -38,7 +39,7 @@ class _Recording:
 
     def __init__(self, folder: Path, ledger: Ledger, config: SiteConfig) -> None:
         self.config = config
-        self.recorder = Recorder(ledger, config.site)
+        self.recorder = Recorder(ledger, config.site, StationBadges(config.site))
         self.quiet = False
         """What is written now changes no board."""
         self._folder, self._ledger = folder, ledger
@@ -86,7 +87,7 @@ class _Recording:
             log.warning("the changed configuration is not taken up", why=str(why))
             return False
         self._served = saved
-        self.recorder = Recorder(self._ledger, self.site)
+        self.recorder = Recorder(self._ledger, self.site, StationBadges(self.site))
         log.info("took up the changed configuration")
         return True
 

@@ -20,6 +20,7 @@ from interlock.wake import WakeReceiver
 from kiosk.app import create_app
 from kiosk.server import CannotListen, serve
 from kiosk.services import Pulse, Services
+from ledger.badged_in import StationBadges
 from ledger.errors import LedgerError
 from ledger.recorder import Recorder
 from ledger.site_versions import is_in_force
@@ -59,7 +60,7 @@ def serve_kiosk(folder: Path, log: Any) -> None:
     services = Services(
         ledger=ledger,
         config=config,
-        recorder=Recorder(ledger, config.site),
+        recorder=Recorder(ledger, config.site, StationBadges(config.site)),
         calendars=CalendarBook(config.site),
         clock=clock.now,
         pulse=Pulse(),

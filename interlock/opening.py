@@ -11,6 +11,7 @@ from gateway.tls import Tls
 from interlock.access import Login, gateway_login, stamp
 from interlock.broker import EmbeddedBroker
 from interlock.broker_config import Certificate
+from ledger import people
 from ledger.store import BUSY_TIMEOUT_MS, Ledger
 from station_config import BrokerSettings, SiteConfig, load
 
@@ -76,6 +77,23 @@ def open_to_everybody(folder: Path, settings: BrokerSettings) -> str | None:
     return (
         f"the broker listens on {settings.listen} and asks nobody for a password: whoever reaches it can send scans. "
         f"Give each scanner one: interlock device add {folder} NAME"
+    )
+
+
+def pages_open_to_everybody(folder: Path, config: SiteConfig) -> str | None:
+    """A warning when whoever reaches the pages from another machine may change everything."""
+    if not config.web.open_to_others:
+        return None
+    if people.anybody_in(folder / LEDGER_FILE):
+        if config.access.without_login != "everything":
+            return None
+        return (
+            f"the pages listen on {config.web.listen}, and [access] without_login lets everybody who reaches them"
+            ' change everything; that is for a demo, write "reading"'
+        )
+    return (
+        f"the pages listen on {config.web.listen} and ask nobody to log in: whoever reaches them may change everything."
+        f" Register the first person at /setup, or with: interlock user add {folder} NAME --role admin"
     )
 
 

@@ -1,8 +1,8 @@
-"""Links of a page to itself: the query as it is, but for what a link changes."""
+"""Addresses of our own pages: links of a page to itself, and what may be gone to after a login."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import has_request_context, request
 
@@ -21,3 +21,13 @@ def with_query(mark: str = "", **changes: str) -> str:
     query = [(name, value) for name, value in kept if name not in changes and name not in _TOLD_ONCE]
     query += [(name, value) for name, value in changes.items() if value]
     return f"?{urlencode(query)}" + (f"#{mark}" if mark else "")
+
+
+def local_address(text: str) -> str:
+    """An address of this site, for after the login; the first page when it is none."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "/"
+    plain = text.isprintable() and "\\" not in text and text.startswith("/") and not text.startswith("//")
+    return text if plain and not parts.scheme and not parts.netloc else "/"

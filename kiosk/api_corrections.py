@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from flask import Response, request
 from msgspec import Meta, Struct
 
-from kiosk import taps
+from kiosk import gate, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_shapes import Code, Id, Name, Person, Quantity, When
 from kiosk.errors import NotHere, json_answer
@@ -125,4 +125,5 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
     if body.station not in stations:
         raise RuleRefused(str(NotHere("station", body.station, stations)))
     at = taps.checked_at(instant(services, "at", body.at), services.clock())
-    return body, Tap(taps.checked_id(body.id), body.station, at, body.person)
+    person = gate.person_at(body.station, body.person, at)
+    return body, Tap(taps.checked_id(body.id), body.station, at, person)

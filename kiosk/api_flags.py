@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from flask import Response, request
 
-from kiosk import flag_taps, taps
+from kiosk import flag_taps, gate, identity, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_flag_bodies import (
     AnswerBody,
@@ -155,12 +155,13 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
     if body.station not in stations:
         raise RuleRefused(str(NotHere("station", body.station, stations)))
     at = taps.checked_at(instant(services, "at", body.at), services.clock())
-    return body, Tap(taps.checked_id(body.id), body.station, at, body.person)
+    person = gate.person_at(body.station, body.person, at)
+    return body, Tap(taps.checked_id(body.id), body.station, at, person)
 
 
 def _ruling(services: Services) -> tuple[RulingBody, By]:
     body: RulingBody = decoded(request.get_data(), RulingBody, "the ruling")
-    return body, By(body.person, API, services.clock(), taps.checked_id(body.id))
+    return body, By(identity.signed_in() or body.person, API, services.clock(), taps.checked_id(body.id))
 
 
 def _answer(services: Services, number: int, status: int = HTTPStatus.OK) -> Response:

@@ -20,6 +20,7 @@ from kiosk.api_order_shapes import (
 )
 from kiosk.api_taking_in import API, refused_orders, told_orders
 from kiosk.errors import Malformed, json_answer
+from kiosk.identity import permit, signed_in
 from kiosk.names import no_order
 from kiosk.services import Services, current
 from kiosk.taps import checked_id
@@ -31,6 +32,7 @@ from ledger.plans import released_loads
 from shopfloor.order_faults import CannotPlan
 from shopfloor.orders_cells import LARGEST_QUANTITY, CellFault, customer_name
 from shopfloor.planning import plan_orders
+from shopfloor.rights import CONFIRMS
 
 Body = TypeVar("Body", ChangeBody, ConfirmBody, GiveUpBody, PlanAnewBody, ReleaseBody, TakeBackBody)
 
@@ -55,7 +57,7 @@ def take_in() -> Response:
     told, faults = told_orders(services, request.get_data())
     if faults:
         return refused_orders(faults, HTTPStatus.BAD_REQUEST)
-    by = By(told.person, API, services.clock(), checked_id(told.event_id))
+    by = By(signed_in() or told.person, API, services.clock(), checked_id(told.event_id))
     try:
         services.desk.take_in(told.orders, by, confirmed=False, now=by.at)
     except OrdersRefused as refused:
@@ -69,6 +71,7 @@ def take_in() -> Response:
 def confirm(order: str) -> Response:
     """Confirm in a role; with the last one the order is released."""
     services, body, by = _told(ConfirmBody, "the confirmation")
+    permit(CONFIRMS[body.role])
     material_at = instant(services, "material_at", body.material_at)
     may_move_to = instant(services, "may_move_to", body.may_move_to)
     for name, at, role in (
@@ -95,6 +98,7 @@ def confirm(order: str) -> Response:
 def take_back(order: str) -> Response:
     """Take a confirmation back."""
     services, body, by = _told(TakeBackBody, "the request")
+    permit(CONFIRMS[body.role])
     ledger, why = services.ledger, _said("why", body.why)
     return _done(services, order, lambda: agreeing.withdraw(ledger, order, body.role, by, why=why, now=by.at))
 
@@ -200,7 +204,7 @@ def _told(shape: type[Body], what: str) -> tuple[Services, Body, By]:
     """The body, and who did it."""
     services = current()
     body: Body = decoded(request.get_data(), shape, what)
-    person = _said("person", body.person)
+    person = signed_in() or _said("person", body.person)
     event_id = None if isinstance(body, ReleaseBody) else checked_id(body.id)
     return services, body, By(person, API, services.clock(), event_id)
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import msgspec
 from flask import Response, request
 
-from kiosk import taps
+from kiosk import gate, taps
 from kiosk.api_bodies import clock_instant, decoded
 from kiosk.api_shapes import ScanBody, ScanResult
 from kiosk.errors import Malformed, json_answer
@@ -70,17 +70,24 @@ def _scan(services: Services, raw: bytes, now: Instant) -> Scan:
     code = body.code.strip()
     if not code:
         raise Malformed("code is empty")
+    device_at = _device_at(clock_instant(services, "at", body.at), now)
     return Scan(
         device=body.device or f"{STATION_DEVICE}{body.station}",
         code=code,
         arrived_at=now,
         scan_id=None if body.id is None else taps.checked_id(body.id),
-        device_at=_device_at(clock_instant(services, "at", body.at), now),
+        device_at=device_at,
         seq=body.seq,
         quantity=body.quantity,
-        person=body.person,
+        person=gate.person_at(_station(services, body), body.person, device_at),
         payload=raw[: taps.KEPT_PAYLOAD_BYTES],
     )
+
+
+def _station(services: Services, body: ScanBody) -> str:
+    """Where it was read; empty for a device that the site does not know."""
+    device = services.config.site.devices.get(body.device or "")
+    return body.station or ("" if device is None else device.station)
 
 
 def _device_at(at: Instant | None, now: Instant) -> Instant | None:

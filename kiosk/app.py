@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    badge_pages,
     batch_pages,
     device_pages,
     errors,
@@ -19,6 +20,7 @@ from kiosk import (
     guard,
     health,
     hour_pages,
+    kiosk_enrolment,
     kiosk_flags,
     live,
     new_order_pages,
@@ -26,6 +28,8 @@ from kiosk import (
     outbox,
     pages,
     paper_pages,
+    people_admin,
+    people_pages,
     plan_pages,
     refused_pages,
     report_pages,
@@ -96,6 +100,10 @@ def create_app(
         scanner_pages.blueprint,
         live.blueprint,
         api.blueprint,
+        people_pages.blueprint,
+        people_admin.blueprint,
+        kiosk_enrolment.blueprint,
+        badge_pages.blueprint,
         health.blueprint,
     ):
         app.register_blueprint(blueprint)

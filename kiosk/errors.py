@@ -22,7 +22,8 @@ from shopfloor.sentences import Sentence
 RETRY_AFTER_S = 2
 _SHOWN_NAMES = 20
 _LONGEST_NAME = 60
-_FOR_MACHINES = ("/api/", "/healthy", "/metrics")
+FOR_MACHINES = ("/api/", "/healthy", "/metrics")
+"""Where programs ask: they are answered in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,9 @@ class ArchiveGone(Exception):
 def fault(text: str, status: int) -> Response:
     """One sentence, in the form that whoever asked can read."""
     sentence = text[:1].upper() + text[1:]
-    if request.path.startswith(_FOR_MACHINES):
+    if request.path.startswith(FOR_MACHINES):
         return json_answer({"error": sentence}, status)
-    page = FaultPage(_frame(), status, sentence)
+    page = FaultPage(fault_frame(), status, sentence)
     return Response(
         render_template("error.html", page=page),
         status=status,
@@ -126,7 +127,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, _unexpected)
 
 
-def _frame() -> Frame:
+def fault_frame() -> Frame:
     """A frame that reads nothing: the ledger may be what is at fault."""
     services = current()
     site, now = services.config.site, services.clock()

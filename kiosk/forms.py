@@ -11,6 +11,7 @@ from typing import TypeVar
 from flask import request
 from werkzeug.wrappers import Response
 
+from kiosk.identity import signed_in
 from ledger.drafts import By
 from shopfloor.instants import Instant, moment_of
 from shopfloor.told_times import NoTime, told_instant
@@ -100,8 +101,8 @@ class Form:
         return None
 
     def by(self, at: Instant, event_id: str | None = None) -> By:
-        """Who does it; a name is needed."""
-        person = self.text(PERSON, needed="write your name", longest=LONGEST_PERSON)
+        """Who does it: whoever is logged in, else a name is needed."""
+        person = signed_in() or self.text(PERSON, needed="write your name", longest=LONGEST_PERSON)
         return By(person, WEB, at, event_id)
 
 
@@ -117,8 +118,8 @@ def field_text(at: Instant | None, zone: tzinfo) -> str:
 
 
 def known_person(role: str = "") -> str:
-    """The name that this browser was last used with, or with which it last confirmed in a role."""
-    return request.cookies.get(_cookie(role), "")[:LONGEST_PERSON]
+    """Who is logged in; else the name that this browser was last used with, or last confirmed with in a role."""
+    return signed_in() or request.cookies.get(_cookie(role), "")[:LONGEST_PERSON]
 
 
 def remember_person(response: R, person: str, role: str = "") -> R:

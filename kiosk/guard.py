@@ -1,4 +1,4 @@
-"""What protects every page: headers of each answer, and no posts out of other sites' pages."""
+"""What protects every page: headers of each answer, no posts out of other sites' pages, and who may do what."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from kiosk import gate, identity
 from kiosk.errors import fault
 
 _HEADERS = {
@@ -14,14 +15,20 @@ _HEADERS = {
     "base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
-_READING = ("GET", "HEAD", "OPTIONS")
+
+
+HTTPS_KEPT_S = 30 * 24 * 3600
+"""How long a browser that came over TLS insists on it."""
 
 
 def install(app: Flask) -> None:
     """Refuse what comes from elsewhere, and add the headers."""
     app.before_request(_refuse_other_origins)
     app.after_request(_add_headers)
+    gate.install(app)
 
 
 def comes_from_elsewhere() -> bool:
@@ -42,7 +49,7 @@ def comes_from_elsewhere() -> bool:
 
 
 def _refuse_other_origins() -> Response | None:
-    if request.method in _READING or not comes_from_elsewhere():
+    if request.method in gate.READING or not comes_from_elsewhere():
         return None
     return fault("Only this site's own pages may send that; open the page here.", HTTPStatus.FORBIDDEN)
 
@@ -50,5 +57,7 @@ def _refuse_other_origins() -> Response | None:
 def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if identity.is_secure():
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HTTPS_KEPT_S}")
     response.vary.add("HX-Request")
     return response

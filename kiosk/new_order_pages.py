@@ -11,10 +11,12 @@ import gevent
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from kiosk import gate
 from kiosk.contexts import FormState, Note
 from kiosk.errors import NotHere
 from kiosk.forms import Form, FormFaults, refuse_past, remember_person
 from kiosk.htmx import make_response
+from kiosk.identity import permit
 from kiosk.order_acts import LARGEST_PRIORITY, customer_of, event_id
 from kiosk.order_pages import new_form, see, to
 from kiosk.rendering import no_store, render_page
@@ -28,6 +30,7 @@ from shopfloor.order_faults import batches_fault
 from shopfloor.orders import Order
 from shopfloor.orders_cells import DEFAULT_PRIORITY, LARGEST_QUANTITY, CellFault, order_number
 from shopfloor.orders_file import OrdersFaults, OrdersFile, TakingIn, read_orders
+from shopfloor.rights import CONFIRMS
 
 MOST_ORDERS = 5_000
 MOST_RELEASED = 1_000
@@ -126,6 +129,10 @@ def import_orders() -> Any:
         fields, content = request.form.to_dict(), _content()
     except RequestEntityTooLarge:
         return _import_again(services, new_form(), [_TOO_LARGE])
+    gate.check_csrf()
+    if fields.get("confirmed"):
+        for role in services.config.site.roles:
+            permit(CONFIRMS[role])
     kept = {**fields, "text": fields.get("text", "")[:_KEPT_TEXT]}
     now = services.clock()
     form = Form(fields, services.config.site.zone)

@@ -17,10 +17,13 @@ from kiosk.version import running_version
 _REF = "#/components/schemas/{name}"
 _FAULTS = {
     400: "The request cannot be read",
+    401: "Somebody is registered at the site, and nobody is told by the request",
+    403: "Whoever sends it may not do that",
     404: "There is nothing by that name",
     422: "A rule refuses it, or the id was used for something else",
     503: "The ledger cannot be written or read just now; try again",
 }
+_NOT_ALLOWED = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,11 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}, {}],
     }
 
 
@@ -265,6 +272,7 @@ def _described(operation: Operation, by_type: dict[str, Any]) -> dict[str, Any]:
                 str(status): _json(_FAULTS[status], by_type[repr(operation.fault)])
                 for status in operation.faults
             },
+            **{str(status): _json(_FAULTS[status], by_type[repr(shapes.Fault)]) for status in _NOT_ALLOWED},
         },
     }
     if parameters:

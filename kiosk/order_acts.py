@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from kiosk.contexts import Note
 from kiosk.forms import Form, refuse_past
+from kiosk.identity import permit
 from kiosk.services import Services
 from kiosk.taps import checked_id, event_of
 from kiosk.views.feasibility import date_text
@@ -20,6 +21,7 @@ from shopfloor.agreement import in_order
 from shopfloor.instants import Instant
 from shopfloor.orders import Order
 from shopfloor.orders_cells import LARGEST_QUANTITY, CellFault, customer_name
+from shopfloor.rights import CONFIRMS
 from shopfloor.roles import ROLES, Role
 
 LARGEST_PRIORITY = 999_999_999
@@ -68,6 +70,7 @@ def confirm(act: Act) -> Note:
     """Confirm in a role what was seen; with the last one the order is released."""
     form, by = act.form()
     role, seen = _role(form, act.fields), form.number("seen", 0, LARGEST_REVISION)
+    permit(CONFIRMS[role])
     found = drafts.draft(act.services.ledger, act.number)
     material_at = may_move_to = None
     if role == "purchasing":
@@ -124,6 +127,7 @@ def withdraw(act: Act) -> Note:
     """Take a confirmation back, with a reason."""
     form, by = act.form()
     role = _role(form, act.fields)
+    permit(CONFIRMS[role])
     why = form.text("why", needed="write why it is taken back")
     form.check()
     agreeing.withdraw(act.services.ledger, act.number, role, by, why=why, now=act.now)

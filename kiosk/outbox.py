@@ -9,18 +9,19 @@ import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta, Struct
 
-from kiosk import taps
+from kiosk import identity, taps
 from kiosk.api_bodies import decoded
 from kiosk.api_shapes import Count, Id, Person, ScanResult
 from kiosk.errors import Malformed, json_answer
 from kiosk.names import known_station
-from kiosk.outbox_acts import KINDS
+from kiosk.outbox_acts import KINDS, NEEDS_OF
 from kiosk.services import Services, current
 from ledger.acts import Act
 from ledger.errors import LedgerError, RuleRefused
 from ledger.tablets import Said
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan
+from shopfloor.site import Station
 from shopfloor.tablets import device_of
 
 MOST_ENTRIES = 200
@@ -82,7 +83,7 @@ def take_in(station: str) -> Response:
         raise Malformed(f"at most {MOST_ENTRIES} entries are taken at once, not {len(batch.entries)}")
     try:
         number = services.tablets.hear(_said(batch, at.id, now), now)
-        read = [_read(services, bytes(raw), device_of(at.id, number), now) for raw in batch.entries]
+        read = [_read(services, bytes(raw), device_of(at.id, number), at, now) for raw in batch.entries]
         items = [item for item in read if not isinstance(item, ScanResult)]
         answers = iter(services.recorder.record(items, now) if items else [])
     except LedgerError:
@@ -109,15 +110,19 @@ def _said(batch: Batch, station: str, now: Instant, held: int = 0) -> Said:
     )
 
 
-def _read(services: Services, raw: bytes, device: str, now: Instant) -> Scan | Act | ScanResult:
+def _read(
+    services: Services, raw: bytes, device: str, at_station: Station, now: Instant
+) -> Scan | Act | ScanResult:
     """What an entry is; an answer at once for one that cannot be read, which its tablet keeps and shows."""
     try:
-        return _item(services, decoded(raw, Entry, "the entry"), raw, device, now)
-    except (Malformed, RuleRefused) as fault:
+        return _item(services, decoded(raw, Entry, "the entry"), raw, device, at_station, now)
+    except (Malformed, RuleRefused, identity.NotAllowed) as fault:
         return ScanResult(_id_of(raw), "refused", str(fault))
 
 
-def _item(services: Services, entry: Entry, raw: bytes, device: str, now: Instant) -> Scan | Act:
+def _item(
+    services: Services, entry: Entry, raw: bytes, device: str, at_station: Station, now: Instant
+) -> Scan | Act:
     told = Scan(
         device,
         entry.fields.get("code", "").strip()[: taps.LONGEST_CODE],
@@ -125,7 +130,7 @@ def _item(services: Services, entry: Entry, raw: bytes, device: str, now: Instan
         scan_id=taps.checked_id(entry.id),
         device_at=entry.at,
         seq=entry.seq,
-        person=entry.person,
+        person=identity.name_at(at_station, entry.at) or entry.person,
         payload=raw[: taps.KEPT_PAYLOAD_BYTES],
     )
     if entry.kind == "scan":
@@ -134,6 +139,7 @@ def _item(services: Services, entry: Entry, raw: bytes, device: str, now: Instan
         return told
     if entry.kind not in KINDS:
         raise Malformed(f"{entry.kind!r} is nothing that this server records; reload the page of the kiosk")
+    identity.permit_as_of(NEEDS_OF[entry.kind], at_station, entry.at)
     content = msgspec.json.encode({"kind": entry.kind, "fields": entry.fields}, order="sorted").decode()
     do = KINDS[entry.kind](services, entry.fields)
     return Act(replace(told, code=content), do)

@@ -15,6 +15,7 @@ from ledger.late_flags import raise_as_of, raised_by
 from ledger.steps import Floor, late_text
 from ledger.store import Transaction
 from shopfloor.instants import instant_from_text
+from shopfloor.rights import Action
 from shopfloor.sentences import sentence
 
 Fields: TypeAlias = Mapping[str, str]
@@ -78,6 +79,8 @@ def answer(services: Services, fields: Fields) -> Do:
 
 KINDS: dict[str, Kind] = {"flag": flag, "withdraw": withdraw, "answer": answer}
 """Every kind but `scan`, which is a device's."""
+NEEDS_OF: Mapping[str, Action] = {"flag": "flag", "withdraw": "flag", "answer": "answer"}
+"""What whoever did it needs the right to."""
 
 
 def _text(fields: Fields, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
-from kiosk import flag_taps, taps
+from kiosk import flag_taps, identity, taps
 from kiosk.errors import Malformed, NotHere
 from kiosk.htmx import Htmx, make_response, partial
 from kiosk.names import known_line, known_station
@@ -121,7 +121,7 @@ def scans(station: str) -> Any:
         code = request.form.get("code", "").strip()
         if not code:
             raise RuleRefused("nothing was read; scan again")
-        told = taps.scan(services, tap.station, code, tap.event_id)
+        told = taps.scan(services, tap, code)
         return told.result, told.text
 
     return tapped(station, record)
@@ -134,7 +134,12 @@ def tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
         return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
     kind: Kind
     try:
-        tap = Tap(taps.checked_id(request.form.get("tap_id")), station.id, services.clock())
+        tap = Tap(
+            taps.checked_id(request.form.get("tap_id")),
+            station.id,
+            services.clock(),
+            identity.name_at(station),
+        )
         kind, text = act(services, tap)
     except (RuleRefused, Malformed) as refused:
         kind, text = "refused", str(refused)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
-from kiosk import taps
+from kiosk import identity, taps
 from kiosk.contexts.refused import RefusedOnePage, SettleForm, Show
 from kiosk.errors import Malformed, NotHere
 from kiosk.forms import LONGEST_PERSON, PERSON, Form, FormFaults, known_person, remember_person
@@ -73,7 +73,9 @@ def _told(services: Services) -> tuple[Tap, str]:
     """Who says it, where, and why; FormFaults for what is missing."""
     now = services.clock()
     form = Form(request.form, services.config.site.zone)
-    person = form.text(PERSON, needed=sentence("write your name"), longest=LONGEST_PERSON)
+    person = identity.signed_in() or form.text(
+        PERSON, needed=sentence("write your name"), longest=LONGEST_PERSON
+    )
     why = form.text("why", needed=sentence("write why"), longest=LONGEST_REASON)
     station = form.text("station", needed=sentence("choose the station that you act for"))
     if station and station not in services.config.site.stations:

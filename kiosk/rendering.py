@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from flask import Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
+from kiosk.contexts import Frame
 from kiosk.htmx import make_response
+from kiosk.identity import allowed, caller
 from kiosk.theme import theme
 
 R = TypeVar("R", bound=AnyResponse)
@@ -16,8 +18,21 @@ R = TypeVar("R", bound=AnyResponse)
 
 def render_page(template: str, page: Any) -> Response:
     """The answer for a page; `page` is a frozen context with a frame."""
-    framed = replace(page, frame=replace(page.frame, theme=theme()))
+    framed = replace(page, frame=for_caller(page.frame))
     return no_store(make_response(render_template(template, page=framed, theme=theme())))
+
+
+def for_caller(frame: Frame) -> Frame:
+    """The frame as the caller of this request sees it."""
+    who = caller()
+    return replace(
+        frame,
+        theme=theme(),
+        person="" if who.person is None else who.person.name,
+        secured=who.secured,
+        csrf=who.csrf,
+        may=allowed(),
+    )
 
 
 def no_store(response: R) -> R:

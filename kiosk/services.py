@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import current_app
 
 from kiosk.tablets import Tablets
+from ledger.badged_in import StationBadges
 from ledger.desk import Desk
 from ledger.recorder import Recorder
 from ledger.store import Ledger
@@ -66,8 +67,10 @@ class Services:
     """What the embedded broker refused, the last tried first."""
     desk: Desk = field(init=False)
     tablets: Tablets = field(init=False)
+    badges: StationBadges = field(init=False)
 
     def __post_init__(self) -> None:
+        self.badges = StationBadges(self.config.site)
         self.desk = Desk(self.ledger, self.config.site)
         self.tablets = Tablets(self.ledger)
 
@@ -84,8 +87,10 @@ class Services:
     def adopt(self, config: SiteConfig) -> None:
         """Serve a changed configuration from now on; addresses and ports stay as they were at the start."""
         self.config = config
-        self.recorder = Recorder(self.ledger, config.site)
+        self.badges = StationBadges(config.site)
+        self.recorder = Recorder(self.ledger, config.site, self.badges)
         self.calendars = CalendarBook(config.site)
+        self.badges = StationBadges(config.site)
         self.desk.adopt(config.site)
 
 

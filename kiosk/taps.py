@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from kiosk import identity
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags, splitting
+from ledger import corrections, flags, people, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -17,6 +18,7 @@ from ledger.repeats import RESERVED_IDS
 from ledger.splitting import Parted
 from ledger.store import Row
 from ledger.tablets import STATION_DEVICE
+from shopfloor.handoffs import Refusal
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
 
@@ -53,14 +55,20 @@ def checked_at(at: Instant | None, now: Instant) -> Instant:
     return at
 
 
-def scan(services: Services, station: str, code: str, scan_id: str) -> Answer:
-    """A code read at a station's kiosk."""
-    now = services.clock()
+def scan(services: Services, tap: Tap, code: str) -> Answer:
+    """A code read at a station's kiosk: a badge says who stands there, everything else is recorded."""
+    now, station, scan_id = services.clock(), tap.station, tap.event_id
+    if people.by_badge(services.ledger, code) is not None:
+        with services.ledger.write(now, tell=False) as tx:
+            greeting = services.badges.badge_in(tx, station, code, now, device=identity.device())
+        if not isinstance(greeting, Refusal):
+            return Answer(f"{STATION_DEVICE}{station}", scan_id, "recorded", greeting)
     item = Scan(
         f"{STATION_DEVICE}{station}",
         code[:LONGEST_CODE],
         now,
         scan_id=scan_id,
+        person=tap.person,
         payload=code.encode()[:KEPT_PAYLOAD_BYTES],
     )
     (answer,) = services.recorder.record([item], now)

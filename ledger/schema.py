@@ -1,8 +1,9 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `commands`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`,
-`seq_gaps`, `tallies`, `published`, `notices`, `archived_orders`, `archived_gives`, `tablets` and `acts` are evidence
-and status beside it. Every other table is a read model: it can be made again from the events.
+`seq_gaps`, `tallies`, `published`, `notices`, `archived_orders`, `archived_gives`, `tablets`, `acts` and the tables of
+`schema_identity` are evidence, status and secrets beside it. Every other table is a read model: it can be made again
+from the events.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ledger.schema_delays import DELAYS
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
 from ledger.schema_hours import HOURS
+from ledger.schema_identity import IDENTITY
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 from ledger.schema_tablets import TABLETS
@@ -354,6 +356,7 @@ def _statements(script: str) -> list[str]:
 LATER = (
     ("m006_parts_and_commands", PARTS + COMMANDS),
     ("m007_archive", ARCHIVED),
+    ("m008_identity", IDENTITY),
     ("m009_flags", FLAGS),
     ("m011_corrections", CORRECTIONS),
     ("m013_tablets", TABLETS),

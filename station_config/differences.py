@@ -54,6 +54,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _changed("Ledger", _plain("keep_months"), before.ledger, after.ledger)
     yield from _changed("Board", _plain("viewing_distance_m"), before.board, after.board)
     yield from _changed("Kiosk", _plain("scanner_prefix"), before.kiosk, after.kiosk)
+    yield from _changed("Access", _plain("without_login", "scan"), before.access, after.access)
 
 
 def _changed(name: str, fields: Iterable[Field[T]], old: T, new: T) -> Iterator[str]:

@@ -28,6 +28,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "board",
         "ledger",
         "kiosk",
+        "access",
     ),
     "[site]": ("id", "name", "timezone", "holidays"),
     "[[shift]]": ("id", "start", "end", "days", "breaks", "overtime"),
@@ -110,6 +111,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[board]": ("viewing_distance_m",),
     "[ledger]": ("keep_months",),
     "[kiosk]": ("scanner_prefix",),
+    "[access]": ("without_login", "scan"),
 }
 
 

@@ -61,7 +61,7 @@ class BrokerSettings:
     @property
     def open_to_others(self) -> bool:
         """Whether other machines reach the broker that Interlock starts."""
-        return self.embedded and not (self.listen in {"localhost", "::1"} or self.listen.startswith("127."))
+        return self.embedded and not _is_loopback(self.listen)
 
     @property
     def connect_host(self) -> str:
@@ -77,6 +77,11 @@ class WebSettings:
 
     listen: str = _LOOPBACK
     port: int = _WEB_PORT
+
+    @property
+    def open_to_others(self) -> bool:
+        """Whether other machines reach the pages."""
+        return not _is_loopback(self.listen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,10 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         tls_certificate=tls_certificate,
         tls_key=tls_key,
     )
+
+
+def _is_loopback(listen: str) -> bool:
+    return listen in {"localhost", "::1"} or listen.startswith("127.")
 
 
 def _check_tls(table: Table) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Site
+from station_config.access import AccessSettings, read_access
 from station_config.agreement import read_roles
 from station_config.faults import Fault, SiteFaults
 from station_config.flags import read_flags
@@ -74,6 +75,7 @@ class SiteConfig:
     """Profiles that are listened to although no device has them yet."""
     codes: Gs1Rules = field(default_factory=Gs1Rules)
     kiosk: KioskSettings = field(default_factory=KioskSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
 
 def load(folder: Path) -> SiteConfig:
@@ -189,4 +191,5 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         listen=read_listen(top, profiles),
         codes=read_codes(top),
         kiosk=read_kiosk(top),
+        access=read_access(top),
     )

@@ -367,5 +367,7 @@ HOST = Value("the name or address of a machine", '"broker.plant.example"', _host
 LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
 FILE = Value("the name of a file", '"broker-password.txt"', text_of)
 EVENTS = choice("a choice of events", ("all", "none"))
+WITHOUT_LOGIN = choice("what may be done without a login", ("nothing", "reading", "everything"))
+SCAN_BY = choice("a kiosk or a badge", ("kiosk", "badge"))
 YES_OR_NO = Value("true or false", "true", _yes_or_no)
 USERNAME = Value("a user name", '"interlock"', text_of)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.device import ScannerClient, Unreachable
 from interlock import clock
+from interlock.demo.crew import settle_people
 from interlock.demo.factory import CLIENT_ID, HOLD_MS, SCANS_UNDER_WAY, Factory
 from interlock.demo.hands import NotNow
 from interlock.demo.history import Past, past_of, play
@@ -92,6 +93,7 @@ def _run(site: DemoSite, days: float, stopping: threading.Event) -> None:
             past = past_of(last_happened_at(ledger), days, clock.now())
             _play(factory, past, plant, stopping)
             _tell(plant, factory)
+            _tell_people(ledger, plant)
             _live(factory, plant, stopping)
 
 
@@ -193,6 +195,17 @@ def _tell(plant: Plant, factory: Factory) -> None:
         code, device = found
         where = f"-h {plant.broker.host} -p {plant.broker.port} -t interlock/{site.id}/{device}/scan"
         click.echo(f"  Scan a batch  mosquitto_pub {where} -q 1 -m {code}")
+
+
+def _tell_people(ledger: Ledger, plant: Plant) -> None:
+    """Who can log in; visitors need not."""
+    line = next(iter(plant.config.site.lines.values()))
+    click.echo(
+        f"\nWho works here. Nobody has to log in at this demo; {plant.web_address}/login shows how it is:"
+    )
+    for one in settle_people(ledger, line, clock.now()):
+        click.echo(f"  {one.person.name:<13} PIN {one.pin}  badge {one.person.badge}  {one.told}")
+    click.echo("A badge is read at a kiosk: type its code into the field for codes.")
     click.echo("Ctrl-C stops everything.")
 
 

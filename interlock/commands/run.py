@@ -10,10 +10,19 @@ from pathlib import Path
 
 import click
 
+from interlock import clock
 from interlock.gateway_process import serve_gateway
 from interlock.logs import to_standard_error
-from interlock.opening import embedded_broker, open_config, open_to_everybody
+from interlock.opening import (
+    embedded_broker,
+    open_config,
+    open_ledger,
+    open_to_everybody,
+    pages_open_to_everybody,
+)
 from interlock.plant import Plant
+from ledger import kiosks, people
+from station_config import SiteConfig
 
 CHECK_EVERY_S = 0.5
 
@@ -30,9 +39,12 @@ def run(folder: Path) -> None:
     to_standard_error("run")
     stopping = _stop_signal()
     with Plant(folder) as plant:
-        if warning := open_to_everybody(folder, plant.config.broker):
-            click.echo(f"WARNING: {warning}", err=True)
+        config = plant.config
+        for warning in (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config)):
+            if warning:
+                click.echo(f"WARNING: {warning}", err=True)
         click.echo(f"{plant.config.site.name}: {plant.web_address}, scanners at {plant.broker}")
+        tell_setup(folder, config, plant.web_address)
         while not stopping.wait(CHECK_EVERY_S):
             plant.check()
     click.echo("Stopped.")
@@ -71,6 +83,23 @@ def broker(folder: Path) -> None:
         log.info("listening", address=f"{settings.listen}:{settings.port}")
         while not stopping.wait(CHECK_EVERY_S):
             embedded.tend()
+
+
+def tell_setup(folder: Path, config: SiteConfig, web_address: str) -> None:
+    """How the first person is registered, as long as nobody is."""
+    ledger = open_ledger(folder, checkpoints=False)
+    try:
+        if people.anybody(ledger):
+            return
+        click.echo(f"Nobody is registered yet: {web_address}/setup makes the first admin.")
+        if config.web.open_to_others:
+            with ledger.write(clock.now(), tell=False) as tx:
+                code = kiosks.make_setup_code(tx)
+            click.echo(
+                f"From another machine it asks for this code: {code[:4]} {code[4:]} (works once, for a day)"
+            )
+    finally:
+        ledger.close()
 
 
 def _stop_signal() -> threading.Event:

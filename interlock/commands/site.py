@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from interlock.opening import open_to_everybody
+from interlock.opening import open_to_everybody, pages_open_to_everybody
 from shopfloor.site import Site
 from station_config import SiteFaults, load, template_names, write_template
 
@@ -61,8 +61,9 @@ def check(folder: Path) -> None:
             click.echo(counted(len(found.faults), "fault"), err=True)
         raise click.exceptions.Exit(1) from None
     click.echo(f"site.toml: no faults: {contents(config.site)}")
-    if warning := open_to_everybody(folder, config.broker):
-        click.echo(f"WARNING: {warning}", err=True)
+    for warning in (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config)):
+        if warning:
+            click.echo(f"WARNING: {warning}", err=True)
 
 
 def contents(site: Site) -> str:

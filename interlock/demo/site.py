@@ -21,6 +21,11 @@ SMALL_BATCH = "batch = 1"
 """Of the first products every gearbox has a code of its own, other than in the template: so something is scanned every
 ten seconds. The last one goes in batches as it does there: of those a part can be missing or spoilt."""
 SMALL = 2
+_ACCESS = """
+[access]
+# Only for a demo on one machine: visitors try everything without a login. Never write this into a plant's file.
+without_login = "everything"
+"""
 _CONFIG_FILE = "site.toml"
 _LOCK_FILE = "demo.lock"
 _MARK = "# The demo factory's site: `interlock demo` writes this file again at each start.\n"
@@ -92,7 +97,7 @@ def _write(folder: Path, port: int | None) -> DemoSite:
     with tempfile.TemporaryDirectory() as elsewhere:
         example = write_template(TEMPLATE, Path(elsewhere)).read_text(encoding="utf-8")
     example = _BATCH_SIZE.sub(SMALL_BATCH, example, count=SMALL)
-    text = f"{_MARK}\n{example}\n[web]\nport = {web_port}\n\n[broker]\nport = {broker_port}\n"
+    text = f"{_MARK}\n{example}\n[web]\nport = {web_port}\n\n[broker]\nport = {broker_port}\n{_ACCESS}"
     written = folder / f"{_CONFIG_FILE}.new"
     written.write_text(text, encoding="utf-8")
     written.replace(folder / _CONFIG_FILE)

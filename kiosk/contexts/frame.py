@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shopfloor.rights import ACTIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -26,3 +28,11 @@ class Frame:
     """light or dark; empty follows the screen's own setting."""
     boards: tuple[tuple[str, str], ...] = ()
     """The lines whose boards a planner's page leads to: id and name."""
+    person: str = ""
+    """Who is logged in; empty for nobody."""
+    secured: bool = False
+    """Somebody is registered, so there is something to log in to."""
+    csrf: str = ""
+    """What this caller's forms send along; empty when a browser sends nothing that lets it in."""
+    may: frozenset[str] = frozenset(ACTIONS)
+    """The actions of `shopfloor.rights` that the caller may do somewhere."""

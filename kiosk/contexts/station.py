@@ -124,3 +124,7 @@ class KioskPage:
     """When work goes on, for example 13:00 or Tue 06:00; empty while an hour runs or when nothing is planned."""
     scanner_prefix: str = ""
     """The key that scanners type before each code; empty: none."""
+    person: str = ""
+    """Who has badged in here; empty for nobody."""
+    secured: bool = False
+    """People are registered, so there are badges to read."""

@@ -65,6 +65,9 @@
   });
 
   /* An empty value says nothing, and is not kept. */
+  /* A PIN can be asked for only by the server: where people are registered, what commits somebody goes there at once
+     while it can be reached; without it the badge stands. */
+  const isDirect = () => Boolean(window.interlockCsrf) && outbox.reached;
   const told = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
   const sentForms = new Map();
 
@@ -82,7 +85,7 @@
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
-    if (form.id === "answer") keepAnswer(form);
+    if (form.id === "answer" && !isDirect()) keepAnswer(form);
     else sendForm(form, form.action, event.submitter);
   });
   document.addEventListener("outbox:told", ({ detail: { entry, result } }) => {
@@ -111,7 +114,7 @@
     const what = filled(gives ? confirmBox.dataset.nameGive : confirmBox.dataset.name, words);
     const word = filled(gives ? confirmBox.dataset.give : confirmBox.dataset.notReceived, words);
     const asks = { kind: firstTap, word, what, near: button };
-    if (batch) { ask({ ...asks, url: confirmBox.dataset.flags, values: { order, against, batch } }); return; }
+    if (batch || (!gives && isDirect())) { ask({ ...asks, url: confirmBox.dataset.flags, values: { order, against, ...(batch && { batch }) } }); return; }
     const entry = { kind: gives ? "scan" : "flag", fields: gives ? { code: order } : { order, against } };
     if (outbox.holds(entry.kind, entry.fields)) { say(confirmBox.dataset.held, "notice"); return; }
     entry.label = `${filled(gives ? confirmBox.dataset.labelGive : confirmBox.dataset.label, words)} ${what}`;
@@ -158,6 +161,7 @@
     if (button.dataset.firstTap) askOf(button);
     else if (button.classList.contains("confirm-yes")) send();
     else if (button.classList.contains("confirm-no")) dismiss();
+    else if (button.dataset.undo && isDirect()) post(button.dataset.withdraw, {}, { button });
     else if (button.dataset.undo) outbox.put("withdraw", { flag: button.dataset.undo }, button.dataset.label);
     else if (button.dataset.post) post(button.dataset.post, JSON.parse(button.dataset.fields), { button });
     else if (button.dataset.sends) sendForm(button.form, button.dataset.sends, button); // what else the form can say

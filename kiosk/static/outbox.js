@@ -99,7 +99,16 @@ const outbox = (() => {
       refused: refused().filter((entry) => entry.station === own.station).length, leaving, before: own.before ?? null, entries });
   }
 
-  const post = (of, body, options) => fetch(`/kiosk/${encodeURIComponent(of)}/outbox`, { method: "POST", body, headers: { "Content-Type": "application/json" }, ...options });
+  /* Where people are registered each change carries this page's token; an old one is asked for anew, once. */
+  async function post(of, body, options) {
+    const csrf = window.interlockCsrf;
+    const ask = () => fetch(`/kiosk/${encodeURIComponent(of)}/outbox`, {
+      method: "POST", body, headers: { "Content-Type": "application/json", ...(csrf && { "X-CSRF-Token": csrf.token() }) }, ...options });
+    const answer = await ask();
+    if (!csrf || answer.headers.get("X-Interlock-Needs") !== "csrf") return answer;
+    await csrf.refresh();
+    return ask();
+  }
 
   async function send(of, sent) {
     const beganAt = performance.now();

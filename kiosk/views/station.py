@@ -24,7 +24,8 @@ from kiosk.views.frame import (
     when_text,
 )
 from kiosk.views.last_actions import last_actions
-from ledger import at_link, reading
+from ledger import at_link, people, reading
+from ledger.badged_in import who_is_at
 from ledger.reading import OwedRow
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS
@@ -92,6 +93,10 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             last=last_actions(services, station, now),
             batches=None if link.kind == "milestone" else batches_of(services, facts, link, coming),
             question=None if link.kind == "milestone" else question_of(services, facts, link, coming),
+            person=""
+            if (badged := who_is_at(services.ledger, station.id, now)) is None
+            else badged.person.name,
+            secured=people.anybody(services.ledger),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
             scanner_prefix=services.config.kiosk.scanner_prefix or "",
         )
