@@ -217,6 +217,9 @@ class DelayPart(Struct):
     """late less inherited; below zero it made up for others."""
     absorbed_minutes: int
     """Taken off by the buffer after the link before."""
+    answers_for_minutes: int
+    """Its own delay, with the share of who kept silent moved: the sum over all links stays."""
+    silent: bool
     decides: bool
     """On the path along which own less absorbed adds up to the order's lateness."""
     finished: bool

@@ -43,8 +43,10 @@ class LinkResponsibility(Struct):
     recovered_minutes: int
     flags: int
     answered: int
+    answered_in_time: int
     promises: int
     promises_kept: int
+    silences: int
 
 
 class Responsibility(Struct):

@@ -63,10 +63,27 @@ def largest_own(
 
 
 def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
-    """Of each link: flags raised against it in [from, to), how many it answered, promises and how many it kept."""
+    """Of each link: flags raised against it in [from, to), how many it answered, promises and how many it kept.
+
+    `in_time` are those answered before anybody was told that nobody had. Flags that were wrong are nobody's.
+    """
     return ledger.rows(
-        "SELECT link, COUNT(*) AS flags, COUNT(answered_at) AS answered, COUNT(promised_at) AS promised,"
-        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept FROM flags"
-        " WHERE line = ? AND raised_at >= ? AND raised_at < ? AND state != 'withdrawn' AND note IS NULL GROUP BY link",
+        "SELECT link, COUNT(*) AS flags, COUNT(answered_at) AS answered, COUNT(promised_at) AS promised,"  # noqa: S608  # our own words
+        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept, COUNT(*) FILTER (WHERE answered_at IS NOT NULL"
+        "   AND NOT EXISTS (SELECT 1 FROM escalations e WHERE e.flag = flags.flag AND e.clock = 'unanswered'"
+        "   AND NOT e.moot)) AS in_time"
+        f" FROM flags WHERE {_COUNTED} GROUP BY link",  # our own words
         (line, from_at, to_at),
     )
+
+
+def silences(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dict[str, int]:
+    """How often each link kept silent in [from, to) about what it was owed."""
+    rows = ledger.rows(
+        f"SELECT raised_by, COUNT(*) AS silences FROM flags WHERE {_COUNTED} AND silent GROUP BY raised_by",  # noqa: S608  # our own words
+        (line, from_at, to_at),
+    )
+    return {row["raised_by"]: row["silences"] for row in rows}
+
+
+_COUNTED = "line = ? AND raised_at >= ? AND raised_at < ? AND state NOT IN ('withdrawn', 'overturned') AND note IS NULL"

@@ -26,6 +26,10 @@ class DelayRow:
     """It lies on the path that decides how late the order is."""
     reasons: tuple[str, ...] = ()
     """What it answered when it was flagged for this order."""
+    answers_for_min: int = 0
+    """Own delay that it answers for: less what silent links take over, and with what it took over itself."""
+    silent: bool = False
+    """It kept silent about a previous link."""
 
 
 @dataclass(frozen=True, slots=True)

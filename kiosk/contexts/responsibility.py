@@ -22,8 +22,12 @@ class LinkSums:
     flags: int
     """Received: against it."""
     answered: int
+    in_time: int
+    """Answered before anybody had to be told."""
     promised: int
     kept: int
+    silences: int
+    """Its own: what it was owed and did not flag."""
 
     @property
     def on_time(self) -> int:

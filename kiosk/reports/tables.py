@@ -156,15 +156,17 @@ def _responsibility(services: Services, asked: Asked) -> Report:
                 row.recovered_min,
                 row.flags,
                 row.answered,
+                row.in_time,
                 row.promised,
                 row.kept,
+                row.silences,
             )
             for row in sums
             if asked.link in ("", row.link)
         ]
     columns = (
         "link", "line", "handoffs due", "on time", "late", "on time %", "own min", "inherited min", "recovered min",
-        "flags", "answered", "promises", "kept",
+        "flags", "answered", "in time", "promises", "kept", "silences",
     )  # fmt: skip
     return Report(
         "Responsibility", f"{first_on} to {last_on}", columns, tuple(rows), frozenset({"link", "line"})

@@ -55,10 +55,16 @@ def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> 
     flags = {
         row["link"]: row for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at)
     }
-    return [_link_sums(link.id, link.name, sums.get(link.id), flags.get(link.id)) for link in in_order(line)]
+    silent = delay_reading.silences(services.ledger, line.id, from_at, to_at)
+    return [
+        _link_sums(link.id, link.name, sums.get(link.id), flags.get(link.id), silent.get(link.id, 0))
+        for link in in_order(line)
+    ]
 
 
-def _link_sums(link: str, name: str, sums: dict[str, Any] | None, flags: Row | None) -> LinkSums:
+def _link_sums(
+    link: str, name: str, sums: dict[str, Any] | None, flags: Row | None, silences: int
+) -> LinkSums:
     of = sums or {}
     return LinkSums(
         link=link,
@@ -70,8 +76,10 @@ def _link_sums(link: str, name: str, sums: dict[str, Any] | None, flags: Row | N
         recovered_min=of.get("recovered_min", 0),
         flags=flags["flags"] if flags else 0,
         answered=flags["answered"] if flags else 0,
+        in_time=flags["in_time"] if flags else 0,
         promised=flags["promised"] if flags else 0,
         kept=flags["kept"] if flags else 0,
+        silences=silences,
     )
 
 
@@ -167,8 +175,10 @@ def responsibility_json(services: Services, line: Line, first_on: date, last_on:
                 "recovered_minutes": row.recovered_min,
                 "flags": row.flags,
                 "answered": row.answered,
+                "answered_in_time": row.in_time,
                 "promises": row.promised,
                 "promises_kept": row.kept,
+                "silences": row.silences,
             }
             for row in rows
         ],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from kiosk.contexts.delays import DelayRow, WhyLate
@@ -12,7 +15,16 @@ from kiosk.views.plan_lanes import in_order
 from ledger import delay_reading, reading
 from ledger.store import Row
 from shopfloor.calendar import Calendar
-from shopfloor.delays import Delay, Part, buffer_min, controlling_path, delays, lateness_min
+from shopfloor.delays import (
+    Delay,
+    Part,
+    Silence,
+    buffer_min,
+    charged,
+    controlling_path,
+    delays,
+    lateness_min,
+)
 from shopfloor.instants import Instant
 from shopfloor.site import Line
 
@@ -28,11 +40,21 @@ def why_late(services: Services, number: str, line: Line, now: Instant) -> WhyLa
     parts = {link: _part(line, row, line_time, now) for link, row in rows.items()}
     found = delays(line, parts)
     path = controlling_path(found, line.last.id)
-    reasons = _reasons(services, number)
+    flags = reading.order_flags(services.ledger, number)
+    silences = _silences(flags, rows, line_time, now)
+    answers_for = charged(found.values(), silences, _share(flags))
+    reasons = _reasons(services, flags)
+    silent = {each.silent for those in silences.values() for each in those}
     last = found[line.last.id]
     return WhyLate(
         rows=tuple(
-            _row(services, line, found[link], rows[link], now, decides=link in path, reasons=reasons[link])
+            replace(
+                _row(
+                    services, line, found[link], rows[link], now, decides=link in path, reasons=reasons[link]
+                ),
+                answers_for_min=answers_for.get(link, 0),
+                silent=link in silent,
+            )
             for link in (each.id for each in in_order(line))
             if link in found
         ),
@@ -55,6 +77,8 @@ def why_late_json(why: WhyLate) -> dict[str, Any]:
                 "inherited_minutes": row.inherited_min,
                 "own_minutes": row.own_min,
                 "absorbed_minutes": row.absorbed_min,
+                "answers_for_minutes": row.answers_for_min,
+                "silent": row.silent,
                 "decides": row.decides,
                 "finished": bool(row.finished),
             }
@@ -73,10 +97,28 @@ def _part(line: Line, row: Row, line_time: Calendar, now: Instant) -> Part:
     return Part(None, overdue, buffer_min(line_time, room, row["planned_at"] or now))
 
 
-def _reasons(services: Services, number: str) -> dict[str, tuple[str, ...]]:
+def _silences(
+    flags: list[Row], rows: Mapping[str, Row], line_time: Calendar, now: Instant
+) -> dict[str, list[Silence]]:
+    """Who kept silent about which late link, and for how long until that one finished, or until now."""
+    found: dict[str, list[Silence]] = defaultdict(list)
+    for flag in flags:
+        if flag["silent"] and flag["note"] is None and flag["state"] != "overturned" and flag["link"] in rows:
+            finished_at = rows[flag["link"]]["finished_at"]
+            running = lateness_min(line_time, flag["raised_at"], now if finished_at is None else finished_at)
+            found[flag["link"]].append(Silence(flag["raised_by"], running))
+    return found
+
+
+def _share(flags: list[Row]) -> Fraction:
+    """The share of a delay that was the rule when Interlock first flagged for somebody."""
+    return next((Fraction(flag["share"]) for flag in flags if flag["share"]), Fraction(0))
+
+
+def _reasons(services: Services, flags: list[Row]) -> dict[str, tuple[str, ...]]:
     names = {reason.id: reason.name for reason in services.config.site.reasons}
     answered: dict[str, dict[str, None]] = defaultdict(dict)
-    for flag in reading.order_flags(services.ledger, number):
+    for flag in flags:
         if flag["reason"]:
             answered[flag["link"]][names.get(flag["reason"], flag["reason"])] = None
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ledger import flags
+from ledger import flags, silence
 from ledger.flags import Tap
+from shopfloor.calendar_book import CalendarBook
 from tests.factory import Plant, china
-from tests.ledger.test_delays import pass_through
+from tests.ledger.test_delays import hand_on, pass_through
 
 WEEK = "from=2026-11-23&to=2026-11-29"
 
@@ -103,6 +104,8 @@ def test_an_open_order_says_what_is_certain_by_now(client: FlaskClient, floor: P
         "inherited_minutes": 60,
         "own_minutes": 150,
         "absorbed_minutes": 60,
+        "answers_for_minutes": 150,
+        "silent": False,
         "decides": True,
         "finished": False,
     }
@@ -132,3 +135,24 @@ def test_an_unknown_line_or_link_says_which_there_are(client: FlaskClient) -> No
     answer = client.get("/responsibility?link=nowhere")
     assert answer.status_code == 404
     assert "known are cut, sew, pack" in answer.text
+
+
+def test_who_kept_silent_answers_for_its_share_and_the_sum_stays(client: FlaskClient, floor: Plant) -> None:
+    """Cutting's last 40 are needed by Wednesday 11:30; at 11:45 Interlock flags for Sewing, which looks on."""
+    for code in floor.codes()[:8]:
+        hand_on(floor, "scanner-cut", code, "25 09:00")
+    floor.now = china("25 11:46")
+    spoken = Tap("tap-1", "pack-1", floor.now)
+    flags.raise_flag(floor.ledger, floor.site, spoken, against="sew", order="A-1", now=floor.now)
+    silence.break_silences(floor.ledger, floor.site, CalendarBook(floor.site), floor.now, floor.now)
+    for code in floor.codes()[8:]:
+        hand_on(floor, "scanner-cut", code, "25 14:45")
+    parts = {part["link"]: part for part in client.get("/api/v1/orders/A-1").json["delays"]["links"]}
+    # Planned for 10:00: 225 working minutes late, 120 of them since 11:45 with the break between.
+    assert (parts["cut"]["own_minutes"], parts["cut"]["answers_for_minutes"]) == (225, 165)
+    assert (parts["sew"]["silent"], parts["sew"]["answers_for_minutes"] - parts["sew"]["own_minutes"]) == (
+        True,
+        60,
+    )
+    assert sum(part["answers_for_minutes"] - part["own_minutes"] for part in parts.values()) == 0
+    assert "kept silent, answers for" in client.get("/orders/A-1").text
