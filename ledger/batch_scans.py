@@ -7,7 +7,7 @@ from dataclasses import replace
 from ledger import facts
 from ledger.families import batch_row, family_of, part_in_doubt
 from ledger.finishes import note_finish, note_finishes
-from ledger.flag_news import reopen_flags, resolve_flags
+from ledger.flag_news import reopen_flags, resolve_flags, settle_if_shipped
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
@@ -101,6 +101,8 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
             resolve_flags(tx, floor, giver, batch["order"], told.fact.at)
         if step.kind == "given":
             note_finish(tx, floor, batch["order"], step.link)
+            if not step.parties:
+                settle_if_shipped(tx, floor, batch["order"], told.fact.at)
         for short in step.short:
             reopen_flags(tx, floor, short.giver, batch["order"])
             resolve_flags(tx, floor, short.giver, batch["order"], told.fact.at)

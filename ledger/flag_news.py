@@ -1,6 +1,7 @@
 """What recorded steps do to flags: what arrives resolves them, late news may show them to have been wrong.
 
-A flag for a batch is met when that batch is received; every other one when so much was given in all.
+A flag for a batch is met when that batch is received; every other one when so much was given in all; and all
+of an order once it has shipped.
 """
 
 from __future__ import annotations
@@ -16,9 +17,14 @@ from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
 
 _IS_MET = (
-    "CASE f.kind WHEN 'batch' THEN EXISTS (SELECT 1 FROM handoffs h WHERE h.batch = f.batch AND h.giver = f.link"
-    " AND h.receiver = f.raised_by AND h.received_at IS NOT NULL) ELSE f.cumulative <= l.given END"
+    '(EXISTS (SELECT 1 FROM orders o WHERE o."order" = f."order" AND o.shipped_at IS NOT NULL) OR'
+    " CASE f.kind WHEN 'batch' THEN EXISTS (SELECT 1 FROM handoffs h WHERE h.batch = f.batch AND h.giver = f.link"
+    " AND h.receiver = f.raised_by AND h.received_at IS NOT NULL) ELSE f.cumulative <= l.given END)"
 )
+_FLAGGED_OF_SHIPPED = """
+SELECT DISTINCT f.link FROM flags f JOIN orders o USING ("order")
+ WHERE f."order" = ? AND f.closed_at IS NULL AND o.shipped_at IS NOT NULL
+"""
 _BY_ITSELF = "(f.state = 'resolved' OR (f.state = 'overturned' AND f.ruled_at IS NULL))"
 """Closed by what was recorded, not by a person's word."""
 
@@ -45,6 +51,18 @@ def resolve_flags(
         else:
             tx.append(_mistaken(tx, floor, row, came_at, max(tx.now, row["raised_at"])))
     _judge_again(tx, floor, link, order, at if since_at is None else since_at)
+
+
+def settle_if_shipped(tx: Transaction, floor: Floor, order: str, at: Instant) -> None:
+    """Close what is still flagged of an order that has shipped with what scrap has left: nothing is owed any more."""
+    for row in tx.rows(_FLAGGED_OF_SHIPPED, (order,)):
+        resolve_flags(tx, floor, row["link"], order, at)
+
+
+def reopen_if_not_shipped(tx: Transaction, floor: Floor, order: str) -> None:
+    """A shipment that was not complete after all: what only it had closed is open again."""
+    for row in tx.rows('SELECT DISTINCT link FROM flags WHERE "order" = ?', (order,)):
+        reopen_flags(tx, floor, row["link"], order)
 
 
 def _judge_again(tx: Transaction, floor: Floor, link: str, order: str, since_at: Instant) -> None:

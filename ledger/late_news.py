@@ -12,7 +12,7 @@ from ledger.events import Event
 from ledger.facts import Told
 from ledger.families import Family, family_of
 from ledger.finishes import note_finishes
-from ledger.flag_news import reopen_flags, resolve_flags
+from ledger.flag_news import reopen_flags, reopen_if_not_shipped, resolve_flags, settle_if_shipped
 from ledger.refusals import count_refused
 from ledger.step_projections import WHAT_A_STEP_DID
 from ledger.steps import Floor, Moving, again_id, first_id, part_told, record_step
@@ -100,6 +100,8 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
         reopen_flags(tx, floor, link, family.root["order"])
         resolve_flags(tx, floor, link, family.root["order"], cause.at, since_at=facts.EVER)
     if gone or len(standing) < len(wanted):
+        reopen_if_not_shipped(tx, floor, family.root["order"])
+        settle_if_shipped(tx, floor, family.root["order"], cause.at)
         note_finishes(tx, floor, family.root["order"], [link.id for link in floor.line.links])
     return Found(
         {fact.number: outcome for code, fact, outcome in derived if code == batch["batch"]},

@@ -6,7 +6,7 @@ from ledger import facts
 from ledger.facts import Told, whole
 from ledger.families import ARCHIVED, BATCH
 from ledger.finishes import note_finish
-from ledger.flag_news import resolve_flags
+from ledger.flag_news import resolve_flags, settle_if_shipped
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
@@ -47,6 +47,7 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     text = record_step(tx, floor, moving, told, step, first_id(tx, told, 0, 0))
     resolve_flags(tx, floor, fact.link, order, fact.at)
     note_finish(tx, floor, order, fact.link)
+    settle_if_shipped(tx, floor, order, fact.at)
     return Answer(scan.device, scan.scan_id, "recorded", text)
 
 
