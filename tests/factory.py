@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ledger.badged_in import StationBadges
 from ledger.plans import released_loads
 from ledger.recorder import Recorder
 from ledger.releasing import release_orders
@@ -119,7 +120,7 @@ class Plant:
         self.config: SiteConfig = load(self.folder)
         self.site = self.config.site
         self.ledger = Ledger(self.folder / "ledger.db", create=True)
-        self.recorder = Recorder(self.ledger, self.site)
+        self.recorder = Recorder(self.ledger, self.site, StationBadges(self.site))
         self.now: Instant = china(now)
 
     def release(self, *orders: Order) -> None:

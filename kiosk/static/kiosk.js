@@ -54,20 +54,26 @@
   document.addEventListener("kiosk:ask", ({ detail }) => ask(detail));
 
   /* ---- what a cut must not lose goes through the outbox: kept on the tablet's disk first, then sent ---- */
-  document.addEventListener("kiosk:scan", (event) => outbox.put("scan", { code: event.detail }, event.detail));
+  /* A PIN can be asked for only by the server: where people are registered, what commits somebody goes there at once
+     while it can be reached; without it the badge stands. */
+  const isDirect = () => Boolean(window.interlockCsrf) && outbox.reached;
+
+  /* A badge changes who stands here, which the server answers with the page's new head. */
+  function read(code) {
+    if (/^badge/i.test(code) && isDirect()) post(codeForm.action, { code });
+    else outbox.put("scan", { code }, code);
+  }
+
+  document.addEventListener("kiosk:scan", (event) => read(event.detail));
   codeForm.addEventListener("submit", (event) => {
     event.preventDefault();
     const field = codeForm.elements.code;
     const code = field.value.trim();
     field.value = "";
     field.blur();
-    if (code) outbox.put("scan", { code }, code);
+    if (code) read(code);
   });
 
-  /* An empty value says nothing, and is not kept. */
-  /* A PIN can be asked for only by the server: where people are registered, what commits somebody goes there at once
-     while it can be reached; without it the badge stands. */
-  const isDirect = () => Boolean(window.interlockCsrf) && outbox.reached;
   const told = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
   const sentForms = new Map();
 

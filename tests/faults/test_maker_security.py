@@ -103,17 +103,29 @@ def is_carried(site: MakersSite, topic: str) -> bool:
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("sample", SAID, ids=lambda sample: sample["what"])
 def test_what_a_makers_device_sends_is_recorded(running: MakersSite, sample: dict[str, Any]) -> None:
-    if not is_carried(running, sample["topic"]):
-        pytest.skip("the embedded broker takes no blanks in topics")
-    who = SPEAKS.get(sample["device"], sample["device"])
+    send(running, sample)
+    if is_carried(running, sample["topic"]):
+        wait_for(lambda: is_heard(running, sample), what=sample["what"])
+        return
+    after = next(each for each in SAID if is_carried(running, each["topic"]))
+    send(running, after)
+    wait_for(lambda: is_heard(running, after), what=after["what"])
+    assert not is_heard(
+        running, sample
+    )  # as docs/devices.md says: the embedded broker takes no blanks in topics
+
+
+def send(site: MakersSite, sample: dict[str, Any]) -> None:
     # Samples share an id, which would make the second a duplicate.
     payload = payload_of(sample).decode().replace("02114da8", f"{SAMPLES.index(sample):08x}")
-    done = running.pub(who, sample["topic"], payload)
-    assert done.returncode == 0, done.stderr
+    done = site.pub(SPEAKS.get(sample["device"], sample["device"]), sample["topic"], payload)
+    assert done.returncode == 0 or not is_carried(site, sample["topic"]), done.stderr
+
+
+def is_heard(site: MakersSite, sample: dict[str, Any]) -> bool:
     if sample["as"] == "state":
-        wait_for(lambda: (sample["device"], sample["online"]) in running.ledger.states, what="its presence")
-    else:
-        wait_for(lambda: (sample["device"], sample["code"]) in running.heard, what="its scan")
+        return (sample["device"], sample["online"]) in site.ledger.states
+    return (sample["device"], sample["code"]) in site.heard
 
 
 @pytest.mark.mosquitto

@@ -19,6 +19,7 @@ from interlock.wake import WakeReceiver
 from kiosk.app import create_app
 from kiosk.server import serve
 from kiosk.services import Pulse, Services
+from ledger.badged_in import StationBadges
 from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.calendar_book import CalendarBook
@@ -38,7 +39,7 @@ def main() -> None:
     services = Services(
         ledger=ledger,
         config=config,
-        recorder=Recorder(ledger, config.site),
+        recorder=Recorder(ledger, config.site, StationBadges(config.site)),
         calendars=CalendarBook(config.site),
         clock=lambda: int((told.folder / "now").read_text()),
         pulse=Pulse(),

@@ -169,6 +169,8 @@ def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrive
     expect(day.page("/board/shirts").locator("#row-fabric")).to_contain_text("manager told")
 
     day.at("15:20")
+    # A tablet tells its taps' time by the server's last beat, which its clock shows.
+    expect(purchasing.locator("[data-clock]")).to_have_text("15:20")
     purchasing.locator(".button-give").click()
     purchasing.locator(".confirm-yes").click()
     expect(purchasing.locator("#message")).to_contain_text("A-1 given 15:20")
