@@ -21,7 +21,7 @@ def messages_of(
 ) -> Iterator[tuple[str, bytes]]:
     """Topic and payload of each."""
     if topics.is_level(answer.device):
-        said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": answer.text})
+        said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": str(answer.text)})
         yield topics.build(site, answer.device, "ack"), said
     if speaker is None:
         return
@@ -39,7 +39,7 @@ def _filled(template: str, answer: Answer, speaker: Speaker, at: Instant) -> str
     values: dict[str, object] = {
         "id": answer.scan_id,
         "result": answer.result,
-        "text": answer.text,
+        "text": str(answer.text),
         "device": speaker.called,
         "time_ms": at,
         "uuid": str(uuid.uuid4()),

@@ -19,7 +19,9 @@ from kiosk.services import Services, current
 from kiosk.views import board_page, home_page, kiosk_page, refused_page
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
+from ledger.said import text_in
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence, text_of
 
 blueprint = Blueprint("pages", __name__)
 htmx = Htmx()
@@ -61,8 +63,8 @@ def flags(station: str) -> Any:
             services, tap, against=request.form.get("against", ""), order=request.form.get("order", "")
         )
         row = taps.event_of(services, tap.event_id)
-        text = json.loads(row["detail"]).get("text") if row else None
-        return "recorded", text or f"flag {flag} raised"
+        text = text_in(json.loads(row["detail"])) if row else ""
+        return "recorded", text or sentence("flag %(flag)s raised", flag=str(flag))
 
     return _tapped(station, raise_flag)
 
@@ -73,7 +75,7 @@ def answer_sheet(station: str, flag: int) -> Response:
     page = kiosk_page(current(), known_station(station).id)
     cards = {card.flag: card for card in page.against_me}
     if flag not in cards:
-        raise NotHere("flag to answer here with number", str(flag), map(str, cards))
+        raise NotHere(sentence("flag to answer here with number"), str(flag), map(str, cards))
     return no_store(make_response(render_template("kiosk/_answer.html", page=page, flag=cards[flag])))
 
 
@@ -91,7 +93,7 @@ def answer(station: str, flag: int) -> Any:
             comment=request.form.get("comment", "").strip(),
             seen=request.form.get("seen", type=int),
         )
-        return "recorded", "answer recorded"
+        return "recorded", sentence("answer recorded")
 
     return _tapped(station, answer_flag)
 
@@ -102,7 +104,7 @@ def withdraw(station: str, flag: int) -> Any:
 
     def withdraw_flag(services: Services, tap: Tap) -> Message:
         taps.withdraw_flag(services, tap, flag=flag)
-        return "recorded", "flag withdrawn"
+        return "recorded", sentence("flag withdrawn")
 
     return _tapped(station, withdraw_flag)
 
@@ -114,7 +116,7 @@ def scans(station: str) -> Any:
     def record(services: Services, tap: Tap) -> Message:
         code = request.form.get("code", "").strip()
         if not code:
-            raise RuleRefused("nothing was read; scan again")
+            raise RuleRefused(sentence("nothing was read; scan again"))
         told = taps.scan(services, tap.station, code, tap.event_id)
         return told.result, told.text
 
@@ -131,7 +133,7 @@ def _tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
         tap = Tap(taps.checked_id(request.form.get("tap_id")), station.id, services.clock())
         kind, text = act(services, tap)
     except (RuleRefused, Malformed) as refused:
-        kind, text = "refused", str(refused)
+        kind, text = "refused", text_of(refused)
     if not htmx:
         return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
     regions = kiosk_regions(current_app.jinja_env, kiosk_page(services, station.id))
@@ -145,4 +147,6 @@ def _instant(services: Services, text: str) -> Instant | None:
     try:
         return instant_from_text(text, services.config.site.zone)
     except (ValueError, OverflowError):
-        raise RuleRefused(f"{text[:40]} is no time; write for example 2026-11-24T14:30") from None
+        raise RuleRefused(
+            sentence("%(written)s is no time; write for example 2026-11-24T14:30", written=text[:40])
+        ) from None

@@ -9,6 +9,7 @@ from flask import Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from kiosk.htmx import make_response
+from kiosk.languages import choices
 from kiosk.theme import theme
 
 R = TypeVar("R", bound=AnyResponse)
@@ -16,7 +17,7 @@ R = TypeVar("R", bound=AnyResponse)
 
 def render_page(template: str, page: Any) -> Response:
     """The answer for a page; `page` is a frozen context with a frame."""
-    framed = replace(page, frame=replace(page.frame, theme=theme()))
+    framed = replace(page, frame=replace(page.frame, theme=theme(), languages=choices()))
     return no_store(make_response(render_template(template, page=framed, theme=theme())))
 
 

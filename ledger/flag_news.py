@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.events import Event
-from ledger.steps import Floor, late_text
+from ledger.steps import Floor, with_late
 from ledger.store import Row, Transaction
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence
 
 
 def resolve_flags(tx: Transaction, floor: Floor, link: str, order: str, at: Instant) -> None:
@@ -24,9 +25,9 @@ def resolve_flags(tx: Transaction, floor: Floor, link: str, order: str, at: Inst
             tx.append(_news(tx, floor, row, "flag_resolved", max(at, row["raised_at"]), {}))
             continue
         clock, now = clock_text(given_at, floor.site.zone), max(tx.now, row["raised_at"])
-        note = f"turned out wrong: given {clock}{late_text(floor, given_at, tx.now)}"
-        name = floor.line.name_of(link)
-        detail = {"note": note, "text": f"{name} flagged for {order} {note}"}
+        said = sentence("turned out wrong: given %(at)s", at=clock)
+        note = with_late(said, floor, given_at, tx.now)
+        detail = {"note": note, "text": _about_flag(floor.line.name_of(link), order, note)}
         tx.append(_news(tx, floor, row, "flag_mistaken", now, detail))
 
 
@@ -41,9 +42,13 @@ def reopen_flags(tx: Transaction, floor: Floor, link: str, order: str) -> None:
         (order, link),
     )
     for row in rows:
-        note = "open again: what resolved it did not come in full"
-        detail = {"note": note, "text": f"{floor.line.name_of(link)} flagged for {order} {note}"}
+        note = sentence("open again: what resolved it did not come in full")
+        detail = {"note": note, "text": _about_flag(floor.line.name_of(link), order, note)}
         tx.append(_news(tx, floor, row, "flag_reopened", max(tx.now, row["raised_at"]), detail))
+
+
+def _about_flag(link: str, order: str, what: str) -> str:
+    return sentence("%(link)s flagged for %(order)s %(what)s", link=link, order=order, what=what)
 
 
 def _given_before(tx: Transaction, flag: Row) -> Instant | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
-from shopfloor.flags import Owed, Standing, why_not_answer, why_not_raise
+from shopfloor.flags import Owed, Standing, state_word, why_not_answer, why_not_raise
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence
 from shopfloor.site import Site
 
 LARGEST_NUMBER = 2**63 - 1
@@ -49,9 +50,14 @@ def raise_flag(ledger: Ledger, site: Site, tap: Tap, *, against: str, order: str
         owed = owed_of(tx, line.id, order, against, tap.at)
         why_not = why_not_raise(line, station.link, against, owed, has_open=has_open is not None)
         if why_not is not None or owed is None:
-            raise RuleRefused(why_not or "nothing is owed")
+            raise RuleRefused(why_not or sentence("nothing is owed"))
         flag = tx.sequence + 1
-        missing = f"{line.link(against).name} flagged: {owed.missing} of {order} not received"
+        missing = sentence(
+            "%(name)s flagged: %(missing)s of %(order)s not received",
+            name=line.link(against).name,
+            missing=owed.missing,
+            order=order,
+        )
         return tx.append(
             Event(
                 event_id=tap.event_id,
@@ -98,7 +104,13 @@ def answer_flag(
             return
         row = _flag(tx, flag)
         if (row["line"], row["link"]) != (station.line, station.link):
-            raise RuleRefused(f"flag {flag} is not against {station.name}; only the flagged link answers")
+            raise RuleRefused(
+                sentence(
+                    "flag %(flag)s is not against %(station)s; only the flagged link answers",
+                    flag=str(flag),
+                    station=station.name,
+                )
+            )
         standing = Standing(row["state"], row["promised_at"], row["answers"])
         why_not = why_not_answer(
             site,
@@ -115,7 +127,7 @@ def answer_flag(
             "flag": flag,
             "comment": comment,
             "promised_at": promised_at,
-            "text": f"answered {line.name_of(row['raised_by'])}",
+            "text": sentence("answered %(raised_by)s", raised_by=line.name_of(row["raised_by"])),
         }
         tx.append(_reply(tap, "flag_answered", row, detail, reason=reason))
 
@@ -129,17 +141,28 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
         row = _flag(tx, flag)
         if (row["line"], row["raised_by"]) != (station.line, station.link):
             raise RuleRefused(
-                f"flag {flag} was not raised by {station.name}; only who raised it withdraws it"
+                sentence(
+                    "flag %(flag)s was not raised by %(station)s; only who raised it withdraws it",
+                    flag=str(flag),
+                    station=station.name,
+                )
             )
         if row["closed_at"] is not None:
-            raise RuleRefused(f"flag {flag} is {row['state']} already")
+            raise RuleRefused(
+                sentence("flag %(flag)s is %(state)s already", flag=str(flag), state=state_word(row["state"]))
+            )
         name = site.lines[station.line].name_of(row["link"])
         tx.append(
             _reply(
                 tap,
                 "flag_withdrawn",
                 row,
-                {"flag": flag, "text": f"taken back: {name} flagged for {row['order']}"},
+                {
+                    "flag": flag,
+                    "text": sentence(
+                        "taken back: %(name)s flagged for %(order)s", name=name, order=row["order"]
+                    ),
+                },
             )
         )
 
@@ -158,7 +181,7 @@ def owed_of(tx: Transaction, line: str, order: str, link: str, at: Instant) -> O
 def _flag(tx: Transaction, flag: int) -> Row:
     row = tx.row("SELECT * FROM flags WHERE flag = ?", (min(flag, LARGEST_NUMBER),))
     if row is None:
-        raise RuleRefused(f"there is no flag {flag}")
+        raise RuleRefused(sentence("there is no flag %(flag)s", flag=str(flag)))
     return row
 
 

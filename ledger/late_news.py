@@ -11,12 +11,14 @@ from ledger.events import Event
 from ledger.facts import Told
 from ledger.flag_news import reopen_flags, resolve_flags
 from ledger.refusals import count_refused
+from ledger.said import said_of, text_in
 from ledger.step_projections import WHAT_A_STEP_DID
 from ledger.steps import Floor, Moving, again_id, first_id, record_step
 from ledger.store import Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Outcome, Same, history
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence
 from shopfloor.whereabouts import Step
 
 IMPLIED = "implied/"
@@ -31,7 +33,7 @@ class Cause:
     at: Instant
     why: str
     person: str | None = None
-    text: str = "no longer holds"
+    text: str = field(default_factory=lambda: sentence("no longer holds"))
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
         cause = Cause(None, cause.source, cause.at, cause.why, cause.person, cause.text)
     for signature, (each, step, number, last) in wanted.items():
         if signature in standing:
-            text = json.loads(standing[signature]["detail"]).get("text", "")
+            text = text_in(json.loads(standing[signature]["detail"]))
         else:
             is_new = each.number == new
             event_id = first_id(tx, each, number, last) if is_new else again_id(tx, each)
@@ -177,11 +179,28 @@ def _void(tx: Transaction, floor: Floor, batch: Row, row: Row, cause: Cause) -> 
                 "voids": row["event_id"],
                 "sequence": row["sequence"],
                 "was": was,
-                "text": f"{batch['batch']} {row['kind']} {clock} at {floor.line.name_of(link)} {cause.text}",
+                "text": _voided_text(
+                    row["kind"], batch["batch"], clock, floor.line.name_of(link), cause.text
+                ),
             },
         )
     )
     return {link} if row["kind"] == "given" else {giver for giver, *_ in detail.get("short", ())}
+
+
+def _voided_text(kind: str, batch: str, at: str, link: str, what: str) -> str:
+    """What is told of a step that was taken back."""
+    if kind == "received":
+        return sentence(
+            "%(batch)s received %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+        )
+    if kind == "given":
+        return sentence(
+            "%(batch)s given %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+        )
+    return sentence(
+        "%(batch)s scrapped %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+    )
 
 
 def _moving(batch: Row, floor: Floor, told: Told, step: Step) -> Moving:
@@ -220,16 +239,18 @@ def _meanings(rows: list[Row], found: Found) -> Iterator[tuple[Row, facts.Became
 
 
 def _refuse_late(tx: Transaction, row: Row, refusal: Refusal) -> None:
+    text = sentence("%(batch)s %(what)s", batch=row["batch"], what=refusal.text)
     tx.run(
-        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity, scan)"
-        " VALUES (?, ?, ?, NULL, ?, ?, ?, '', 0, ?, ?)",
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, said, payload, size, quantity,"
+        " scan) VALUES (?, ?, ?, NULL, ?, ?, ?, ?, '', 0, ?, ?)",
         (
             row["arrived_at"],
             row["device"],
             row["station"],
             row["code"],
             refusal.code,
-            f"{row['batch']} {refusal.text}",
+            text,
+            said_of(text),
             row["quantity"],
             row["n"],
         ),

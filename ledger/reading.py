@@ -157,7 +157,8 @@ def refused_ever(ledger: Ledger) -> int:
 def last_actions(ledger: Ledger, station: str, limit: int) -> list[Row]:
     """What was last done at a station, the newest first."""
     return ledger.rows(
-        "SELECT sequence, occurred_at, text FROM last_actions WHERE station = ? ORDER BY sequence DESC LIMIT ?",
+        "SELECT a.sequence, a.occurred_at, a.text, json_extract(e.detail, '$.said.text') AS said"
+        " FROM last_actions a LEFT JOIN events e USING (sequence) WHERE a.station = ? ORDER BY a.sequence DESC LIMIT ?",
         (station, limit),
     )
 

@@ -13,6 +13,7 @@ from ledger.late_news import Cause, derive_again
 from ledger.milestones import give_order
 from ledger.refusals import keep_refused, keep_unreadable
 from ledger.repeats import answered_before, told_again
+from ledger.said import told_in
 from ledger.steps import Floor, Moving, first_id, record_step
 from ledger.store import Ledger, Row, Transaction
 from ledger.whereabouts import whereabouts_of
@@ -22,6 +23,7 @@ from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact, Same, is_later, is_same_scan, meaning_of, reach_ms
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.sentences import sentence
 from shopfloor.site import Device, Link, Site, Station
 
 STATION_DEVICE = "station:"
@@ -74,7 +76,7 @@ class Recorder:
             with tx.attempt():
                 return self._record(tx, devices, scan)
         except Contradiction as fault:
-            text = f"this scan contradicts what is recorded ({fault})"
+            text = sentence("this scan contradicts what is recorded (%(fault)s)", fault=str(fault))
             keep_refused(tx, replace(scan, scan_id=None), None, Refusal("contradiction", text))
             return Answer(scan.device, scan.scan_id, "refused", text)
 
@@ -85,7 +87,12 @@ class Recorder:
         device = self._device(scan.device)
         occurred_at, suspect = devices.when(scan)
         if device is None:
-            return _refuse(tx, scan, None, Refusal("device", f"{scan.device} is no device of this site"))
+            return _refuse(
+                tx,
+                scan,
+                None,
+                Refusal("device", sentence("%(device)s is no device of this site", device=scan.device)),
+            )
         station = self.site.stations[device.station]
         floor = self.floor(station.line)
         place = _Place(device, station, floor, floor.line.link(station.link))
@@ -124,7 +131,7 @@ def _move_batch(tx: Transaction, place: _Place, scan: Scan, told: facts.Told) ->
         return _refuse(tx, scan, place.station.id, _unknown(scan.code))
     code, floor, fact = batch["batch"], place.floor, told.fact
     if batch["line"] != floor.line.id:
-        text = f"{code} belongs to line {batch['line']}"
+        text = sentence("%(batch)s belongs to line %(line)s", batch=code, line=batch["line"])
         return _refuse(tx, scan, place.station.id, Refusal("line", text))
     near = facts.around(tx, floor.line, batch, fact.at - reach_ms(fact))
     if near:
@@ -155,7 +162,7 @@ def _put_last(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batc
     if isinstance(steps, Refusal):
         if facts.has_room(tx, code):
             facts.keep(tx, batch["order"], code, told, "refused")
-        refusal = replace(steps, text=f"{code} {steps.text}")
+        refusal = replace(steps, text=sentence("%(batch)s %(what)s", batch=code, what=steps.text))
         return _refuse(tx, scan, place.station.id, refusal, told.number or None)
     facts.keep(tx, batch["order"], code, told, "step")
     moving, last, text = Moving(batch["order"], code), len(steps) - 1, ""
@@ -174,12 +181,19 @@ def _put_in(tx: Transaction, place: _Place, scan: Scan, told: facts.Told, batch:
     code = batch["batch"]
     facts.keep(tx, batch["order"], code, told, "step")
     number = told.number
-    cause = Cause(None, "interlock", tx.now, f"a scan of {place.link.name} came late")
+    why = sentence("a scan of %(link)s came late", link=place.link.name)
+    cause = Cause(None, "interlock", tx.now, why)
     found = derive_again(tx, place.floor, batch, cause, new=number)
     outcome, text = found.outcomes[number], found.text_of(number)
     if isinstance(outcome, Refusal):
         facts.mark(tx, number, "refused")
-        return _refuse(tx, scan, place.station.id, replace(outcome, text=f"{code} {text}"), number)
+        return _refuse(
+            tx,
+            scan,
+            place.station.id,
+            replace(outcome, text=sentence("%(batch)s %(what)s", batch=code, what=text)),
+            number,
+        )
     if isinstance(outcome, Same):
         facts.mark(tx, number, "same")
         return told_again(tx, scan, text)
@@ -192,14 +206,15 @@ def _first_text(tx: Transaction, number: int) -> str:
     if row is None:
         return ""
     at = tx.row(
-        "SELECT json_extract(detail, '$.text') AS text FROM events WHERE sequence IN (SELECT received_by FROM positions"
+        "SELECT json_extract(detail, '$.text') AS text, json_extract(detail, '$.said.text') AS said FROM events"
+        " WHERE sequence IN (SELECT received_by FROM positions"
         " WHERE batch = ?1 AND link = ?2 UNION SELECT given_by FROM positions WHERE batch = ?1 AND link = ?2"
         " UNION SELECT received_by FROM handoffs WHERE batch = ?1 AND receiver = ?2)"
         " AND IFNULL(json_extract(detail, '$.scan.n'), sequence) = ?3 AND json_extract(detail, '$.text') IS NOT NULL"
         " ORDER BY sequence DESC",
         (row["batch"], row["link"], number),
     )
-    return str(at["text"]) if at else ""
+    return told_in(at["said"], at["text"]) if at else ""
 
 
 def _delivered_before(tx: Transaction, batch: Row, told: facts.Told) -> str | None:
@@ -223,5 +238,7 @@ def _refuse(
 
 def _unknown(code: str) -> Refusal:
     if looks_like_batch_code(code) and not is_batch_code(code.upper()):
-        return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
-    return Refusal("unknown", f"{code[:40]} is no batch here")
+        return Refusal(
+            "check", sentence("%(code)s was misread, its check character is wrong: scan again", code=code)
+        )
+    return Refusal("unknown", sentence("%(code)s is no batch here", code=code[:40]))

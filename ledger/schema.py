@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from ledger.schema_languages import SAID_IN_EVIDENCE
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 
 migrations = Migrations("interlock")
@@ -373,6 +374,13 @@ CREATE TABLE raw_messages (
 def m005_device_profiles(db: Database) -> None:
     """What devices tell about themselves, who is unknown, and the last raw messages."""
     for statement in _statements(_DEVICES):
+        db.execute(statement)
+
+
+@migrations()
+def m012_languages(db: Database) -> None:
+    """How a sentence was made, so that it can be told in any language; of older rows there is the English text."""
+    for statement in _statements(SAID_IN_EVIDENCE):
         db.execute(statement)
 
 

@@ -10,6 +10,7 @@ from ledger.store import Transaction
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Site
 from shopfloor.whereabouts import Step
 
@@ -73,9 +74,11 @@ def again_id(tx: Transaction, told: Told) -> str:
     return f"again/{told.number}/{tx.sequence + 1}"
 
 
-def late_text(floor: Floor, at: Instant, recorded_at: Instant) -> str:
-    """What is added to a sentence about something that was recorded long after it happened."""
-    return f", recorded {clock_text(recorded_at, floor.site.zone)}" if recorded_at - at >= LATE_MS else ""
+def with_late(said: str, floor: Floor, at: Instant, recorded_at: Instant) -> str:
+    """A sentence about something; what was recorded long after it happened says so."""
+    if recorded_at - at < LATE_MS:
+        return said
+    return sentence("%(said)s, recorded %(at)s", said=said, at=clock_text(recorded_at, floor.site.zone))
 
 
 def _detail(
@@ -121,16 +124,37 @@ def _hour_given(tx: Transaction, moving: Moving, giver: str, receiver: str) -> I
 
 
 def _text(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step) -> str:
-    line, clock = floor.line, clock_text(told.fact.at, floor.site.zone)
-    late = late_text(floor, told.fact.at, tx.now)
-    names = " and ".join(line.name_of(party) for party in step.parties)
+    return with_late(_said(floor, moving, told, step), floor, told.fact.at, tx.now)
+
+
+def _said(floor: Floor, moving: Moving, told: Told, step: Step) -> str:
+    line, at, what = floor.line, clock_text(told.fact.at, floor.site.zone), moving.name
+    names = listed([line.name_of(party) for party in step.parties])
     if step.kind == "scrapped":
-        where = f" as {line.name_of(step.charged)} gave it" if step.charged not in (None, step.link) else ""
-        return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {told.reason}"
+        units, why = step.quantity, told.reason or ""
+        if step.charged in (None, step.link):
+            return sentence(
+                "%(what)s: %(units)s scrapped %(at)s: %(why)s", what=what, units=units, at=at, why=why
+            )
+        giver = line.name_of(step.charged)
+        return sentence(
+            "%(what)s: %(units)s scrapped as %(giver)s gave it %(at)s: %(why)s",
+            what=what,
+            units=units,
+            giver=giver,
+            at=at,
+            why=why,
+        )
     if step.kind == "received":
+        said = (
+            sentence("%(what)s received %(at)s from %(names)s", what=what, at=at, names=names)
+            if names
+            else sentence("%(what)s received %(at)s", what=what, at=at)
+        )
         missing = sum(max(0, each.units) for each in step.short)
-        short = f", {missing} missing" if missing else ""
-        return f"{moving.name} received {clock}" + (f" from {names}" if names else "") + short + late
+        return sentence("%(said)s, %(missing)s missing", said=said, missing=missing) if missing else said
     if moving.batches:
-        return f"{moving.name} given {clock}{late}"
-    return (f"{moving.name} given {clock} to {names}" if names else f"{moving.name} shipped {clock}") + late
+        return sentence("%(what)s given %(at)s", what=what, at=at)
+    if names:
+        return sentence("%(what)s given %(at)s to %(names)s", what=what, at=at, names=names)
+    return sentence("%(what)s shipped %(at)s", what=what, at=at)

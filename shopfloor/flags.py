@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Link, Site
 
 PREVIOUS = "previous"
@@ -30,11 +31,13 @@ def why_not_raise(
 ) -> str | None:
     """The sentence that refuses a flag, or None when it may be raised."""
     if not line.has_link(against) or line.link(against) not in line.previous_links(raised_by):
-        return f"{against} is not a previous link of {line.link(raised_by).name}"
+        return sentence(
+            "%(against)s is not a previous link of %(name)s", against=against, name=line.link(raised_by).name
+        )
     if has_open:
-        return f"{line.link(against).name} is flagged for this order already"
+        return sentence("%(name)s is flagged for this order already", name=line.link(against).name)
     if owed is None or owed.missing == 0:
-        return f"{line.link(against).name} owes nothing of this order at this hour"
+        return sentence("%(name)s owes nothing of this order at this hour", name=line.link(against).name)
     return None
 
 
@@ -45,6 +48,17 @@ class Standing:
     state: str
     promised_at: Instant | None
     answers: int
+
+
+def state_word(state: str) -> str:
+    """A flag's state within a sentence."""
+    if state == "raised":
+        return sentence("raised")
+    if state == "answered":
+        return sentence("answered")
+    if state == "resolved":
+        return sentence("resolved")
+    return sentence("withdrawn") if state == "withdrawn" else state
 
 
 def why_not_answer(
@@ -65,28 +79,32 @@ def why_not_answer(
     sentences = (
         (
             standing.state not in ("raised", "answered"),
-            f"the flag is {standing.state}; it needs no answer any more",
+            sentence("the flag is %(state)s; it needs no answer any more", state=state_word(standing.state)),
         ),
         (
             seen is not None and seen != standing.answers,
-            "somebody of this link has answered meanwhile; close this form and open it again",
+            sentence("somebody of this link has answered meanwhile; close this form and open it again"),
         ),
         (
             reason is not None and reason not in {known.id for known in site.reasons},
-            f"{reason!r} is not a reason of this site; use one of {', '.join(r.id for r in site.reasons)}",
+            sentence(
+                "%(reason)s is not a reason of this site; use one of %(reasons)s",
+                reason=repr(reason),
+                reasons=", ".join(r.id for r in site.reasons),
+            ),
         ),
         (
             reason == PREVIOUS and not link.after,
-            f"{link.name} is a first link; there is no previous link to pass it to",
+            sentence("%(link)s is a first link; there is no previous link to pass it to", link=link.name),
         ),
         (
             promised_at is None and standing.promised_at is not None,
-            "a time is promised already; promise another, it cannot be taken back",
+            sentence("a time is promised already; promise another, it cannot be taken back"),
         ),
         (
             promised_at is not None and promised_at <= now,
-            "the promised time has passed already; promise a later one",
+            sentence("the promised time has passed already; promise a later one"),
         ),
-        (reason is None and promised_at is None, "an answer needs a reason or a promised time"),
+        (reason is None and promised_at is None, sentence("an answer needs a reason or a promised time")),
     )
-    return next((sentence for is_so, sentence in sentences if is_so), None)
+    return next((said for is_so, said in sentences if is_so), None)

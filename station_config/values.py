@@ -286,6 +286,13 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _language(raw: object) -> str:
+    text = text_of(raw)
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text, re.ASCII):
+        return text
+    raise Unfit(better=quoted(text.replace("_", "-")) if "_" in text else None)
+
+
 def _yes_or_no(raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
@@ -301,6 +308,7 @@ STATION_REFERENCE = Value("the id of a station", '"cut-1"', text_of)
 LINK_REFERENCE = Value("a link, written line/link", '"shirts/cut"', text_of)
 NAME = Value(f"a name (1 to {_LONGEST_NAME} characters on one line)", '"Cutting table 1"', _name)
 ZONE = Value("a time zone", '"Europe/Berlin"', _zone)
+LANGUAGE = Value("the tag of a language", '"zh"', _language)
 HOLIDAY = Value("a date", '"2026-12-25"', _date)
 OVERTIME = replace(HOLIDAY, example='"2026-11-28"')
 CLOCK = Value("a time of day", '"08:00"', _clock)

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that this page can be read in."""
+
+    lang: str
+    """Of the name and of the page behind the link: zh-Hans."""
+    name: str
+    """In itself."""
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every page shows around its content."""
 
@@ -22,6 +34,9 @@ class Frame:
     zone: str
     """IANA name of the site's zone, with which the page's clock goes on by itself."""
     lang: str = "en"
+    """For example zh-Hans."""
+    languages: tuple[LanguageChoice, ...] = ()
+    """To choose from; a live part of a page has none."""
     theme: str = ""
     """light or dark; empty follows the screen's own setting."""
     boards: tuple[tuple[str, str], ...] = ()

@@ -10,13 +10,16 @@ from kiosk.contexts.devices import DeviceRow, DevicesPage, InspectorPage, Presen
 from kiosk.contexts.station import Choice
 from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
+from kiosk.speech import number
 from kiosk.views.frame import frame, minutes
 from ledger import device_records
 from ledger.device_records import DeviceRecord
 from ledger.devices import TRUSTED_CLOCK_MS, local_day
+from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_of, moment_of
 from shopfloor.profiles import NATIVE_ID
+from shopfloor.sentences import sentence
 from shopfloor.site import Device
 from station_config import id_like
 
@@ -159,10 +162,12 @@ def _offset_text(offset_ms: int) -> str:
     sign = "+" if offset_ms >= 0 else "\N{MINUS SIGN}"
     size = abs(offset_ms)
     if size < 2 * MINUTE_MS:
-        return f"{sign}{size / SECOND_MS:.1f} s"
+        return sentence("%(n)s s", n=f"{sign}{number(round(size / SECOND_MS, 1))}")
     if size < 2 * HOUR_MS:
-        return f"{sign}{size // MINUTE_MS} min"
-    return f"{sign}{size // HOUR_MS} h" if size < 2 * DAY_MS else f"{sign}{size // DAY_MS} d"
+        return sentence("%(n)s min", n=f"{sign}{size // MINUTE_MS}")
+    if size < 2 * DAY_MS:
+        return sentence("%(n)s h", n=f"{sign}{size // HOUR_MS}")
+    return sentence("%(n)s d", n=f"{sign}{size // DAY_MS}")
 
 
 def _unknown(row: Row, now: Instant) -> UnknownRow:
@@ -212,5 +217,5 @@ def _raw(services: Services, row: Row, *, live: bool) -> RawRow:
         scan_id=row["scan_id"],
         device_time="" if device_at is None else f"{moment_of(device_at, zone):%Y-%m-%d %H:%M:%S}",
         seq=row["seq"],
-        why=row["why"],
+        why=told_in(row["said"], row["why"]),
     )

@@ -26,6 +26,7 @@ from kiosk.views.frame import (
 )
 from ledger import reading
 from ledger.reading import OwedRow
+from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.flags import PREVIOUS
 from shopfloor.handoffs import clock_text
@@ -89,7 +90,11 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             promises=_promises(services, line, link, now),
             next_start=next_start(services.calendars.of_link(line, link.id, now), now, zone),
             last=tuple(
-                Action(done["sequence"], done["text"], clock_text(done["occurred_at"], zone))
+                Action(
+                    done["sequence"],
+                    told_in(done["said"], done["text"]),
+                    clock_text(done["occurred_at"], zone),
+                )
                 for done in reading.last_actions(services.ledger, station.id, SHOWN_ACTIONS)
             ),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),

@@ -1,0 +1,7 @@
+"""How sentences were made, beside their English texts."""
+
+SAID_IN_EVIDENCE = """
+ALTER TABLE refused ADD COLUMN said TEXT;
+ALTER TABLE same_scans ADD COLUMN said TEXT;
+ALTER TABLE raw_messages ADD COLUMN said TEXT;
+"""

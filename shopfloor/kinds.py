@@ -1,0 +1,22 @@
+"""What things of a site are called in a sentence."""
+
+from __future__ import annotations
+
+from shopfloor.sentences import sentence
+
+
+def kind_word(kind: str) -> str:
+    """The word for a kind of thing that is looked for by its name."""
+    known = {
+        "line": sentence("line"),
+        "link": sentence("link"),
+        "station": sentence("station"),
+        "shift": sentence("shift"),
+        "product": sentence("product"),
+        "order": sentence("order"),
+        "flag": sentence("flag"),
+        "device": sentence("device"),
+        "profile": sentence("profile"),
+        "reason": sentence("reason"),
+    }
+    return known.get(kind, kind)
