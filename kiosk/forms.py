@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from ledger.drafts import By
 from shopfloor.instants import Instant, moment_of
-from shopfloor.sentences import sentence, text_of
+from shopfloor.sentences import joined, sentence, text_of
 from shopfloor.told_times import NoTime, told_instant
 
 PERSON = "person"
@@ -41,7 +41,8 @@ class FormFaults(Exception):
 
     def __init__(self, *faults: FieldFault) -> None:
         self.faults = faults
-        super().__init__("\n".join(f"{fault.field}: {fault.text}" for fault in faults))
+        told = [sentence("%(column)s: %(fault)s", column=fault.field, fault=fault.text) for fault in faults]
+        super().__init__(joined(told))
 
 
 class Form:

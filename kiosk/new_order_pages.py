@@ -76,7 +76,7 @@ def draft() -> Any:
         return _new_again(services, new_form(act="new", typed=fields, faults=sentences))
     except OrdersRefused as refused:
         field = "order" if is_known(services, order.order) else "due"
-        sentences = {field: "\n".join(refused.faults.values())}
+        sentences = {field: text_of(refused)}
         return _new_again(services, new_form(act="new", typed=fields, faults=sentences))
     except RuleRefused as refused:
         return _new_again(services, new_form(act="new", typed=fields, text=text_of(refused)))

@@ -16,7 +16,7 @@ from kiosk.site_saving import attempt, current_text, save
 from kiosk.views.site import site_page, site_trial_page, site_version_page
 from ledger.errors import RuleRefused
 from ledger.site_versions import last_version, site_text
-from shopfloor.sentences import sentence, text_of
+from shopfloor.sentences import joined, sentence, text_of
 from shopfloor.site import Site
 from station_config import SiteFaults, check_text
 
@@ -92,7 +92,8 @@ def save_site() -> Any:
         form.check()
         version = save(services, tried, by, seen=request.form.get("seen", ""), why=why, now=now)
     except (FormFaults, RuleRefused) as refused:
-        page = site_trial_page(services, tried, posted, why=why, fault=text_of(refused))
+        told = joined([each.text for each in form.faults]) if form.faults else text_of(refused)
+        page = site_trial_page(services, tried, posted, why=why, fault=told)
         return render_page("site/trial.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     return remember_person(no_store(redirect(f"/site?saved={version}", HTTPStatus.SEE_OTHER)), by.person)
 
@@ -127,7 +128,7 @@ def _on_disk(services: Services) -> tuple[Site, str]:
     try:
         return check_text(services.folder, current_text(services)).site, ""
     except (SiteFaults, RuleRefused) as faults:
-        return services.config.site, str(faults)
+        return services.config.site, text_of(faults)
 
 
 def _posted() -> dict[str, str]:

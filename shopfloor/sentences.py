@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 
@@ -39,7 +39,7 @@ def counted(singular: str, plural: str, n: int, /, **values: object) -> Sentence
     return Sentence(singular, {"n": n, **values}, plural)
 
 
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Texts as a list in a sentence, which each language joins in its own way: one, two and three."""
     if not items:
         return ""
@@ -49,7 +49,7 @@ def listed(items: list[str]) -> str:
     return told if len(items) == 1 else sentence("%(some)s and %(last)s", some=told, last=items[-1])
 
 
-def enumerated(items: list[str]) -> str:
+def enumerated(items: Sequence[str]) -> str:
     """Texts behind each other: one, two, three."""
     told = items[0] if items else ""
     for item in items[1:]:
@@ -57,7 +57,7 @@ def enumerated(items: list[str]) -> str:
     return told
 
 
-def joined(items: list[str]) -> str:
+def joined(items: Sequence[str]) -> str:
     """Sentences that stand in lines below each other."""
     told = items[0] if items else ""
     for item in items[1:]:

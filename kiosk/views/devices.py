@@ -18,7 +18,7 @@ from ledger.devices import TRUSTED_CLOCK_MS, local_day
 from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_of, moment_of
-from shopfloor.profiles import NATIVE_ID
+from shopfloor.profiles import NATIVE_ID, Profile
 from shopfloor.sentences import sentence
 from shopfloor.site import Device
 from station_config import id_like
@@ -63,7 +63,7 @@ def devices_page(
         unknown_hidden=max(0, len(strangers) - SHOWN_STRANGERS),
         stations=tuple(Choice(station.id, station.name) for station in site.stations.values()),
         profiles=tuple(
-            Choice(profile.id, profile.name or profile.id) for profile in services.config.profiles.values()
+            Choice(profile.id, _profile_name(profile)) for profile in services.config.profiles.values()
         ),
         listened=_listened(services),
         person=known_person(),
@@ -127,7 +127,7 @@ def _row(services: Services, device: Device, record: DeviceRecord, now: Instant)
     return DeviceRow(
         device=device.id,
         called=device.address,
-        profile=profile.name or profile.id,
+        profile=_profile_name(profile),
         model=record.model or "",
         station=station.name,
         link=site.line_or_ghost(station.line).name_of(station.link),
@@ -158,16 +158,23 @@ def _presence(services: Services, device: Device, record: DeviceRecord, now: Ins
     return "online" if record.online else "seen"
 
 
+def _profile_name(profile: Profile) -> str:
+    """The names of makers are theirs; two of the built-in profiles are described."""
+    if profile.id == "native":
+        return sentence("Interlock's own JSON, or only the code")
+    return sentence("Only the code") if profile.id == "bare" else profile.name or profile.id
+
+
 def _offset_text(offset_ms: int) -> str:
     sign = "+" if offset_ms >= 0 else "\N{MINUS SIGN}"
     size = abs(offset_ms)
     if size < 2 * MINUTE_MS:
-        return sentence("%(n)s s", n=f"{sign}{number(round(size / SECOND_MS, 1))}")
+        return sentence("%(sign)s%(n)s s", sign=sign, n=number(round(size / SECOND_MS, 1)))
     if size < 2 * HOUR_MS:
-        return sentence("%(n)s min", n=f"{sign}{size // MINUTE_MS}")
+        return sentence("%(sign)s%(n)s min", sign=sign, n=size // MINUTE_MS)
     if size < 2 * DAY_MS:
-        return sentence("%(n)s h", n=f"{sign}{size // HOUR_MS}")
-    return sentence("%(n)s d", n=f"{sign}{size // DAY_MS}")
+        return sentence("%(sign)s%(n)s h", sign=sign, n=size // HOUR_MS)
+    return sentence("%(sign)s%(n)s d", sign=sign, n=size // DAY_MS)
 
 
 def _unknown(row: Row, now: Instant) -> UnknownRow:

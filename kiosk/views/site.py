@@ -26,7 +26,7 @@ from kiosk.views.frame import frame
 from ledger.plans import released_orders
 from ledger.site_versions import SiteVersion, site_text, site_versions
 from shopfloor.instants import Instant, moment_of
-from shopfloor.sentences import sentence
+from shopfloor.sentences import joined, sentence
 from shopfloor.site import Line, Site
 from shopfloor.what_if import Effect, LostHour
 from station_config import differences
@@ -62,7 +62,7 @@ def site_page(
         was=fields,
         edited=differences(services.config, replace(services.config, site=site)),
         faults=given,
-        fault="\n".join([*general, *([fault] if fault else [])]),
+        fault=joined([*general, *([fault] if fault else [])]),
         done=done,
         versions=tuple(_version(services, each) for each in site_versions(services.ledger, SHOWN_VERSIONS)),
     )

@@ -233,7 +233,9 @@ def _days(zoom: ZoomName, from_at: Instant, zone: tzinfo) -> Iterator[Slot]:
         if zoom == "weeks":
             number = on.isocalendar().week
             name = sentence("week %(week)s from %(day)s", week=str(number), day=day_text(on))
-            yield Slot(start_at, end_at, sentence("W%(week)s", week=f"{number:02}"), dated(on, "MMM y"), name)
+            yield Slot(
+                start_at, end_at, sentence("W%(week)s", week=str(number).zfill(2)), dated(on, "MMM y"), name
+            )
         else:
             monday = on - on.weekday() * _DAY
             yield Slot(start_at, end_at, f"{on.day}", day_text(monday), day_text(on))
