@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
@@ -74,12 +74,19 @@ class Language:
 ENGLISH = Language(ENGLISH_TAG)
 
 
-def languages_in(folders: Iterable[Path]) -> Mapping[str, Language]:
-    """Every language of the files in some folders by its tag, English first. BadCatalogue for what is none."""
+def languages_in(
+    folders: Iterable[Path], left_out: Callable[[BadCatalogue], None] = lambda _: None
+) -> Mapping[str, Language]:
+    """Every language of the files in some folders by its tag, English first; what is no catalogue is left out."""
     files: dict[str, list[Path]] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.po")):
-            files.setdefault(file.stem, []).append(file)
+            try:
+                if folder != OWN:  # those are read by tests
+                    read_catalogue(file)
+                files.setdefault(file.stem, []).append(file)
+            except BadCatalogue as fault:
+                left_out(fault)
     found = {ENGLISH_TAG: Language(ENGLISH_TAG, tuple(files.pop(ENGLISH_TAG, ())))}
     for tag, of_tag in sorted(files.items()):
         found[tag] = Language(tag, tuple(of_tag), _written_in(of_tag[0]) or tag)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import structlog
 from flask import Flask, Response, current_app, request
 
 from kiosk.addresses import with_query
-from kiosk.catalogues import ENGLISH, ENGLISH_TAG, OWN, SITES, Language, known, languages_in
+from kiosk.catalogues import ENGLISH, ENGLISH_TAG, OWN, SITES, BadCatalogue, Language, known, languages_in
 from kiosk.contexts.frame import LanguageChoice
 from kiosk.services import Services
 from kiosk.speech import language, speak
@@ -18,6 +19,8 @@ PARAMETER = "lang"
 EXTENSION = "interlock.languages"
 FOR_MACHINES = ("/api/", "/healthy", "/metrics")
 _KEPT_S = 400 * 24 * 3600
+
+log = structlog.get_logger()
 
 PersonLanguage = Callable[[], str | None]
 """The tag of the language that whoever is logged in has chosen; None when nobody is or has."""
@@ -37,9 +40,13 @@ class Offer:
 
 
 def offer_of(services: Services, of_person: PersonLanguage = lambda: None) -> Offer:
-    """What a site offers: the catalogues that come along and its own. BadCatalogue for a file that is none."""
-    languages = languages_in((OWN, services.folder / SITES))
+    """What a site offers: the catalogues that come along and its own; a file that is none is left out and logged."""
+    languages = languages_in((OWN, services.folder / SITES), left_out=_log_left_out)
     return Offer(languages, services.config.language or ENGLISH_TAG, of_person)
+
+
+def _log_left_out(fault: BadCatalogue) -> None:
+    log.error("a language is left out", why=str(fault))
 
 
 def install(app: Flask, offer: Offer) -> None:

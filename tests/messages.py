@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -45,11 +46,15 @@ def texts_of(message: Message) -> tuple[str, ...]:
 
 def bring_up(file: Path, wanted: Catalog) -> list[str]:
     """Write what is wanted into a catalogue: words that are there stay, words that nobody says go; what is missing."""
+    head, _, _ = file.read_text(encoding="utf-8").partition("\n\n")
     catalogue = read_catalogue(file)
     catalogue.update(wanted, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
-    with file.open("wb") as opened:
-        write_po(opened, catalogue, width=110, sort_by_file=True, ignore_obsolete=True)
+    for message in catalogue:
+        if message.pluralizable and not any(message.string):
+            message.string = ("",) * catalogue.num_plurals
+    body = BytesIO()
+    write_po(body, catalogue, width=110, sort_by_file=True, omit_header=True, ignore_obsolete=True)
+    file.write_text(f"{head}\n\n{body.getvalue().decode()}", encoding="utf-8")
     return missing(catalogue)
 
 
