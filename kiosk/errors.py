@@ -144,6 +144,7 @@ def _frame() -> Frame:
         broker_connected=services.pulse.broker_connected,
         theme=theme(),
         lang=language().lang,
+        tag=language().tag,
         languages=choices(),
         zone=str(services.config.site.zone.key),
     )

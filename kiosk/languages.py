@@ -54,6 +54,7 @@ def install(app: Flask, offer: Offer) -> None:
     app.extensions[EXTENSION] = offer
     app.before_request(_choose)
     app.after_request(_keep)
+    app.teardown_request(_fall_silent)
 
 
 def choices() -> tuple[LanguageChoice, ...]:
@@ -80,6 +81,11 @@ def _choose() -> None:
         return
     kept = request.cookies.get(PARAMETER)
     speak(offer.first([asked, kept, offer.of_person(), *browser, offer.of_site]))
+
+
+def _fall_silent(_: BaseException | None) -> None:
+    """What comes next in this greenlet is another request, or nobody's."""
+    speak(ENGLISH)
 
 
 def _keep(response: Response) -> Response:

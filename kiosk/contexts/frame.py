@@ -35,6 +35,8 @@ class Frame:
     """IANA name of the site's zone, with which the page's clock goes on by itself."""
     lang: str = "en"
     """For example zh-Hans."""
+    tag: str = "en"
+    """Of the language's catalogue: what addresses call it."""
     languages: tuple[LanguageChoice, ...] = ()
     """To choose from; a live part of a page has none."""
     theme: str = ""

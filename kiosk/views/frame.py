@@ -32,6 +32,7 @@ def frame(services: Services, now: Instant) -> Frame:
         clock=clock_text(now, site.zone),
         day=dated(moment, "EEEE d MMMM"),
         lang=language().lang,
+        tag=language().tag,
         sequence=reading.last_sequence(services.ledger),
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,

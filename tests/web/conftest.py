@@ -93,16 +93,21 @@ def serve(floor: Plant) -> Iterator[Callable[..., LiveServer]]:
     with ExitStack() as running:
 
         def start(*options: str) -> LiveServer:
-            process = running.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.web.live_server", str(floor.folder), *options],
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            running.callback(process.terminate)
-            assert process.stdout is not None
-            return running.enter_context(LiveServer(int(process.stdout.readline()), process))
+            return served(running, floor, *options)
 
         yield start
+
+
+def served(running: ExitStack, plant: Plant, *options: str) -> LiveServer:
+    """A real server of a plant, whose clock stands at what its file `now` says."""
+    process = running.enter_context(
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.web.live_server", str(plant.folder), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    )
+    running.callback(process.terminate)
+    assert process.stdout is not None
+    return running.enter_context(LiveServer(int(process.stdout.readline()), process))
