@@ -55,11 +55,8 @@ class Language:
     @cached_property
     def name(self) -> str:
         """Its name in itself: 中文, Deutsch; the tag where nothing is known about it."""
-        called = (
-            self.locale.get_language_name()
-            if self.locale.language == self.tag.replace("_", "-").partition("-")[0]
-            else None
-        )
+        is_known = self.locale.language == self.tag.replace("_", "-").partition("-")[0]
+        called = self.locale.get_language_name() if is_known else None
         return self.tag if called is None else called[:1].upper() + called[1:]
 
     @cached_property
@@ -97,7 +94,7 @@ def languages_in(
 
 def known(languages: Mapping[str, Language], tag: str | None) -> Language | None:
     """The language of a tag, or of its first part: zh for zh-CN. None when there is no such one."""
-    if tag in languages:
+    if tag is not None and tag in languages:
         return languages[tag]
     wanted = (tag or "").replace("_", "-").lower()
     while wanted:

@@ -66,9 +66,7 @@ def test_what_does_not_fit_is_found(server: LiveServer, new_page: Callable[..., 
     page = new_page(viewport=SIZES["a phone"])
     page.goto(f"http://127.0.0.1:{server.port}/?lang=xx")
     page.evaluate("document.querySelector('h1').style.whiteSpace = 'nowrap'")
-    page.evaluate(
-        "document.body.insertAdjacentHTML('beforeend', '<button style=\"width: 9px\">too long</button>')"
-    )
+    page.evaluate(NARROW_BUTTON)
     faults = page.evaluate(OVERFLOWING)
     assert any("the page is" in fault for fault in faults)
     assert any("cut off: button" in fault for fault in faults)
