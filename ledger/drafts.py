@@ -13,6 +13,7 @@ from ledger.reading import last_sequence
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.agreement import Confirmation, Draft, touched
 from shopfloor.instants import Instant
+from shopfloor.kinds import fact_word
 from shopfloor.orders import Order
 from shopfloor.roles import ROLES, Role
 from shopfloor.sentences import sentence
@@ -236,7 +237,7 @@ def _refuse_settled(before: Order, after: Order) -> None:
             raise RuleRefused(
                 sentence(
                     "the %(what)s of order %(order)s cannot change: it is released",
-                    what=_what_word(what),
+                    what=fact_word(what),
                     order=before.order,
                 )
             )
@@ -357,12 +358,6 @@ def _facts(draft: Draft) -> dict[str, object]:
 def one_of(by: By, n: int) -> By:
     """The n-th of the events that one act makes: each has an id of its own."""
     return by if by.event_id is None else replace(by, event_id=f"{by.event_id}/{n}")
-
-
-def _what_word(what: str) -> str:
-    if what == "quantity":
-        return sentence("quantity")
-    return sentence("customer") if what == "customer" else sentence("priority")
 
 
 def _draft(row: Row, confirmed: Iterable[Row]) -> Draft:

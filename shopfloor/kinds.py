@@ -20,3 +20,10 @@ def kind_word(kind: str) -> str:
         "reason": sentence("reason"),
     }
     return known.get(kind, kind)
+
+
+def fact_word(fact: str) -> str:
+    """The word for what an order says of itself and what cannot change once it is released."""
+    if fact == "quantity":
+        return sentence("quantity")
+    return sentence("customer") if fact == "customer" else sentence("priority")
