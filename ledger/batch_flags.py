@@ -57,7 +57,7 @@ def raise_batch_flag(
             has_open=_has_open(tx, row["batch"], giver, station.link, wanted),
         )
         if why_not is not None or way is None:
-            raise RuleRefused(why_not or "nothing is missing")
+            raise RuleRefused(why_not or sentence("nothing is missing"))
         return append_flag(
             tx,
             site,

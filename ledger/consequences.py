@@ -52,7 +52,9 @@ def choose(ledger: Ledger, site: Site, tap: Tap, *, flag: int, consequence: str,
             )
         entry = site.flags.consequence(consequence)
         if entry is None:
-            known = ", ".join(each.id for each in site.flags.consequences) or "none; the catalogue is empty"
+            known = ", ".join(each.id for each in site.flags.consequences) or sentence(
+                "none; the catalogue is empty"
+            )
             raise RuleRefused(
                 sentence(
                     "%(consequence)r is no consequence of this site; there are: %(known)s",
