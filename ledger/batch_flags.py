@@ -76,8 +76,8 @@ def _kind(told: str | None, way: Way | None) -> FlagKind:
     if known is None:
         raise RuleRefused(
             sentence(
-                "%(kind)r is no kind of flag for a batch; use one of %(known)s",
-                kind=told,
+                "%(kind)s is no kind of flag for a batch; use one of %(known)s",
+                kind=repr(told),
                 known=", ".join(kind for kind in FLAG_KINDS if kind != "hour"),
             )
         )

@@ -127,6 +127,13 @@ def state_word(state: str) -> str:
     return sentence("withdrawn") if state == "withdrawn" else state
 
 
+def ruling_word(ruling: str) -> str:
+    """A ruling within a sentence."""
+    if ruling == "upheld":
+        return sentence("upheld")
+    return sentence("overturned") if ruling == "overturned" else ruling
+
+
 def why_not_answer(
     site: Site,
     link: Link,

@@ -16,4 +16,18 @@ def role_word(role: str) -> str:
         return sentence("sales")
     if role == "production":
         return sentence("production")
-    return sentence("purchasing") if role == "purchasing" else role
+    if role == "purchasing":
+        return sentence("purchasing")
+    return _person_word(role)
+
+
+def _person_word(role: str) -> str:
+    if role == "operator":
+        return sentence("operator")
+    if role == "lead":
+        return sentence("lead")
+    if role == "supervisor":
+        return sentence("supervisor")
+    if role == "manager":
+        return sentence("manager")
+    return sentence("admin") if role == "admin" else role

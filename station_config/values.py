@@ -46,7 +46,6 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
-_FUNCTION_KEY = re.compile(r"F(?:[1-9]|1\d|2[0-4])", re.ASCII)
 Outage: TypeAlias = tuple[Instant, Instant | None]
 """From the first to before the second; without it until further notice."""
 
@@ -342,14 +341,6 @@ def _yes_or_no(raw: object) -> bool:
     raise Unfit
 
 
-def _function_key(raw: object) -> str:
-    text = text_of(raw)
-    if _FUNCTION_KEY.fullmatch(text):
-        return text
-    better = _FUNCTION_KEY.fullmatch(text.strip().upper())
-    raise Unfit(better=better and quoted(better[0]))
-
-
 FILE_VERSION = Value(
     sentence("version %(version)s, the only one there is", version=str(VERSION)), "1", _version
 )
@@ -397,14 +388,11 @@ DISTANCE_M = Value(
     sentence("a distance between 1 and %(farthest_m)s metres", farthest_m=_FARTHEST_M), "6", _distance_m
 )
 MONTHS = Value(sentence("a whole number of months, at least %(fewest)s", fewest=FEWEST_MONTHS), "24", _months)
-FUNCTION_KEY = Value(sentence("a key from F1 to F24"), '"F8"', _function_key)
 HOST = Value(sentence("the name or address of a machine"), '"broker.plant.example"', _host)
 LISTEN = Value(
     sentence("an address of this machine"), sentence('"127.0.0.1", or "0.0.0.0" for every network'), _listen
 )
 FILE = Value(sentence("the name of a file"), '"broker-password.txt"', text_of)
 EVENTS = choice(sentence("a choice of events"), ("all", "none"))
-WITHOUT_LOGIN = choice(sentence("what may be done without a login"), ("nothing", "reading", "everything"))
-SCAN_BY = choice(sentence("a kiosk or a badge"), ("kiosk", "badge"))
 YES_OR_NO = Value(sentence("true or false"), "true", _yes_or_no)
 USERNAME = Value(sentence("a user name"), '"interlock"', text_of)

@@ -167,6 +167,25 @@ GETS = (
     "/site",
     "/site?saved=1",
     "/refused",
+    "/refused?show=all",
+    "/refused/1",
+    "/flags",
+    "/flags/{flag}",
+    "/flags?line=shirts&link=cut",
+    "/responsibility",
+    "/responsibility?line=shirts&link=cut&from=2026-11-20&to=2026-11-30",
+    "/responsibility?from=x",
+    "/responsibility?from=2026-11-20&to=2026-11-10",
+    "/hours/shirts/cut",
+    "/hours/shirts/sew?shift=shirts/sew/day/2026-11-26",
+    "/hours/shirts/none",
+    "/setup",
+    "/travellers/1-1",
+    "/labels/1-1",
+    "/commands",
+    "/kiosk/cut-1/batches",
+    "/kiosk/cut-1/batches/{batch}",
+    "/kiosk/sew-1/scanner",
     "/devices",
     "/devices/inspector",
     "/devices/inspector?still=1&device=scanner-cut",
@@ -225,10 +244,20 @@ TAPS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
+def gets_of(plant: Plant) -> tuple[str, ...]:
+    """The pages that there are to read."""
+    flag = plant.ledger.row("SELECT flag FROM flags WHERE link = 'cut'")
+    assert flag is not None
+    return tuple(
+        address.replace("{flag}", str(flag["flag"])).replace("{batch}", plant.codes("1-1")[1])
+        for address in GETS
+    )
+
+
 def answers_of(client: FlaskClient, plant: Plant, lang: str) -> list[tuple[str, TestResponse]]:
     """Every page, every fault and every tap, in a language."""
     client.set_cookie("lang", lang)
-    seen = [(address, client.get(address)) for address in (*GETS, *FAULTY)]
+    seen = [(address, client.get(address)) for address in (*gets_of(plant), *FAULTY)]
     seen += [(f"POST {address} {fields}", client.post(address, data=fields)) for address, fields in FORMS]
     flag = plant.ledger.row("SELECT flag FROM flags WHERE link = 'cut'")
     assert flag is not None

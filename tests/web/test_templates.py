@@ -15,6 +15,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import kiosk
+from kiosk import template_words
 from kiosk.contexts import (
     Action,
     BatchRow,
@@ -185,9 +186,10 @@ def templates() -> Environment:
         loader=FileSystemLoader(FOLDER / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
-        extensions=["jinja2.ext.i18n"],
+        finalize=template_words.finalize,
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.globals.update(template_words.GLOBALS)
+    environment.filters.update(template_words.FILTERS)
 
     def static(name: str) -> str:
         assert (STATIC / name).is_file(), f"{name} is not among the static files"

@@ -14,6 +14,7 @@ SILENT = ("script", "style", "code", "pre", "textarea")
 WORD = re.compile(r"[A-Za-zÀ-ž]{2,}")
 IDS = re.compile(
     r"""Interlock | interlock/\S+ | scanner-\w+ | \w+-1\b | polo | shirts(/\w+)? | bench | tasmota\S* | native | M-1
+    | HTML | PDF | CSV
     | order,line,product\S* | [0-9A-Z]+-[0-9A-Z]+ | 7K30411 | https?://\S+ | [\w./-]+\.toml | Asia/Shanghai
     | \b[0-9A-Z]{7}\b | \b\d+(?:min|h|d)\b | \b(?:min|h|kB|MB|s|d)\b | \b(?:mon|tue|wed|thu|fri|sat|sun)\b | day""",
     re.VERBOSE,
@@ -44,7 +45,9 @@ class _Texts(HTMLParser):
                 self._silent.append(tag)
             return
         for name, value in told.items():
-            if value and (name in ATTRIBUTES or (name.startswith("data-") and " " in value)):
+            if value and (
+                name in ATTRIBUTES or (name.startswith("data-") and name != "data-fields" and " " in value)
+            ):
                 self.found.append((f"{tag} {name}", value))
 
     def handle_endtag(self, tag: str) -> None:
