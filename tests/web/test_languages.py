@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kiosk.app import create_app
@@ -23,6 +24,7 @@ from tests.factory import WORKED_SITE, Plant
 from tests.messages import PLACEHOLDER, missing, template, texts_of, write_pseudo
 from tests.web.conftest import services_of
 from tests.web.greek_plant import answers_of, busy, greek_site
+from tests.web.secured import As, register
 from tests.web.unspoken import unspoken
 
 LANGUAGES = languages_in([OWN])
@@ -93,6 +95,40 @@ def test_every_screen_and_every_answer_is_in_the_reader_s_language(greek: Plant)
     broken = [address for address, answer in answers if answer.status_code >= 500]
     found = {address: words for address, answer in answers if (words := unspoken(answer.text))}
     assert (broken, found) == ([], {})
+
+
+def test_the_pages_about_people_are_in_the_reader_s_language(greek: Plant) -> None:
+    app = create_app(services_of(greek))
+    admin = As(app, greek).person(register(greek, "admin", "Άννα"))
+    admin.client.set_cookie("lang", "xx")
+    answers = [admin.get(address) for address in ("/people/1", "/people/kiosks", "/me")]
+    answers += [
+        admin.post(address, data=fields)
+        for address, fields in (
+            ("/people", {"name": "", "roles": "lead"}),
+            ("/people", {"name": "Ηρώ", "roles": "operator"}),
+            ("/people/2", {"act": "pin"}),
+            ("/people/kiosks", {"act": "code", "station": "cut-1"}),
+            ("/me", {"act": "pin", "pin": "1", "new": "123456"}),
+            ("/me", {"act": "token", "name": ""}),
+        )
+    ]
+    stranger = app.test_client()
+    stranger.set_cookie("lang", "xx")
+    answers += [stranger.get("/login"), stranger.get("/kiosk/cut-1")]
+    answers.append(stranger.post("/login", data={"name": "x", "pin": "1"}))
+    own_names = {"English", "Español", "Tiếng Việt", "Deutsch", "中文"}
+    found = [words for answer in answers for words in unspoken(answer.text)]
+    assert [words for words in found if words.removeprefix("text: ") not in own_names] == []
+    assert max(answer.status_code for answer in answers) < 500
+
+
+def test_a_badge_turns_the_kiosk_to_the_language_of_who_stands_there(app: Flask, floor: Plant) -> None:
+    kiosk = As(app, floor).kiosk("sew-1")
+    person = register(floor, "operator", language="zh")
+    assert 'lang="en"' in kiosk.get("/kiosk/sew-1").text
+    kiosk.badge_in(person)
+    assert 'lang="zh-Hans"' in kiosk.get("/kiosk/sew-1").text
 
 
 def test_a_text_without_translation_is_found() -> None:
@@ -184,8 +220,8 @@ def test_the_language_is_as_asked_then_as_kept_then_the_browser_s(client: FlaskC
     assert heading(client, "/?lang=en") == "en"
 
 
-def test_a_person_s_own_language_goes_before_the_browser_s(floor: Plant) -> None:
-    client = create_app(services_of(floor), of_person=lambda: "vi").test_client()
+def test_a_person_s_own_language_goes_before_the_browser_s(app: Flask, floor: Plant) -> None:
+    client = As(app, floor).person(register(floor, "lead", language="vi")).client
     assert heading(client, Accept_Language="de") == "vi"
     assert heading(client, "/?lang=es", Accept_Language="de") == "es"
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from interlock.wake import WakeSender
 from tests.factory import Plant
 from tests.web.conftest import served
-from tests.web.greek_plant import GETS, busy, greek_site
+from tests.web.greek_plant import busy, gets_of, greek_site
 from tests.web.live_client import LiveServer
 from tests.web.unspoken import unspoken
 
@@ -47,12 +47,12 @@ def server(greek: Plant) -> Iterator[LiveServer]:
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_longer_words_fit_on_every_screen(
-    server: LiveServer, new_page: Callable[..., Page], size: tuple[int, int]
+    greek: Plant, server: LiveServer, new_page: Callable[..., Page], size: tuple[int, int]
 ) -> None:
     page = new_page(viewport=size)
     page.goto(f"http://127.0.0.1:{server.port}/?lang=xx")
     found = {}
-    for address in GETS:
+    for address in gets_of(greek):
         page.goto(f"http://127.0.0.1:{server.port}{address}")
         if address.startswith(("/board", "/kiosk")):
             expect(page.locator("body[data-fresh=live]")).to_be_attached()

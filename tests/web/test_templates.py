@@ -256,7 +256,7 @@ def test_a_row_counts_its_other_flags_and_says_how_late_it_is(templates: Environ
 def test_the_foot_says_what_a_milestone_owes_when_no_other_link_is_behind(templates: Environment) -> None:
     row = replace(ROW, name="Castings in", milestone=True, behind=1500, late_min=180, needed_per_hour=None)
     said = words(templates, "board/_foot.html", page=replace(BOARD, rows=(ROW, row)))
-    assert "Castings in : 1500 due since 3 h" in said
+    assert "Castings in : 1,500 due since 3 h" in said
     assert "nothing to catch up" not in said
 
 
