@@ -20,7 +20,10 @@ def with_said(detail: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def text_in(detail: Mapping[str, Any], name: str = "text") -> str:
     """A text of an event's detail, as the sentence that it was."""
-    text = str(detail.get(name, ""))
+    told = detail.get(name, "")
+    if isinstance(told, Sentence):
+        return told
+    text = str(told)
     said = detail.get(SAID)
     return from_data(said.get(name), text) if isinstance(said, dict) else text
 
