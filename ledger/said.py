@@ -30,7 +30,9 @@ def text_in(detail: Mapping[str, Any], name: str = "text") -> str:
 
 def said_of(text: str) -> str | None:
     """How a sentence was made, as a column keeps it; None for a text that is none."""
-    return json.dumps(as_data(text), ensure_ascii=False) if isinstance(text, Sentence) else None
+    return (
+        json.dumps(as_data(text), ensure_ascii=False, sort_keys=True) if isinstance(text, Sentence) else None
+    )
 
 
 def told_in(said: str | None, text: str) -> str:
