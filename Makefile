@@ -16,7 +16,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
 INSTALL_SELF := $(PIP) --no-deps --no-build-isolation --editable .
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet pyproject.toml
 
-.PHONY: help demo test faults check format bench screenshots lock clean
+.PHONY: help demo test faults check format bench screenshots messages lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | \
@@ -53,6 +53,9 @@ bench: $(DEV_STAMP) ## measure scans, pages and plans on this machine
 screenshots: $(DEV_STAMP) ## take the pictures of the README again
 	@$(PY) -m tests.provision chromium fonts
 	@$(PY) -m tests.screenshots
+
+messages: $(DEV_STAMP) ## bring the catalogues of all languages up to the code, and name what is to be translated
+	@$(PY) -m tests.messages
 
 lock: ## write requirements/ again from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo 'make lock needs uv: python3 -m pip install uv'; exit 1; }

@@ -9,6 +9,7 @@ import msgspec
 
 from gateway.faults import NoScan
 from shopfloor.profiles import JsonPath, Paths
+from shopfloor.sentences import sentence
 
 LARGEST_BYTES = 8_192
 _NOTHING = object()
@@ -28,11 +29,19 @@ class Body:
         """The whole payload without what scanners put around a code. NoScan when it is too large or no UTF-8."""
         if self._text is None:
             if self.size > LARGEST_BYTES:
-                raise NoScan(f"The message has {self.size} bytes; a scan has at most {LARGEST_BYTES}.")
+                raise NoScan(
+                    sentence(
+                        "The message has %(size)s bytes; a scan has at most %(largest_bytes)s.",
+                        size=self.size,
+                        largest_bytes=LARGEST_BYTES,
+                    )
+                )
             try:
                 self._text = trimmed(self.payload.decode())
             except UnicodeDecodeError as fault:
-                raise NoScan(f"Byte {fault.start + 1} of the message is not UTF-8.") from None
+                raise NoScan(
+                    sentence("Byte %(start)s of the message is not UTF-8.", start=fault.start + 1)
+                ) from None
         return self._text
 
     @property
@@ -95,13 +104,13 @@ def control_character(text: str) -> str | None:
 
 def _object(text: str) -> dict[str, Any]:
     if not text.startswith(("{", "[")):
-        raise NoScan("The message is no JSON object.")
+        raise NoScan(sentence("The message is no JSON object."))
     try:
         said = msgspec.json.decode(text)
     except (msgspec.DecodeError, ValueError):
-        raise NoScan("The message begins like JSON but cannot be decoded.") from None
+        raise NoScan(sentence("The message begins like JSON but cannot be decoded.")) from None
     except RecursionError:
-        raise NoScan("The message is JSON nested too deep to be a scan.") from None
+        raise NoScan(sentence("The message is JSON nested too deep to be a scan.")) from None
     if not isinstance(said, dict):
-        raise NoScan("The message is a JSON list; a scan is one object.")
+        raise NoScan(sentence("The message is a JSON list; a scan is one object."))
     return said

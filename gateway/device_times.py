@@ -7,11 +7,12 @@ from datetime import datetime, tzinfo
 from gateway.faults import NoScan
 from shopfloor.instants import Instant, instant_of, moment_of
 from shopfloor.profiles import TimeUnit
+from shopfloor.sentences import sentence
 
 LONGEST_TIME = 64
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """A dead clock says 1970 or 2036 and is only suspect; outside of these years it is no time at all."""
-EXAMPLE = "write for example 2026-11-24T14:52:03.120Z."
+EXAMPLE = sentence("write for example 2026-11-24T14:52:03.120Z.")
 _PER_MS = {"s": (1_000, 1), "ms": (1, 1), "us": (1, 1_000)}
 
 
@@ -24,7 +25,7 @@ def device_instant(said: object, unit: TimeUnit, zone: tzinfo | None, arrived_at
 
 def _iso(said: object, zone: tzinfo | None, arrived_at: Instant) -> Instant:
     if not isinstance(said, str):
-        raise NoScan(f"The time is not text; {EXAMPLE}")
+        raise NoScan(sentence("The time is not text; %(example)s", example=EXAMPLE))
     try:
         moment = datetime.fromisoformat(said[:LONGEST_TIME].strip())
         if moment.tzinfo is None and zone is not None:
@@ -35,23 +36,41 @@ def _iso(said: object, zone: tzinfo | None, arrived_at: Instant) -> Instant:
             at = instant_of(moment)
         return _checked(at, said)
     except (ValueError, OverflowError):
-        raise NoScan(f"The time {said[:LONGEST_TIME]!r} is not ISO 8601 with a zone; {EXAMPLE}") from None
+        raise NoScan(
+            sentence(
+                "The time %(said)s is not ISO 8601 with a zone; %(example)s",
+                said=repr(said[:LONGEST_TIME]),
+                example=EXAMPLE,
+            )
+        ) from None
 
 
 def _count(said: object, unit: TimeUnit) -> Instant:
     if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < LONGEST_TIME:
         said = int(said)
     if isinstance(said, bool) or not isinstance(said, int | float):
-        raise NoScan(f"The time is not a number of {unit} since 1970.")
+        raise NoScan(sentence("The time is not a number of %(unit)s since 1970.", unit=unit))
     times, over = _PER_MS[unit]
     try:
         return _checked(int(said * times // over), str(said)[:LONGEST_TIME])
     except (ValueError, OverflowError):
-        raise NoScan(f"The time {str(said)[:LONGEST_TIME]} is no number of {unit} since 1970.") from None
+        raise NoScan(
+            sentence(
+                "The time %(said)s is no number of %(unit)s since 1970.",
+                said=str(said)[:LONGEST_TIME],
+                unit=unit,
+            )
+        ) from None
 
 
 def _checked(at: Instant, said: str) -> Instant:
     year = moment_of(at).year
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise NoScan(f"The time {said[:LONGEST_TIME]!r} is in the year {year}: set the device's clock.")
+        raise NoScan(
+            sentence(
+                "The time %(said)s is in the year %(year)s: set the device's clock.",
+                said=repr(said[:LONGEST_TIME]),
+                year=year,
+            )
+        )
     return at

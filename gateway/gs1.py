@@ -18,6 +18,7 @@ from gateway.bodies import control_character
 from gateway.faults import NoScan
 from shopfloor.codes import is_own_code
 from shopfloor.profiles import Gs1Rules
+from shopfloor.sentences import sentence
 
 FNC1 = "\x1d"
 _AIM_LENGTH = 3
@@ -31,7 +32,7 @@ def meant_code(read: str, rules: Gs1Rules) -> str:
     if rules.when != "never" and _is_gs1(aim, code, rules):
         return _batch(code, rules)
     if not code:
-        raise NoScan("The label says nothing behind its AIM id.", waited_for=True)
+        raise NoScan(sentence("The label says nothing behind its AIM id."), waited_for=True)
     return code
 
 
@@ -41,7 +42,10 @@ def _aim_and_code(read: str) -> tuple[str, str]:
         return "", read
     aim = read[1:_AIM_LENGTH]
     if len(aim) + 1 < _AIM_LENGTH or aim[0] not in _LETTERS or not (aim[1].isascii() and aim[1].isalnum()):
-        raise NoScan(f"The label begins with {read[:_AIM_LENGTH]!r}, which is no AIM id.", waited_for=True)
+        raise NoScan(
+            sentence("The label begins with %(read)s, which is no AIM id.", read=repr(read[:_AIM_LENGTH])),
+            waited_for=True,
+        )
     return aim, read[_AIM_LENGTH:]
 
 
@@ -59,18 +63,31 @@ def _batch(code: str, rules: Gs1Rules) -> str:
         fault = element.gtin_error or element.sscc_error or element.gln_error
         if fault:
             raise NoScan(
-                f"The GS1 label was misread: the check digit of ({element.ai.ai}) is wrong.", waited_for=True
+                sentence(
+                    "The GS1 label was misread: the check digit of (%(ai)s) is wrong.", ai=element.ai.ai
+                ),
+                waited_for=True,
             )
     for wanted in rules.batch:
         found = dict.fromkeys(element.value for element in elements if element.ai.ai == wanted)
         if len(found) > 1:
-            raise NoScan(f"The GS1 label says ({wanted}) twice and differently.", waited_for=True)
+            raise NoScan(
+                sentence("The GS1 label says (%(wanted)s) twice and differently.", wanted=wanted),
+                waited_for=True,
+            )
         for value in found:
             if value and control_character(value) is None:
                 return value
     has = ", ".join(dict.fromkeys(f"({element.ai.ai})" for element in elements)) or "nothing"
     wanted = ", ".join(rules.batch)
-    raise NoScan(f"The GS1 label has {has}, but no batch: that would be in one of {wanted}.", waited_for=True)
+    raise NoScan(
+        sentence(
+            "The GS1 label has %(has)s, but no batch: that would be in one of %(wanted)s.",
+            has=has,
+            wanted=wanted,
+        ),
+        waited_for=True,
+    )
 
 
 def _elements(code: str) -> Iterable[GS1ElementString]:
@@ -88,4 +105,6 @@ def _parsed(
         return parse(code)
     except (BiipException, ValueError, IndexError, KeyError):
         # ValueError of addresses and dates, IndexError of what ends too early: biip lets them through.
-        raise NoScan("The label announces GS1 but cannot be read as such.", waited_for=True) from None
+        raise NoScan(
+            sentence("The label announces GS1 but cannot be read as such."), waited_for=True
+        ) from None

@@ -14,10 +14,11 @@ from shopfloor.codes import command_of
 from shopfloor.instants import Instant
 from shopfloor.overheard import KEPT_PAYLOAD, Became, DeviceFacts, RawMessage, Stranger
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.sentences import sentence, text_of
 
-RETAINED = "retained: a retained message is never a scan, the broker repeats it at each connect."
-NO_STATE = 'A state is {"online": true} or {"online": false}, or Online or Offline.'
-NOT_NAMED = "Nothing in its topic or payload says which device it is from."
+RETAINED = sentence("retained: a retained message is never a scan, the broker repeats it at each connect.")
+NO_STATE = sentence('A state is {"online": true} or {"online": false}, or Online or Offline.')
+NOT_NAMED = sentence("Nothing in its topic or payload says which device it is from.")
 
 LONGEST_TOPIC = 200
 """Characters that are kept of a topic; they may come in 64 kB."""
@@ -88,7 +89,9 @@ def understand(arrived: Arrived, directory: Directory, at: Instant) -> Understoo
             return _on_site_topic(message, directory, topic)
     elif text and not text.startswith(f"{topics.ROOT}/") and len(text) <= LONGEST_TOPIC:
         return _on_foreign_topic(message, directory)
-    return message.refused(f"The topic is not one of a device of the site {directory.site}.")
+    return message.refused(
+        sentence("The topic is not one of a device of the site %(site)s.", site=directory.site)
+    )
 
 
 def _on_site_topic(message: _Message, directory: Directory, topic: topics.DeviceTopic) -> Understood:
@@ -155,7 +158,7 @@ class _Message:
         try:
             read = reader.scan(self.body, self._at)
         except NoScan as fault:
-            return self.refused(str(fault), waited_for=fault.waited_for, reader=reader)
+            return self.refused(text_of(fault), waited_for=fault.waited_for, reader=reader)
         if isinstance(read, Nothing):
             return self.settled("heard", read.why, reader)
         scan = self._scan(read)

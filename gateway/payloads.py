@@ -13,6 +13,7 @@ from gateway.gs1 import FNC1, meant_code
 from shopfloor.codes import CodeKind, command_code, is_batch_code
 from shopfloor.instants import Instant
 from shopfloor.profiles import Gs1Rules, Profile
+from shopfloor.sentences import sentence
 
 LONGEST_ID = 100
 LONGEST_NAME = 80
@@ -68,22 +69,24 @@ class Reader:
         if profile.payload == "text" or (profile.payload == "any" and not body.begins_like_json):
             return Read(self._code(body.text), declared=self._declared)
         if profile.mixed and not body.begins_like_json:
-            return Nothing("it is no JSON object")
+            return Nothing(sentence("it is no JSON object"))
         for path, words in profile.when:
             if not body.holds(path, words):
-                return Nothing(f"{'.'.join(path)} is not {' or '.join(words)}")
+                return Nothing(
+                    sentence("%(path)s is not %(words)s", path=".".join(path), words=", ".join(words))
+                )
         action = body.first(profile.action)
         if action is not None and action != "":
             return self._command(body, arrived_at, action)
         if not profile.code or not self._has_code(body):
-            return Nothing("it holds no code")
+            return Nothing(sentence("it holds no code"))
         code = self._code(body.first(profile.code))
         return self._with_facts(body, arrived_at, code, self._declared)
 
     def _command(self, body: Body, arrived_at: Instant, action: object) -> Read | Nothing:
         command = self.profile.commands.get(word_of(action) or "")
         if command is None:
-            return Nothing(f"no command for {str(action)[:40]!r}")
+            return Nothing(sentence("no command for %(action)s", action=repr(str(action)[:40])))
         return self._with_facts(body, arrived_at, command_code(command), "command")
 
     def scan_id(self, body: Body) -> str | None:
@@ -156,22 +159,31 @@ class Reader:
             return False
         first = ".".join(self.profile.code[0])
         if len(self.profile.code[0]) == 1 and self.profile.code[0][0] in body.said:
-            raise NoScan("The code is not text.")
-        raise NoScan(f"The message has no {first!r}.")
+            raise NoScan(sentence("The code is not text."))
+        raise NoScan(sentence("The message has no %(first)s.", first=repr(first)))
 
     def _code(self, said: object) -> str:
         """What is meant by what was read."""
         profile = self.profile
         if not isinstance(said, str):
-            raise NoScan("The code is not text.")
+            raise NoScan(sentence("The code is not text."))
         code = _unwrapped(_decoded(said, profile), profile)
         if not code:
-            raise NoScan("The code is empty.")
+            raise NoScan(sentence("The code is empty."))
         if len(code) > LONGEST_CODE:
-            raise NoScan(f"The code has {len(code)} characters; a code has at most {LONGEST_CODE}.")
+            raise NoScan(
+                sentence(
+                    "The code has %(code)s characters; a code has at most %(longest_code)s.",
+                    code=len(code),
+                    longest_code=LONGEST_CODE,
+                )
+            )
         if bad := control_character(code.replace(FNC1, "")):
-            several = ": two reads run together" if bad in ("U+000A", "U+000D") else ""
-            raise NoScan(f"The code holds the control character {bad}{several}.")
+            if bad in ("U+000A", "U+000D"):
+                raise NoScan(
+                    sentence("The code holds the control character %(bad)s: two reads run together.", bad=bad)
+                )
+            raise NoScan(sentence("The code holds the control character %(bad)s.", bad=bad))
         _check_read(code, profile)
         return code if profile.badge else meant_code(code, profile.gs1 or self.rules)
 
@@ -193,10 +205,17 @@ def _unwrapped(text: str, profile: Profile) -> str:
 def _check_read(code: str, profile: Profile) -> None:
     """Ghost reads are too short, reads run together too long or one text twice."""
     if not profile.shortest <= len(code) <= profile.longest:
-        limits = f"{profile.shortest} to {profile.longest}"
-        raise NoScan(f"The code has {len(code)} characters; this profile reads {limits}.", waited_for=True)
+        limits = sentence("%(shortest)s to %(longest)s", shortest=profile.shortest, longest=profile.longest)
+        raise NoScan(
+            sentence(
+                "The code has %(code)s characters; this profile reads %(limits)s.",
+                code=len(code),
+                limits=limits,
+            ),
+            waited_for=True,
+        )
     if profile.refuse_doubled and _is_doubled(code):
-        raise NoScan("Two reads run together: scan again.", waited_for=True)
+        raise NoScan(sentence("Two reads run together: scan again."), waited_for=True)
 
 
 def _decoded(said: str, profile: Profile) -> str:
@@ -207,7 +226,7 @@ def _decoded(said: str, profile: Profile) -> str:
             return bytes.fromhex(said).decode()
         return base64.b64decode(said, validate=True).decode()
     except (ValueError, binascii.Error):  # of UTF-8, too
-        raise NoScan(f"The code is not {profile.encoding} of UTF-8.") from None
+        raise NoScan(sentence("The code is not %(encoding)s of UTF-8.", encoding=profile.encoding)) from None
 
 
 def _is_doubled(code: str) -> bool:
@@ -222,13 +241,19 @@ def _scan_id(said: object) -> str | None:
     if said is None:
         return None
     if not isinstance(said, str):
-        raise NoScan("The id is not text.")
+        raise NoScan(sentence("The id is not text."))
     if not said:
-        raise NoScan("The id is empty; leave it out when there is none.")
+        raise NoScan(sentence("The id is empty; leave it out when there is none."))
     if len(said) > LONGEST_ID:
-        raise NoScan(f"The id has {len(said)} characters; an id has at most {LONGEST_ID}.")
+        raise NoScan(
+            sentence(
+                "The id has %(said)s characters; an id has at most %(longest_id)s.",
+                said=len(said),
+                longest_id=LONGEST_ID,
+            )
+        )
     if bad := control_character(said):
-        raise NoScan(f"The id holds the control character {bad}.")
+        raise NoScan(sentence("The id holds the control character %(bad)s.", bad=bad))
     return said
 
 
@@ -236,7 +261,7 @@ def _count(name: str, said: object, largest: int) -> int | None:
     if said is None:
         return None
     if isinstance(said, bool) or not isinstance(said, int):
-        raise NoScan(f"The {name} is not a whole number.")
+        raise NoScan(sentence("The %(name)s is not a whole number.", name=name))
     if not 0 <= said <= largest:
-        raise NoScan(f"The {name} is not between 0 and {largest}.")
+        raise NoScan(sentence("The %(name)s is not between 0 and %(largest)s.", name=name, largest=largest))
     return said

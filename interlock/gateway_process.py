@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from interlock.opening import broker_address, directory_of, open_config, open_le
 from interlock.timekeeper import Timekeeper
 from interlock.wake import WakeSender
 from interlock.watch import DailyWatch
+from kiosk.catalogues import ENGLISH, OWN, SITES, known, languages_in
+from kiosk.speech import speaking, told
 from ledger.badged_in import StationBadges
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
@@ -96,6 +99,7 @@ def serve_gateway(folder: Path) -> None:
     """Record what the site's devices report, until SIGTERM or SIGINT."""
     log = to_standard_error("gateway")
     config = open_config(folder)
+    language = known(languages_in((OWN, folder / SITES)), config.language) or ENGLISH
     ledger = open_ledger(folder, create=True)
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     wake = WakeSender(folder)
@@ -107,7 +111,8 @@ def serve_gateway(folder: Path) -> None:
         recording.stalled = True
         answers = recording.recorder.record(items, clock.now())
         recording.stalled = False
-        return answers
+        with speaking(language):  # a device shows its answer to people of this site
+            return [answer and replace(answer, text=told(answer.text)) for answer in answers]
 
     def device_state(device: str, online: bool, at: Instant) -> None:  # noqa: FBT001  # the gateway's signature
         set_device_state(ledger, recording.site, device, online=online, now=at)

@@ -11,6 +11,7 @@ from kiosk.names import known_line
 from kiosk.openapi import document
 from kiosk.services import current
 from kiosk.views import board_json, events_json
+from shopfloor.sentences import sentence
 
 MOST_EVENTS = 1_000
 _SOME_EVENTS = 100
@@ -73,5 +74,13 @@ def _number(name: str, otherwise: int, least: int, most: int) -> int:
     if not (
         text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and least <= int(text) <= most
     ):
-        raise Malformed(f"{name}: {text[:40]!r} is no whole number from {least} to {most}")
+        raise Malformed(
+            sentence(
+                "%(name)s: %(written)s is no whole number from %(least)s to %(most)s",
+                name=name,
+                written=repr(text[:40]),
+                least=least,
+                most=most,
+            )
+        )
     return int(text)

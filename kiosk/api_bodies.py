@@ -10,6 +10,7 @@ import msgspec
 from kiosk.errors import Malformed
 from kiosk.services import Services
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence, text_of
 from shopfloor.told_times import NoTime, told_instant
 
 T = TypeVar("T")
@@ -22,11 +23,13 @@ def decoded(raw: bytes, shape: type[T] | Any, what: str) -> T:
     try:
         value: T = msgspec.json.decode(raw, type=shape)
     except UnicodeDecodeError:
-        raise Malformed(f"{what} cannot be read: it is not UTF-8") from None
+        raise Malformed(sentence("%(what)s cannot be read: it is not UTF-8", what=what)) from None
     except RecursionError:
-        raise Malformed(f"{what} cannot be read: it is nested too deep") from None
+        raise Malformed(sentence("%(what)s cannot be read: it is nested too deep", what=what)) from None
     except msgspec.DecodeError as fault:
-        raise Malformed(f"{what} cannot be read: {_sentence(str(fault))}") from None
+        raise Malformed(
+            sentence("%(what)s cannot be read: %(fault)s", what=what, fault=_sentence(str(fault)))
+        ) from None
     return value
 
 
@@ -37,7 +40,9 @@ def instant(services: Services, name: str, text: str | None) -> Instant | None:
     try:
         return told_instant(text, services.config.site.zone)
     except NoTime as fault:
-        raise Malformed(f"{name}: {text!r} {fault}") from None
+        raise Malformed(
+            sentence("%(name)s: %(written)s %(what)s", name=name, written=repr(text), what=text_of(fault))
+        ) from None
     except ValueError:
         raise _no_time(name, text) from None
 
@@ -53,7 +58,13 @@ def clock_instant(services: Services, name: str, text: str | None) -> Instant | 
 
 
 def _no_time(name: str, text: str) -> Malformed:
-    return Malformed(f"{name}: {text!r} is no time; write for example 2026-11-24T14:52:03+01:00")
+    return Malformed(
+        sentence(
+            "%(name)s: %(written)s is no time; write for example 2026-11-24T14:52:03+01:00",
+            name=name,
+            written=repr(text),
+        )
+    )
 
 
 def _sentence(fault: str) -> str:

@@ -15,6 +15,7 @@ from kiosk.services import Services, current
 from ledger.corrections import LONGEST_REASON, Scrap
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
+from shopfloor.sentences import text_of
 
 Why = Annotated[str, Meta(max_length=LONGEST_REASON)]
 Said = Annotated[str, Meta(min_length=1, max_length=LONGEST_REASON)]
@@ -123,7 +124,7 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
     body: T = decoded(request.get_data(), shape, what)
     stations = services.config.site.stations
     if body.station not in stations:
-        raise RuleRefused(str(NotHere("station", body.station, stations)))
+        raise RuleRefused(text_of(NotHere("station", body.station, stations)))
     at = taps.checked_at(instant(services, "at", body.at), services.clock())
     person = gate.person_at(body.station, body.person, at)
     return body, Tap(taps.checked_id(body.id), body.station, at, person)

@@ -29,6 +29,7 @@ from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.flags import PREVIOUS
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence, text_of
 
 _LAST_SEQUENCE = 2**53
 
@@ -56,9 +57,13 @@ def raise_flag() -> Response:
         return _answer(services, number, HTTPStatus.CREATED)
     for name, value in (("against", body.against), ("order", body.order)):
         if value is None:
-            raise Malformed(f"the flag cannot be read: missing required field `{name}`, or `batch`")
+            raise Malformed(
+                sentence("the flag cannot be read: missing required field `%(name)s`, or `batch`", name=name)
+            )
     if body.kind not in (None, "hour"):
-        raise Malformed(f"the flag cannot be read: a flag of kind {body.kind} needs its `batch`")
+        raise Malformed(
+            sentence("the flag cannot be read: a flag of kind %(kind)s needs its `batch`", kind=body.kind)
+        )
     number = taps.raise_flag(services, tap, against=body.against or "", order=body.order or "")
     return _answer(services, number, HTTPStatus.CREATED)
 
@@ -153,7 +158,7 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
     body: T = decoded(request.get_data(), shape, what)
     stations = services.config.site.stations
     if body.station not in stations:
-        raise RuleRefused(str(NotHere("station", body.station, stations)))
+        raise RuleRefused(text_of(NotHere("station", body.station, stations)))
     at = taps.checked_at(instant(services, "at", body.at), services.clock())
     person = gate.person_at(body.station, body.person, at)
     return body, Tap(taps.checked_id(body.id), body.station, at, person)

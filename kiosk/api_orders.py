@@ -33,6 +33,8 @@ from shopfloor.order_faults import CannotPlan
 from shopfloor.orders_cells import LARGEST_QUANTITY, CellFault, customer_name
 from shopfloor.planning import plan_orders
 from shopfloor.rights import CONFIRMS
+from shopfloor.roles import role_word
+from shopfloor.sentences import sentence, text_of
 
 Body = TypeVar("Body", ChangeBody, ConfirmBody, GiveUpBody, PlanAnewBody, ReleaseBody, TakeBackBody)
 
@@ -63,7 +65,7 @@ def take_in() -> Response:
     except OrdersRefused as refused:
         return refused_orders(told.by_index(refused.faults), HTTPStatus.UNPROCESSABLE_ENTITY)
     except CannotPlan as fault:
-        raise RuleRefused(str(fault)) from None
+        raise RuleRefused(text_of(fault)) from None
     numbers = {each.order: None for each in told.orders}
     return json_answer(orders_json(services, numbers), HTTPStatus.CREATED)
 
@@ -79,7 +81,9 @@ def confirm(order: str) -> Response:
         ("may_move_to", may_move_to, "sales"),
     ):
         if at is not None and body.role != role:
-            raise Malformed(f"{name}: only {role} says that; leave it out")
+            raise Malformed(
+                sentence("%(name)s: only %(role)s says that; leave it out", name=name, role=role_word(role))
+            )
     return _done(
         services,
         order,
@@ -111,7 +115,7 @@ def change(order: str) -> Response:
     try:
         customer = None if body.customer is None else customer_name(body.customer.strip())
     except CellFault as fault:
-        raise Malformed(f"customer: {fault}") from None
+        raise Malformed(sentence("%(column)s: %(fault)s", column="customer", fault=text_of(fault))) from None
 
     def act() -> None:
         found = drafts.being_agreed(services.ledger, order)
@@ -173,14 +177,20 @@ def promise() -> Response:
     services = current()
     product, text = request.args.get("product", ""), request.args.get("quantity", "")
     if not product:
-        raise Malformed("product: say of what")
+        raise Malformed(sentence("product: say of what"))
     if not (text.isascii() and text.isdecimal() and len(text) < 11 and 0 < int(text) <= LARGEST_QUANTITY):  # noqa: PLR2004  # digits enough
-        raise Malformed(f"quantity: {text[:40]!r} is no whole number from 1 to {LARGEST_QUANTITY}")
+        raise Malformed(
+            sentence(
+                "quantity: %(written)s is no whole number from 1 to %(largest_quantity)s",
+                written=repr(text[:40]),
+                largest_quantity=LARGEST_QUANTITY,
+            )
+        )
     now = services.clock()
     try:
         promised_at = services.desk.promise(product, int(text), now)
     except CannotPlan as fault:
-        raise RuleRefused(str(fault)) from None
+        raise RuleRefused(text_of(fault)) from None
     return json_answer(promise_json(services, product, int(text), promised_at, now))
 
 
@@ -196,7 +206,7 @@ def plan() -> Response:
         loads = released_loads(services.ledger, now, but_not=numbers)
         planned = plan_orders(services.config.site, told.orders, now=now, loads=loads)
     except CannotPlan as fault:
-        raise RuleRefused(str(fault)) from None
+        raise RuleRefused(text_of(fault)) from None
     return json_answer(plan_json(services, planned, now))
 
 
@@ -212,7 +222,7 @@ def _told(shape: type[Body], what: str) -> tuple[Services, Body, By]:
 def _said(name: str, text: str) -> str:
     """A text that says something. Malformed with its field."""
     if not text.strip() or not text.replace("\n", "").isprintable():
-        raise Malformed(f"{name}: write something that can be read")
+        raise Malformed(sentence("%(name)s: write something that can be read", name=name))
     return text.strip()
 
 
@@ -230,7 +240,7 @@ def _do(services: Services, number: str, act: Callable[[], object]) -> None:
             raise no_order(services, number) from None
         raise
     except CannotPlan as fault:
-        raise RuleRefused(str(fault)) from None
+        raise RuleRefused(text_of(fault)) from None
 
 
 def _shown(services: Services, number: str) -> Response:

@@ -15,6 +15,7 @@ from kiosk.services import Services, current
 from ledger.tablets import STATION_DEVICE
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.sentences import sentence, text_of
 
 MOST_SCANS = 500
 _API = "api"
@@ -51,7 +52,13 @@ def _one(services: Services, body: bytes, now: Instant) -> Response:
 def _listed(body: bytes) -> list[bytes]:
     raws: list[msgspec.Raw] = decoded(body, list[msgspec.Raw], "the list of scans")
     if len(raws) > MOST_SCANS:
-        raise Malformed(f"at most {MOST_SCANS} scans are taken at once, not {len(raws)}")
+        raise Malformed(
+            sentence(
+                "at most %(most_scans)s scans are taken at once, not %(raws)s",
+                most_scans=MOST_SCANS,
+                raws=len(raws),
+            )
+        )
     return [bytes(raw) for raw in raws]
 
 
@@ -66,10 +73,10 @@ def _item(services: Services, raw: bytes, now: Instant) -> Scan | Unreadable:
 def _scan(services: Services, raw: bytes, now: Instant) -> Scan:
     body: ScanBody = decoded(raw, ScanBody, "the scan")
     if (body.device is None) == (body.station is None):
-        raise Malformed("the scan names a device or a station, one of the two")
+        raise Malformed(sentence("the scan names a device or a station, one of the two"))
     code = body.code.strip()
     if not code:
-        raise Malformed("code is empty")
+        raise Malformed(sentence("code is empty"))
     device_at = _device_at(clock_instant(services, "at", body.at), now)
     return Scan(
         device=body.device or f"{STATION_DEVICE}{body.station}",
@@ -96,7 +103,7 @@ def _device_at(at: Instant | None, now: Instant) -> Instant | None:
 
 
 def _unreadable(raw: bytes, now: Instant, fault: Malformed) -> Unreadable:
-    return Unreadable(_API, _HERE, now, raw[: taps.KEPT_PAYLOAD_BYTES], len(raw), str(fault))
+    return Unreadable(_API, _HERE, now, raw[: taps.KEPT_PAYLOAD_BYTES], len(raw), text_of(fault))
 
 
 def _result(raw: bytes, item: Scan | Unreadable, answer: Answer | None) -> ScanResult:

@@ -13,8 +13,10 @@ from kiosk.api_bodies import decoded, instant
 from kiosk.api_order_shapes import OrderBody, OrderFault
 from kiosk.errors import Malformed, json_answer
 from kiosk.services import Services
+from kiosk.speech import told
 from shopfloor.orders import Order
 from shopfloor.orders_cells import CellFault, customer_name, order_number
+from shopfloor.sentences import text_of
 
 API = "api"
 MOST_ORDERS = 500
@@ -48,7 +50,7 @@ def told_orders(services: Services, raw: bytes) -> tuple[Told, list[OrderFault]]
         try:
             body: OrderBody = decoded(each, OrderBody, "the order")
         except Malformed as fault:
-            faults.append(OrderFault(index, None, str(fault)))
+            faults.append(OrderFault(index, None, text_of(fault)))
             continue
         first = first or body
         orders.append(_order(services, index, body, faults))
@@ -98,7 +100,7 @@ def _order(services: Services, index: int, body: OrderBody, faults: list[OrderFa
         try:
             return reader()
         except (CellFault, Malformed) as fault:
-            faults.append(OrderFault(index, field, str(fault).removeprefix(f"{field}: ")))
+            faults.append(OrderFault(index, field, told(text_of(fault)).removeprefix(f"{field}: ")))
             return otherwise
 
     product = services.config.site.products.get(body.product)

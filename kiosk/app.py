@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any
 
 import structlog
 from flask import Flask, request
@@ -20,8 +19,10 @@ from kiosk import (
     guard,
     health,
     hour_pages,
+    identity,
     kiosk_enrolment,
     kiosk_flags,
+    languages,
     live,
     new_order_pages,
     order_pages,
@@ -37,6 +38,7 @@ from kiosk import (
     scanner_pages,
     site_pages,
     static_files,
+    template_words,
 )
 from kiosk.metrics import Metrics
 from kiosk.services import EXTENSION, Services
@@ -54,7 +56,7 @@ class Kiosk(Flask):
     jinja_options = {  # noqa: RUF012  # so it is in Flask
         **Flask.jinja_options,
         "undefined": StrictUndefined,
-        "extensions": ["jinja2.ext.i18n"],
+        "finalize": template_words.finalize,
     }
 
     def log_exception(
@@ -65,17 +67,21 @@ class Kiosk(Flask):
 
 
 def create_app(
-    services: Services, wait_for_wake: WaitForWake | None = None, *, stream_limit: int = STREAM_LIMIT
+    services: Services,
+    wait_for_wake: WaitForWake | None = None,
+    *,
+    stream_limit: int = STREAM_LIMIT,
 ) -> Flask:
     """The application of one site. Live pages come to life when a server starts its hub."""
     app = Kiosk("kiosk")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.url_map.merge_slashes = False  # a tap must not be led to another order's address
-    templates: Any = app.jinja_env
-    templates.install_null_translations(newstyle=True)
+    app.jinja_env.globals.update(template_words.GLOBALS)
+    app.jinja_env.filters.update(template_words.FILTERS)
     hub = Hub(services, wait_for_wake, limit=stream_limit)
     app.extensions[EXTENSION] = services
     app.extensions[live.HUB] = hub
+    languages.install(app, languages.offer_of(services, identity.language))
     guard.install(app)
     static_files.install(app)
     errors.install(app)

@@ -16,6 +16,7 @@ from kiosk.proving import prove
 from kiosk.regions import kiosk_regions, partials
 from kiosk.rendering import no_store
 from kiosk.services import current
+from kiosk.speech import capital
 from kiosk.views import kiosk_page
 from ledger import badged_in
 from ledger.errors import RuleRefused
@@ -34,7 +35,12 @@ def prove_pin(station: str) -> Response:
     if who.badged is None or not who.acts_as_kiosk(here):
         return json_answer({"ok": False, "text": str(sentence("Scan your badge first"))}, HTTPStatus.CONFLICT)
     try:
-        prove(services, who.badged.person.badge, request.form.get("pin", "")[:LONGEST], what="PIN proved")
+        prove(
+            services,
+            who.badged.person.badge,
+            request.form.get("pin", "")[:LONGEST],
+            what="PIN proved",
+        )
     except HasToWait as wait:
         answer = _no(str(wait), HTTPStatus.TOO_MANY_REQUESTS)
         answer.headers["Retry-After"] = str(wait.wait_s)
@@ -60,4 +66,4 @@ def badge_out(station: str) -> Any:
 
 
 def _no(text: str, status: int) -> Response:
-    return json_answer({"ok": False, "text": text[:1].upper() + text[1:]}, status)
+    return json_answer({"ok": False, "text": capital(text)}, status)

@@ -16,6 +16,7 @@ from kiosk.views.devices import devices_page, inspector_page, stranger_key
 from ledger.errors import RuleRefused
 from shopfloor.instants import Instant
 from shopfloor.profiles import NATIVE_ID
+from shopfloor.sentences import sentence, text_of
 from station_config import AddDevice
 
 blueprint = Blueprint("device_pages", __name__)
@@ -42,7 +43,7 @@ def add_device() -> Any:
     values = {name: text.strip() for name, text in request.form.items()}
     form = Form(request.form, services.config.site.zone)
     by = form.by(now)
-    why = form.text("why", needed="write why it is added")
+    why = form.text("why", needed=sentence("write why it is added"))
     change = _change(form)
     try:
         form.check()
@@ -54,7 +55,7 @@ def add_device() -> Any:
             filled=stranger_key(values.get("called_profile", ""), values.get("called", "")),
             values=values,
             faults=faults,
-            fault="" if faults else str(refused),
+            fault="" if faults else text_of(refused),
         )
         return render_page("devices/devices.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     answer = no_store(redirect(f"/devices?added={change.id}", HTTPStatus.SEE_OTHER))
@@ -80,8 +81,8 @@ def _inspected() -> Any:
 
 
 def _change(form: Form) -> AddDevice:
-    device = form.text("id", needed="write an id, for example scanner-07", longest=LONGEST_NAME)
-    station = form.text("station", needed="choose a station", longest=LONGEST_NAME)
+    device = form.text("id", needed=sentence("write an id, for example scanner-07"), longest=LONGEST_NAME)
+    station = form.text("station", needed=sentence("choose a station"), longest=LONGEST_NAME)
     profile = form.text("profile", longest=LONGEST_NAME)
     called = form.text("called", longest=LONGEST_NAME)
     return AddDevice(

@@ -13,11 +13,14 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from kiosk.contexts import Frame
+from kiosk.languages import choices
 from kiosk.services import current
+from kiosk.speech import capital, language, told
 from kiosk.theme import theme
 from ledger.errors import ArchiveUnusable, LedgerDamaged, LedgerUnavailable, RuleRefused
 from shopfloor.handoffs import clock_text
-from shopfloor.sentences import Sentence
+from shopfloor.kinds import kind_word
+from shopfloor.sentences import Sentence, sentence, text_of
 
 RETRY_AFTER_S = 2
 _SHOWN_NAMES = 20
@@ -41,11 +44,19 @@ class NotHere(Exception):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = list(known)
         if not names:
-            there = "there is none yet"
+            there = sentence("there is none yet")
         else:
-            more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-            there = f"known are {', '.join(names[:_SHOWN_NAMES])}{more}"
-        super().__init__(f"There is no {kind} {name[:_LONGEST_NAME]}; {there}.")
+            there = sentence("known are %(names)s", names=", ".join(names[:_SHOWN_NAMES]))
+            if len(names) > _SHOWN_NAMES:
+                there = sentence("%(known)s and %(more)s more", known=there, more=len(names) - _SHOWN_NAMES)
+        super().__init__(
+            sentence(
+                "There is no %(kind)s %(name)s; %(there)s.",
+                kind=kind_word(kind),
+                name=name[:_LONGEST_NAME],
+                there=there,
+            )
+        )
 
 
 class Malformed(Exception):
@@ -56,13 +67,25 @@ class TooManyStreams(Exception):
     """No more live pages are served at once."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"{limit} live pages are open, more are not served; close some or try again later.")
+        super().__init__(
+            sentence(
+                "%(limit)s live pages are open, more are not served; close some or try again later.",
+                limit=limit,
+            )
+        )
+
+
+def _sentence_told(value: Any) -> str:
+    """JSON knows no Sentence: it is told, in the language that the program accepts."""
+    if isinstance(value, Sentence):
+        return told(value)
+    raise NotImplementedError(f"{type(value).__name__} is not for JSON")
 
 
 def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     """JSON that nobody keeps."""
     return Response(
-        msgspec.json.encode(content, enc_hook=_as_text),
+        msgspec.json.encode(content, enc_hook=_sentence_told),
         status=status,
         mimetype="application/json",
         headers={"Cache-Control": "no-store"},
@@ -83,7 +106,7 @@ class LedgerGone(Exception):
     """What a damaged ledger is to a visitor."""
 
     def __init__(self) -> None:
-        super().__init__("The ledger cannot be read; the reason is in this server's log.")
+        super().__init__(sentence("The ledger cannot be read; the reason is in this server's log."))
 
 
 class ArchiveGone(Exception):
@@ -91,17 +114,19 @@ class ArchiveGone(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "This order was archived, and the archive cannot be read; the reason is in this server's log."
-            " Everything else goes on."
+            sentence(
+                "This order was archived, and the archive cannot be read; the reason is in this server's log."
+                " Everything else goes on."
+            )
         )
 
 
 def fault(text: str, status: int) -> Response:
     """One sentence, in the form that whoever asked can read."""
-    sentence = text[:1].upper() + text[1:]
+    said = capital(text)
     if request.path.startswith(FOR_MACHINES):
-        return json_answer({"error": sentence}, status)
-    page = FaultPage(fault_frame(), status, sentence)
+        return json_answer({"error": said}, status)
+    page = FaultPage(fault_frame(), status, said)
     return Response(
         render_template("error.html", page=page),
         status=status,
@@ -118,7 +143,7 @@ def install(app: Flask) -> None:
         RuleRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     }
     for kind, status in statuses.items():
-        app.register_error_handler(kind, lambda error, status=status: fault(str(error), status))
+        app.register_error_handler(kind, lambda error, status=status: fault(text_of(error), status))
     app.register_error_handler(LedgerUnavailable, _try_later)
     app.register_error_handler(LedgerDamaged, _damaged)
     app.register_error_handler(ArchiveUnusable, _archive_gone)
@@ -139,12 +164,15 @@ def fault_frame() -> Frame:
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,
         theme=theme(),
+        lang=language().lang,
+        tag=language().tag,
+        languages=choices(),
         zone=str(services.config.site.zone.key),
     )
 
 
 def _try_later(error: Exception) -> Response:
-    response = fault(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
+    response = fault(text_of(error), HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
@@ -163,9 +191,11 @@ def _archive_gone(error: Exception) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     known = {
-        404: f"There is no page {request.path[:_LONGEST_NAME]}; begin at /.",
-        405: f"{request.method} is not for {request.path[:_LONGEST_NAME]}.",
-        413: "The request is too large; send fewer things at once.",
+        404: sentence("There is no page %(path)s; begin at /.", path=request.path[:_LONGEST_NAME]),
+        405: sentence(
+            "%(method)s is not for %(path)s.", method=request.method, path=request.path[:_LONGEST_NAME]
+        ),
+        413: sentence("The request is too large; send fewer things at once."),
     }
     response = fault(known.get(status) or error.description or HTTPStatus(status).phrase, status)
     for name, value in error.get_headers():
@@ -175,4 +205,4 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(_: Exception) -> Response:
-    return fault("This server failed at that request; the reason is in its log.", 500)
+    return fault(sentence("This server failed at that request; the reason is in its log."), 500)

@@ -20,6 +20,7 @@ from ledger.drafts import By
 from ledger.errors import RuleRefused
 from ledger.flags import LARGEST_NUMBER
 from shopfloor.flags import RULINGS
+from shopfloor.sentences import sentence, text_of
 
 SUPERVISOR = "supervisor"
 """In which role the name of who rules is remembered."""
@@ -34,7 +35,9 @@ def flags() -> Response:
     if line:
         found = known_line(line)
         if link and not found.has_link(link):
-            raise NotHere(f"link of {found.name}", link, (each.id for each in found.links))
+            raise NotHere(
+                sentence("link of %(name)s", name=found.name), link, (each.id for each in found.links)
+            )
     return render_page("flags/flags.html", flags_page(current(), line=line, link=link if line else ""))
 
 
@@ -70,12 +73,12 @@ def _ruled(number: int, act: Callable[[Services, By, str, str], None]) -> Any:
     form = Form(request.form, services.config.site.zone)
     try:
         by = form.by(services.clock(), event_id(request.path, request.form))
-        ruling = form.text("ruling", needed="choose one of the two rulings")
+        ruling = form.text("ruling", needed=sentence("choose one of the two rulings"))
         comment = form.text("comment")
         form.check()
         act(services, by, ruling, comment)
     except (FormFaults, RuleRefused, Malformed) as refused:
-        return _shown(number, fault=str(refused)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _shown(number, fault=text_of(refused)), HTTPStatus.UNPROCESSABLE_ENTITY
     answer = no_store(redirect(f"/flags/{number}?ruled={ruling}", HTTPStatus.SEE_OTHER))
     return remember_person(answer, by.person, SUPERVISOR)
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from kiosk.identity import signed_in
 from ledger.drafts import By
 from shopfloor.instants import Instant, moment_of
+from shopfloor.sentences import joined, sentence, text_of
 from shopfloor.told_times import NoTime, told_instant
 
 PERSON = "person"
@@ -41,7 +42,8 @@ class FormFaults(Exception):
 
     def __init__(self, *faults: FieldFault) -> None:
         self.faults = faults
-        super().__init__("\n".join(f"{fault.field}: {fault.text}" for fault in faults))
+        told = [sentence("%(column)s: %(fault)s", column=fault.field, fault=fault.text) for fault in faults]
+        super().__init__(joined(told))
 
 
 class Form:
@@ -65,7 +67,7 @@ class Form:
         if not value and needed:
             self.fault(name, needed)
         elif len(value) > longest or not value.replace("\n", "").replace("\r", "").isprintable():
-            self.fault(name, f"at most {longest} characters that can be printed")
+            self.fault(name, sentence("at most %(longest)s characters that can be printed", longest=longest))
             return ""
         return value
 
@@ -75,7 +77,15 @@ class Form:
         if not value and default is not None:
             return default
         if not (_WHOLE.fullmatch(value) and least <= int(value) <= most):
-            self.fault(name, f"{value[:20]!r} is no whole number from {least} to {most}")
+            self.fault(
+                name,
+                sentence(
+                    "%(value)s is no whole number from %(least)s to %(most)s",
+                    value=repr(value[:20]),
+                    least=least,
+                    most=most,
+                ),
+            )
             return least
         return int(value)
 
@@ -95,21 +105,23 @@ class Form:
         try:
             return told_instant(value if ":" in value else "", self._zone)
         except NoTime as fault:
-            self.fault(name, f"{value[:40]!r} {fault}")
+            self.fault(name, sentence("%(written)s %(what)s", written=repr(value[:40]), what=text_of(fault)))
         except ValueError:
-            self.fault(name, f"{value[:40]!r} is no day and time like 2026-11-25T17:00")
+            self.fault(
+                name, sentence("%(value)s is no day and time like 2026-11-25T17:00", value=repr(value[:40]))
+            )
         return None
 
     def by(self, at: Instant, event_id: str | None = None) -> By:
         """Who does it: whoever is logged in, else a name is needed."""
-        person = signed_in() or self.text(PERSON, needed="write your name", longest=LONGEST_PERSON)
+        person = signed_in() or self.text(PERSON, needed=sentence("write your name"), longest=LONGEST_PERSON)
         return By(person, WEB, at, event_id)
 
 
 def refuse_past(form: Form, field: str, at: Instant | None, now: Instant) -> None:
     """A due that has passed can be kept by nobody; most often its year or month is a slip."""
     if at is not None and at < now:
-        form.fault(field, "is in the past; choose a later day or time")
+        form.fault(field, sentence("is in the past; choose a later day or time"))
 
 
 def field_text(at: Instant | None, zone: tzinfo) -> str:

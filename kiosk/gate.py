@@ -16,6 +16,7 @@ from kiosk.errors import FOR_MACHINES, fault, fault_frame, json_answer
 from kiosk.identity import CSRF_FIELD, CSRF_HEADER, NEEDS_HEADER, SESSION, NotAllowed, caller
 from kiosk.needs import ADDRESSES_OF_FORMS, CHECKS_ITS_FORM, NEEDS, READS_BADGES, SAYS_STATION
 from kiosk.services import current
+from kiosk.speech import capital
 from ledger import people
 from shopfloor.instants import Instant
 from shopfloor.rights import KIOSK, Action
@@ -105,7 +106,7 @@ def refused(why: NotAllowed) -> Any:
     reads = request.method in READING and not request.headers.get("HX-Request")
     station = _station()
     if request.path.startswith(FOR_MACHINES):
-        response = json_answer({"error": text[:1].upper() + text[1:]}, status)
+        response = json_answer({"error": capital(text)}, status)
         if status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
     elif why.missing == "enrolment" and reads and station is not None:
@@ -114,7 +115,7 @@ def refused(why: NotAllowed) -> Any:
         there = quote(request.full_path.rstrip("?")[:LONGEST_NEXT])
         return redirect(f"/login?next={there}", HTTPStatus.SEE_OTHER)
     elif request.headers.get("HX-Request"):  # the kiosk's page says it, or asks for what is missing
-        response = Response(text[:1].upper() + text[1:], status=status, mimetype="text/plain")
+        response = Response(capital(text), status=status, mimetype="text/plain")
     elif why.missing == "login":  # a form: back to its page after the login
         there = local_address(urlsplit(request.headers.get("Referer", "")).path)
         page = LoginPage(fault_frame(), "", there, sentence("log in first, and then do that once more"))

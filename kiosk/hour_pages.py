@@ -20,6 +20,7 @@ from ledger import hour_notes
 from ledger.errors import RuleRefused
 from ledger.hour_notes import HourNote
 from shopfloor.calendar import Calendar, Shift
+from shopfloor.sentences import sentence, text_of
 from shopfloor.site import Line, Link
 
 LONGEST_TEXT = 200
@@ -45,7 +46,9 @@ def write(line: str, link: str) -> Any:
     name = fields.get("act", "")
     acts = {"note": _note, "sign": _sign}
     if name not in acts:
-        raise Malformed(f"act: {name[:40]!r} is none of {', '.join(acts)}")
+        raise Malformed(
+            sentence("act: %(name)s is none of %(acts)s", name=repr(name[:40]), acts=", ".join(acts))
+        )
     form = Form(fields, services.config.site.zone)
     told = FormState(
         person=fields.get("person", ""),
@@ -59,7 +62,7 @@ def write(line: str, link: str) -> Any:
         sentences = {fault.field: fault.text for fault in faults.faults}
         told = FormState(told.person, {}, told.tap_id, told.act, fields, sentences)
     except RuleRefused as refused:
-        told = FormState(told.person, {}, told.tap_id, told.act, fields, {}, str(refused))
+        told = FormState(told.person, {}, told.tap_id, told.act, fields, {}, text_of(refused))
     else:
         there = f"/hours/{quote(of_line.id)}/{quote(of_link.id)}?shift={quote(shift.id)}#{place}"
         answer = no_store(redirect(there, HTTPStatus.SEE_OTHER))
@@ -74,14 +77,20 @@ _Sheet = tuple[Line, Link, Calendar, Shift]
 def _asked(services: Services, line: str, link: str) -> _Sheet:
     of_line = known_line(line)
     if not of_line.has_link(link):
-        raise NotHere(f"link of {of_line.name}", link, [each.id for each in of_line.links])
+        raise NotHere(
+            sentence("link of %(name)s", name=of_line.name), link, [each.id for each in of_line.links]
+        )
     of_link = of_line.link(link)
     name = request.values.get("shift", "")
     found = find_shift(services, of_line, of_link, name)
     if found is None:
         now = services.clock()
         known = services.calendars.of_link(of_line, link, now).shifts
-        raise NotHere(f"shift of {of_link.name}", name or "that runs", [shift.id for shift in known])
+        raise NotHere(
+            sentence("shift of %(name)s", name=of_link.name),
+            name or sentence("that runs"),
+            [shift.id for shift in known],
+        )
     return of_line, of_link, *found
 
 
@@ -91,11 +100,11 @@ def _note(services: Services, form: Form, fields: dict[str, str], sheet: _Sheet)
     begun = [hour for hour in calendar.hours if hour.shift == shift.id and hour.start_at <= now]
     hour = next((each for each in begun if str(each.start_at) == fields.get("start")), None)
     if hour is None:
-        raise RuleRefused("that is no hour of this shift which has begun; open the sheet again")
+        raise RuleRefused(sentence("that is no hour of this shift which has begun; open the sheet again"))
     reason = form.text("reason", longest=LONGEST_TEXT)
     known = [each.id for each in services.config.site.reasons]
     if reason and reason not in known:
-        form.fault("reason", f"is none of {', '.join(known)}")
+        form.fault("reason", sentence("is none of %(known)s", known=", ".join(known)))
     note = HourNote(
         reason=reason or None,
         action=form.text("action", longest=LONGEST_TEXT),
@@ -114,7 +123,7 @@ def _sign(services: Services, form: Form, fields: dict[str, str], sheet: _Sheet)
     line, link, _, shift = sheet
     now = services.clock()
     if shift.start_at > now:
-        form.fault("person", "the shift has not begun yet")
+        form.fault("person", sentence("the shift has not begun yet"))
     remark = form.text("remark", longest=LONGEST_TEXT)
     by = form.by(now, event_id(f"sign/{shift.id}", fields))
     form.check()

@@ -20,7 +20,8 @@ from ledger.people import Person
 from ledger.sessions import Session, csrf_of
 from shopfloor.instants import Instant
 from shopfloor.rights import ACTIONS, KIOSK, PROVED, WITHOUT_LOGIN, Action, who_may
-from shopfloor.sentences import sentence
+from shopfloor.roles import role_word
+from shopfloor.sentences import enumerated, sentence
 from shopfloor.site import Station
 
 SESSION = "interlock-session"
@@ -278,7 +279,7 @@ def _look_up(services: Services) -> Caller:
 
 
 def _no_right(person: Person, action: Action, station: Station | None) -> NotAllowed:
-    roles = ", ".join(who_may(action))
+    roles = enumerated([role_word(role) for role in who_may(action)])
     if "lead" in person.rights.roles and person.rights.may(action) and station is not None:
         text = sentence(
             "%(name)s does not lead %(link)s; its lead may do that", name=person.name, link=station.link

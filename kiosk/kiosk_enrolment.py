@@ -18,6 +18,7 @@ from ledger import kiosks
 from ledger.errors import RuleRefused
 from ledger.tries import HasToWait
 from shopfloor.handoffs import clock_text
+from shopfloor.sentences import sentence, text_of
 
 KEPT_S = 400 * 24 * 3600
 ACTS = ("code", "here", "revoke")
@@ -38,9 +39,11 @@ def change() -> Any:
     """Make a code for a station, enrol this very browser, or revoke a kiosk: `act` says which."""
     services, act = current(), request.form.get("act", "")
     if not caller().secured:
-        raise RuleRefused("nobody is registered yet; begin at /setup")
+        raise RuleRefused(sentence("nobody is registered yet; begin at /setup"))
     if act not in ACTS:
-        raise Malformed(f"act: {act[:40]!r} is none of {', '.join(ACTS)}")
+        raise Malformed(
+            sentence("act: %(name)s is none of %(acts)s", name=repr(act[:40]), acts=", ".join(ACTS))
+        )
     now, by = services.clock(), signed_in()
     try:
         if act == "revoke":
@@ -48,7 +51,7 @@ def change() -> Any:
                 kiosks.revoke(tx, [request.form.get("kiosk", -1, type=int)], by=by)
             return render_page("people/kiosks.html", kiosks_page(services, done="revoked"))
     except RuleRefused as refused:
-        page = kiosks_page(services, fault=str(refused))
+        page = kiosks_page(services, fault=text_of(refused))
         return render_page("people/kiosks.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     station = known_station(request.form.get("station", ""))
     with services.ledger.write(now, tell=False) as tx:
@@ -79,7 +82,7 @@ def enrol(station: str) -> Any:
             now=services.clock(),
         )
     except RuleRefused as refused:
-        answer = gate.enrol_page(here, str(refused))
+        answer = gate.enrol_page(here, text_of(refused))
         if isinstance(refused, HasToWait):
             answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
             answer.headers["Retry-After"] = str(refused.wait_s)

@@ -18,6 +18,7 @@ from kiosk.views import kiosk_page
 from ledger import consequences, reading
 from ledger.flags import Tap
 from shopfloor.flags import PREVIOUS
+from shopfloor.sentences import sentence
 
 blueprint = Blueprint("kiosk_flags", __name__)
 
@@ -36,7 +37,7 @@ def pass_back(station: str, flag: int) -> Any:
             comment=request.form.get("comment", "").strip(),
             seen=request.form.get("seen", type=int),
         )
-        return "recorded", "passed back: the link before is flagged"
+        return "recorded", sentence("passed back: the link before is flagged")
 
     return tapped(station, pass_on)
 
@@ -48,7 +49,7 @@ def dispute(station: str, flag: int) -> Any:
     def say(services: Services, tap: Tap) -> Message:
         comment = request.form.get("comment", "").strip()
         flag_taps.dispute_flag(services, tap, flag=flag, comment=comment)
-        return "recorded", "disputed: a supervisor rules"
+        return "recorded", sentence("disputed: a supervisor rules")
 
     return tapped(station, say)
 
@@ -61,7 +62,7 @@ def consequence_sheet(station: str, flag: int) -> Response:
     cards = {card.flag: card for card in page.mine if card.can_choose}
     row = reading.flag(services.ledger, flag) if flag in cards else None
     if row is None:
-        raise NotHere("flag to hold to account here with number", str(flag), map(str, cards))
+        raise NotHere(sentence("flag to hold to account here with number"), str(flag), map(str, cards))
     site = services.config.site
     open_to_it = [
         Choice(each.consequence.id, each.consequence.name)
@@ -79,7 +80,7 @@ def choose(station: str, flag: int) -> Any:
         flag_taps.choose_consequence(
             services, tap, flag=flag, consequence=request.form.get("consequence", "")
         )
-        return "recorded", "chosen: it takes effect after a working day unless it is disputed"
+        return "recorded", sentence("chosen: it takes effect after a working day unless it is disputed")
 
     return tapped(station, pick)
 
@@ -91,6 +92,6 @@ def contest(station: str, flag: int) -> Any:
     def say(services: Services, tap: Tap) -> Message:
         comment = request.form.get("comment", "").strip()
         flag_taps.dispute_consequence(services, tap, flag=flag, comment=comment)
-        return "recorded", "disputed: a supervisor rules"
+        return "recorded", sentence("disputed: a supervisor rules")
 
     return tapped(station, say)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, current_app
 
 from kiosk.names import known_line, known_station
-from kiosk.regions import board_regions, kiosk_regions
+from kiosk.regions import Regions, board_regions, kiosk_regions
 from kiosk.services import current
+from kiosk.speech import language, speaking
 from kiosk.stream import Channel, Hub, Stream
 from kiosk.views import board_page, kiosk_page
 from shopfloor.site import Line, Station
@@ -24,12 +27,12 @@ def board_stream(line: str) -> Response:
 
     def make() -> Channel:
         return Channel(
-            lambda: board_regions(templates, board_page(services, of_line.id)),
+            _in_this_language(lambda: board_regions(templates, board_page(services, of_line.id))),
             links=frozenset(f"{of_line.id}/{link.id}" for link in of_line.links),
             shows_refusals=True,
         )
 
-    return _answer(_hub().open(f"board/{of_line.id}", make))
+    return _answer(_hub().open(f"board/{of_line.id}/{language().tag}", make))
 
 
 @blueprint.get("/kiosk/<station>/stream")
@@ -40,11 +43,22 @@ def kiosk_stream(station: str) -> Response:
 
     def make() -> Channel:
         return Channel(
-            lambda: kiosk_regions(templates, kiosk_page(services, at.id)),
+            _in_this_language(lambda: kiosk_regions(templates, kiosk_page(services, at.id))),
             links=_neighbours(services.config.site.lines[at.line], at),
         )
 
-    return _answer(_hub().open(f"kiosk/{at.id}", make))
+    return _answer(_hub().open(f"kiosk/{at.id}/{language().tag}", make))
+
+
+def _in_this_language(render: Callable[[], Regions]) -> Callable[[], Regions]:
+    """The hub renders a channel later and for all who watch it: in the language of the request that opened it."""
+    chosen = language()
+
+    def rendered() -> Regions:
+        with speaking(chosen):
+            return render()
+
+    return rendered
 
 
 def _hub() -> Hub:

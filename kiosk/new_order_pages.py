@@ -31,6 +31,7 @@ from shopfloor.orders import Order
 from shopfloor.orders_cells import DEFAULT_PRIORITY, LARGEST_QUANTITY, CellFault, order_number
 from shopfloor.orders_file import OrdersFaults, OrdersFile, TakingIn, read_orders
 from shopfloor.rights import CONFIRMS
+from shopfloor.sentences import sentence, text_of
 
 MOST_ORDERS = 5_000
 MOST_RELEASED = 1_000
@@ -78,10 +79,10 @@ def draft() -> Any:
         return _new_again(services, new_form(act="new", typed=fields, faults=sentences))
     except OrdersRefused as refused:
         field = "order" if is_known(services, order.order) else "due"
-        sentences = {field: "\n".join(refused.faults.values())}
+        sentences = {field: text_of(refused)}
         return _new_again(services, new_form(act="new", typed=fields, faults=sentences))
     except RuleRefused as refused:
-        return _new_again(services, new_form(act="new", typed=fields, text=str(refused)))
+        return _new_again(services, new_form(act="new", typed=fields, text=text_of(refused)))
     done = Note("drafted" if services.config.site.roles else "released")
     return see(f"/orders/{quote(order.order)}", done, by.person)
 
@@ -89,18 +90,18 @@ def draft() -> Any:
 def _order(services: Services, form: Form, fields: Mapping[str, str]) -> Order:
     product = services.config.site.products.get(fields.get("product", ""))
     if product is None:
-        form.fault("product", "choose what is to be made")
+        form.fault("product", sentence("choose what is to be made"))
     number = ""
     try:
         number = order_number(fields.get("order", "").strip())
     except CellFault as fault:
-        form.fault("order", str(fault))
+        form.fault("order", text_of(fault))
     order = Order(
         order=number,
         line="" if product is None else product.line,
         product="" if product is None else product.id,
         quantity=form.number("quantity", 1, LARGEST_QUANTITY),
-        due_at=form.instant("due", needed="say when it is due") or 0,
+        due_at=form.instant("due", needed=sentence("say when it is due")) or 0,
         customer=customer_of(form, fields),
         priority=form.number("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, default=DEFAULT_PRIORITY),
     )
@@ -139,7 +140,7 @@ def import_orders() -> Any:
     act = event_id("import", {**fields, "text": ""}, content)
     by = form.by(now, act)
     if not content.strip():
-        form.fault("file", "choose a file, or write the orders below")
+        form.fault("file", sentence("choose a file, or write the orders below"))
     try:
         form.check()
         _take_in(services, content, by, confirmed=bool(fields.get("confirmed")))
@@ -149,7 +150,7 @@ def import_orders() -> Any:
     except OrdersFaults as faults:
         return _import_again(services, new_form(act="import", typed=kept), faults.faults)
     except RuleRefused as refused:
-        return _import_again(services, new_form(act="import", typed=kept), str(refused).splitlines())
+        return _import_again(services, new_form(act="import", typed=kept), [text_of(refused)])
     return remember_person(no_store(to(f"/plan/import/{act}")), by.person)
 
 
@@ -162,9 +163,9 @@ def imported(import_id: str) -> Response:
     return render_page("orders/imported.html", page)
 
 
-_TOO_LARGE = (
-    f"The file is larger than {LARGEST_FILE // 1_000_000} MB; divide it, or take it in with the command"
-    " `interlock import`."
+_TOO_LARGE = sentence(
+    "The file is larger than %(largest_file)s MB; divide it, or take it in with the command `interlock import`.",
+    largest_file=LARGEST_FILE // 1_000_000,
 )
 _KEPT_TEXT = 200_000
 """Characters of a pasted text that stand in the form again after a fault."""
@@ -196,7 +197,7 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
     )
     orders = read_orders(content, site, taking_in=taking_in)
     if not orders.orders:
-        raise OrdersFaults(["The file has no orders; write one in each row below the first."])
+        raise OrdersFaults([sentence("The file has no orders; write one in each row below the first.")])
     try:
         if released:
             services.desk.take_in(orders.orders, by, confirmed=confirmed, now=by.at)
@@ -207,8 +208,8 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
 
 
 def _with_rows(orders: OrdersFile, refused: OrdersRefused) -> list[str]:
-    by_row = sorted((orders.row_of[number], sentence) for number, sentence in refused.faults.items())
-    return [f"row {row}: {sentence}" for row, sentence in by_row]
+    by_row = sorted((orders.row_of[number], fault) for number, fault in refused.faults.items())
+    return [sentence("row %(row)s: %(fault)s", row=str(row), fault=fault) for row, fault in by_row]
 
 
 def _import_again(services: Services, form: FormState, faults: Any) -> Any:

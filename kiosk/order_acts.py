@@ -23,6 +23,7 @@ from shopfloor.orders import Order
 from shopfloor.orders_cells import LARGEST_QUANTITY, CellFault, customer_name
 from shopfloor.rights import CONFIRMS
 from shopfloor.roles import ROLES, Role
+from shopfloor.sentences import sentence, text_of
 
 LARGEST_PRIORITY = 999_999_999
 LARGEST_REVISION = 2**31
@@ -101,15 +102,21 @@ def _check_times(
     found = drafts.draft(services.ledger, act.number)
     if found is not None and may_move_to is not None and may_move_to < found.order.due_at:
         due = date_text(found.order.due_at, act.now, zone)
-        form.fault("may_move_to", f"that is before the due, {due}; give a later time or leave it empty")
+        form.fault(
+            "may_move_to",
+            sentence("that is before the due, %(due)s; give a later time or leave it empty", due=due),
+        )
     if found is not None and role == "purchasing" and not any(f.field == "material_at" for f in form.faults):
         look = services.desk.look(found, act.now)
         is_needed = look.needed_at is not None or not look.plan.feasible
         if material_at is None and is_needed:
-            form.fault("material_at", "say when the material arrives")
+            form.fault("material_at", sentence("say when the material arrives"))
         elif material_at is not None and look.needed_at is not None and material_at > look.needed_at:
             needed = date_text(look.needed_at, act.now, zone)
-            form.fault("material_at", f"the material is needed at {needed}; it has to arrive by then")
+            form.fault(
+                "material_at",
+                sentence("the material is needed at %(needed)s; it has to arrive by then", needed=needed),
+            )
     form.check()
 
 
@@ -128,7 +135,7 @@ def withdraw(act: Act) -> Note:
     form, by = act.form()
     role = _role(form, act.fields)
     permit(CONFIRMS[role])
-    why = form.text("why", needed="write why it is taken back")
+    why = form.text("why", needed=sentence("write why it is taken back"))
     form.check()
     agreeing.withdraw(act.services.ledger, act.number, role, by, why=why, now=act.now)
     return Note("taken-back", (role,))
@@ -160,7 +167,7 @@ def _changed(form: Form, fields: Mapping[str, str], order: Order, now: Instant) 
     if "quantity" in fields:
         quantity = form.number("quantity", 1, LARGEST_QUANTITY)
     if "due" in fields:
-        due_at = form.instant("due", needed="say when it is due", unless=due_at) or due_at
+        due_at = form.instant("due", needed=sentence("say when it is due"), unless=due_at) or due_at
         if due_at != order.due_at:  # one that has passed meanwhile may stay while something else is changed
             refuse_past(form, "due", due_at, now)
     priority = form.number("priority", -LARGEST_PRIORITY, LARGEST_PRIORITY, default=order.priority)
@@ -173,7 +180,7 @@ def customer_of(form: Form, fields: Mapping[str, str]) -> str:
     try:
         return customer_name(fields.get("customer", "").strip())
     except CellFault as fault:
-        form.fault("customer", str(fault))
+        form.fault("customer", text_of(fault))
         return ""
 
 
@@ -192,8 +199,8 @@ def discard(act: Act) -> Note:
 def propose(act: Act) -> Note:
     """Propose another due for a released order."""
     form, by = act.form()
-    due_at = form.instant("due", needed="say when it is to be due")
-    why = form.text("why", needed="write why it is planned anew")
+    due_at = form.instant("due", needed=sentence("say when it is to be due"))
+    why = form.text("why", needed=sentence("write why it is planned anew"))
     if act.done_before() is None:
         refuse_past(form, "due", due_at, act.now)
     form.check()
@@ -206,7 +213,7 @@ def _role(form: Form, fields: Mapping[str, str]) -> Role:
     for role in ROLES:
         if fields.get("role") == role:
             return role
-    form.fault("role", f"is none of {', '.join(ROLES)}")
+    form.fault("role", sentence("is none of %(roles)s", roles=", ".join(ROLES)))
     return ROLES[0]
 
 

@@ -23,6 +23,7 @@ from ledger import drafts
 from ledger.errors import RuleRefused
 from shopfloor.agreement import in_order
 from shopfloor.roles import ROLES
+from shopfloor.sentences import sentence, text_of
 
 NOTES = (
     "confirmed",
@@ -67,7 +68,9 @@ def act(number: str) -> Any:
     fields = request.form.to_dict()
     name, role = fields.get("act", ""), fields.get("role", "")
     if name not in ACTS:
-        raise Malformed(f"act: {name[:40]!r} is none of {', '.join(ACTS)}")
+        raise Malformed(
+            sentence("act: %(name)s is none of %(acts)s", name=repr(name[:40]), acts=", ".join(ACTS))
+        )
     told = Act(services, number, fields, event_id(number, fields), services.clock())
     where = fields.get("form") or (f"{name}-{role}" if role else name)
     try:
@@ -77,7 +80,7 @@ def act(number: str) -> Any:
         return _refused(number, new_form(act=where, typed=fields, faults=sentences))
     except RuleRefused as refused:
         typed = {} if _is_stale(services, number, fields) else fields
-        return _refused(number, new_form(act=where, typed=typed, text=str(refused)))
+        return _refused(number, new_form(act=where, typed=typed, text=text_of(refused)))
     gone = done.id == "discarded"
     person = fields.get("person", "").strip()
     answer = see("/orders" if gone else f"/orders/{quote(number)}", done, person)

@@ -21,6 +21,7 @@ from ledger.errors import LedgerError, RuleRefused
 from ledger.tablets import Said
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan
+from shopfloor.sentences import sentence, text_of
 from shopfloor.site import Station
 from shopfloor.tablets import device_of
 
@@ -80,7 +81,13 @@ def take_in(station: str) -> Response:
     now = services.clock()
     batch: Batch = decoded(request.get_data(), Batch, "the outbox")
     if len(batch.entries) > MOST_ENTRIES:
-        raise Malformed(f"at most {MOST_ENTRIES} entries are taken at once, not {len(batch.entries)}")
+        raise Malformed(
+            sentence(
+                "at most %(most_entries)s entries are taken at once, not %(entries)s",
+                most_entries=MOST_ENTRIES,
+                entries=len(batch.entries),
+            )
+        )
     try:
         number = services.tablets.hear(_said(batch, at.id, now), now)
         read = [_read(services, bytes(raw), device_of(at.id, number), at, now) for raw in batch.entries]
@@ -117,7 +124,7 @@ def _read(
     try:
         return _item(services, decoded(raw, Entry, "the entry"), raw, device, at_station, now)
     except (Malformed, RuleRefused, identity.NotAllowed) as fault:
-        return ScanResult(_id_of(raw), "refused", str(fault))
+        return ScanResult(_id_of(raw), "refused", text_of(fault))
 
 
 def _item(
@@ -135,10 +142,15 @@ def _item(
     )
     if entry.kind == "scan":
         if not told.code:
-            raise RuleRefused("nothing was read; scan again")
+            raise RuleRefused(sentence("nothing was read; scan again"))
         return told
     if entry.kind not in KINDS:
-        raise Malformed(f"{entry.kind!r} is nothing that this server records; reload the page of the kiosk")
+        raise Malformed(
+            sentence(
+                "%(kind)s is nothing that this server records; reload the page of the kiosk",
+                kind=repr(entry.kind),
+            )
+        )
     identity.permit_as_of(NEEDS_OF[entry.kind], at_station, entry.at)
     content = msgspec.json.encode({"kind": entry.kind, "fields": entry.fields}, order="sorted").decode()
     do = KINDS[entry.kind](services, entry.fields)

@@ -12,7 +12,7 @@ from ledger import flags
 from ledger.acts import Do
 from ledger.flags import Tap
 from ledger.late_flags import raise_as_of, raised_by
-from ledger.steps import Floor, late_text
+from ledger.steps import Floor, with_late
 from ledger.store import Transaction
 from shopfloor.instants import instant_from_text
 from shopfloor.rights import Action
@@ -41,7 +41,7 @@ def withdraw(services: Services, fields: Fields) -> Do:
     def do(tx: Transaction, floor: Floor, tap: Tap) -> str:
         found = raised_by(tx, raised) if number is None else number
         flags.withdraw_flag(services.ledger, site, tap, flag=found, now=tx.now)
-        return sentence("flag withdrawn") + late_text(floor, tap.at, tx.now)
+        return with_late(sentence("flag withdrawn"), floor, tap.at, tx.now)
 
     return do
 
@@ -56,7 +56,9 @@ def answer(services: Services, fields: Fields) -> Do:
         try:
             promised_at = instant_from_text(fields["promised_at"], site.zone)
         except (ValueError, OverflowError):
-            raise Malformed(f"promised_at: {fields['promised_at'][:40]} is no time") from None
+            raise Malformed(
+                sentence("promised_at: %(promised_at)s is no time", promised_at=fields["promised_at"][:40])
+            ) from None
     seen = _number(fields, "seen") if fields.get("seen") else None
     taps.check_answer(services, promised_at, comment)
 
@@ -72,7 +74,7 @@ def answer(services: Services, fields: Fields) -> Do:
             seen=seen,
             now=tx.now,
         )
-        return sentence("answer recorded") + late_text(floor, tap.at, tx.now)
+        return with_late(sentence("answer recorded"), floor, tap.at, tx.now)
 
     return do
 
@@ -86,12 +88,12 @@ NEEDS_OF: Mapping[str, Action] = {"flag": "flag", "withdraw": "flag", "answer": 
 def _text(fields: Fields, name: str) -> str:
     value = fields.get(name, "").strip()
     if not value:
-        raise Malformed(f"{name} is missing")
+        raise Malformed(sentence("%(name)s is missing", name=name))
     return value
 
 
 def _number(fields: Fields, name: str) -> int:
     value = _text(fields, name)
     if not value.isdecimal() or len(value) > len(str(flags.LARGEST_NUMBER)):
-        raise Malformed(f"{name}: {value[:40]!r} is no number")
+        raise Malformed(sentence("%(name)s: %(value)s is no number", name=name, value=repr(value[:40])))
     return int(value)

@@ -19,7 +19,9 @@ from kiosk.services import Services, current
 from kiosk.views import board_page, home_page, kiosk_page
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
+from ledger.said import text_in
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence, text_of
 
 blueprint = Blueprint("pages", __name__)
 htmx = Htmx()
@@ -67,8 +69,8 @@ def flags(station: str) -> Any:
                 services, tap, against=told.get("against", ""), order=told.get("order", "")
             )
         row = taps.event_of(services, tap.event_id)
-        text = json.loads(row["detail"]).get("text") if row else None
-        return "recorded", text or f"flag {flag} raised"
+        text = text_in(json.loads(row["detail"])) if row else ""
+        return "recorded", text or sentence("flag %(flag)s raised", flag=str(flag))
 
     return tapped(station, raise_flag)
 
@@ -79,7 +81,7 @@ def answer_sheet(station: str, flag: int) -> Response:
     page = kiosk_page(current(), known_station(station).id)
     cards = {card.flag: card for card in page.against_me}
     if flag not in cards:
-        raise NotHere("flag to answer here with number", str(flag), map(str, cards))
+        raise NotHere(sentence("flag to answer here with number"), str(flag), map(str, cards))
     return no_store(make_response(render_template("kiosk/_answer.html", page=page, flag=cards[flag])))
 
 
@@ -97,7 +99,7 @@ def answer(station: str, flag: int) -> Any:
             comment=request.form.get("comment", "").strip(),
             seen=request.form.get("seen", type=int),
         )
-        return "recorded", "answer recorded"
+        return "recorded", sentence("answer recorded")
 
     return tapped(station, answer_flag)
 
@@ -108,7 +110,7 @@ def withdraw(station: str, flag: int) -> Any:
 
     def withdraw_flag(services: Services, tap: Tap) -> Message:
         taps.withdraw_flag(services, tap, flag=flag)
-        return "recorded", "flag withdrawn"
+        return "recorded", sentence("flag withdrawn")
 
     return tapped(station, withdraw_flag)
 
@@ -120,7 +122,7 @@ def scans(station: str) -> Any:
     def record(services: Services, tap: Tap) -> Message:
         code = request.form.get("code", "").strip()
         if not code:
-            raise RuleRefused("nothing was read; scan again")
+            raise RuleRefused(sentence("nothing was read; scan again"))
         told = taps.scan(services, tap, code)
         return told.result, told.text
 
@@ -142,7 +144,7 @@ def tapped(name: str, act: Callable[[Services, Tap], Message]) -> Any:
         )
         kind, text = act(services, tap)
     except (RuleRefused, Malformed) as refused:
-        kind, text = "refused", str(refused)
+        kind, text = "refused", text_of(refused)
     if not htmx:
         return redirect(f"/kiosk/{station.id}", HTTPStatus.SEE_OTHER)
     regions = kiosk_regions(current_app.jinja_env, kiosk_page(services, station.id))
@@ -157,4 +159,6 @@ def told_instant(services: Services, text: str) -> Instant | None:
     try:
         return instant_from_text(text, services.config.site.zone)
     except (ValueError, OverflowError):
-        raise RuleRefused(f"{text[:40]} is no time; write for example 2026-11-24T14:30") from None
+        raise RuleRefused(
+            sentence("%(written)s is no time; write for example 2026-11-24T14:30", written=text[:40])
+        ) from None

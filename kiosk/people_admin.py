@@ -19,6 +19,7 @@ from ledger.errors import RuleRefused
 from ledger.people import NewPerson, Person
 from ledger.store import Transaction
 from shopfloor.rights import PersonRole, in_order
+from shopfloor.sentences import sentence, text_of
 
 ACTS = ("roles", "badge", "pin", "revoke", "admit")
 LONGEST_NUMBER = 15
@@ -43,7 +44,7 @@ def add() -> Any:
     roles, links = _roles(), request.form.getlist("links")
     language = request.form.get("language", "")
     if language not in {each.value for each in LANGUAGES}:
-        raise Malformed("language: choose one of the list")
+        raise Malformed(sentence("language: choose one of the list"))
     pin = people.new_pin()
     try:
         _check_links(services, links)
@@ -52,7 +53,7 @@ def add() -> Any:
             person = people.add(tx, NewPerson(name, roles, links, language, badge), pin_hash, by=signed_in())
     except RuleRefused as refused:
         typed = PersonRow(0, name, roles, tuple(links), badge, revoked=False)
-        page = people_page(services, typed, fault=str(refused))
+        page = people_page(services, typed, fault=text_of(refused))
         return render_page("people/people.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     page = people_page(services, done="added", who=person.name, pin=pin)
     return render_page("people/people.html", page), HTTPStatus.CREATED
@@ -72,7 +73,9 @@ def change(number: int) -> Any:
     _only_secured()
     found, act = _known(services, number), request.form.get("act", "")
     if act not in ACTS:
-        raise Malformed(f"act: {act[:40]!r} is none of {', '.join(ACTS)}")
+        raise Malformed(
+            sentence("act: %(name)s is none of %(acts)s", name=repr(act[:40]), acts=", ".join(ACTS))
+        )
     pin = people.new_pin() if act in ("pin", "admit") else ""
     try:
         _check_links(services, request.form.getlist("links"))
@@ -81,7 +84,7 @@ def change(number: int) -> Any:
             _change(tx, found, act, pin_hash)
     except RuleRefused as refused:
         typed = {"roles": _roles(), "links": tuple(request.form.getlist("links"))} if act == "roles" else {}
-        page = person_page(services, found, typed, fault=str(refused))
+        page = person_page(services, found, typed, fault=text_of(refused))
         return render_page("people/person.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     page = person_page(services, _known(services, number), done=act, pin=pin)
     return render_page("people/person.html", page)
@@ -119,7 +122,7 @@ def _known(services: Services, number: int) -> Person:
 def _only_secured() -> None:
     """Before the first person there is a page of its own for that one."""
     if not caller().secured:
-        raise RuleRefused("nobody is registered yet; begin at /setup")
+        raise RuleRefused(sentence("nobody is registered yet; begin at /setup"))
 
 
 def _roles() -> tuple[PersonRole, ...]:
@@ -131,4 +134,4 @@ def _check_links(services: Services, links: list[str]) -> None:
     known = {f"{line.id}/{link.id}" for line in lines.values() for link in line.links}
     for link in links:
         if link not in known:
-            raise RuleRefused(str(NotHere("link", link, sorted(known))))
+            raise RuleRefused(text_of(NotHere("link", link, sorted(known))))

@@ -24,7 +24,7 @@ from ledger.errors import RuleRefused
 from ledger.people import NewPerson, Person
 from ledger.tries import HasToWait
 from shopfloor.rights import ACTIONS, FIRST_ROLES
-from shopfloor.sentences import sentence
+from shopfloor.sentences import sentence, text_of
 
 LONGEST = 200
 _OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Via")
@@ -53,7 +53,7 @@ def log_in() -> Any:
     try:
         person = prove(services, who, request.form.get("pin", "")[:LONGEST])
     except RuleRefused as refused:
-        page = LoginPage(frame(services, services.clock()), who, there, str(refused))
+        page = LoginPage(frame(services, services.clock()), who, there, text_of(refused))
         return _refused(render_page("people/login.html", page), refused)
     return _logged_in(services, person, "/me" if person.pin_is_new else there)
 
@@ -108,7 +108,7 @@ def set_up() -> Any:
                 raise RuleRefused(sentence("somebody is registered already; log in"))  # noqa: TRY301  # told below
             person = people.add(tx, NewPerson(name, FIRST_ROLES), pin_hash, by="", own_pin=True)
     except RuleRefused as refused:
-        page = SetupPage(frame(services, now), name, not is_this_machine(), str(refused))
+        page = SetupPage(frame(services, now), name, not is_this_machine(), text_of(refused))
         return _refused(render_page("people/setup.html", page), refused)
     return _logged_in(services, person, "/people")
 
@@ -144,7 +144,7 @@ def change_me() -> Any:
                 api_tokens.revoke(tx, person, request.form.get("token", -1, type=int), by=person.name)
             return _see("/me?done=revoked")
     except RuleRefused as refused:
-        return _refused(_me(fault=str(refused)), refused)
+        return _refused(_me(fault=text_of(refused)), refused)
     raise NotHere("act", act, ("language", "pin", "token", "revoke"))
 
 

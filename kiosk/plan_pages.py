@@ -12,6 +12,7 @@ from kiosk.rendering import render_page
 from kiosk.services import current
 from kiosk.views.load import load_page
 from kiosk.views.what_if import what_if_page
+from shopfloor.sentences import sentence
 
 blueprint = Blueprint("plan_pages", __name__)
 
@@ -22,7 +23,7 @@ def plan() -> Response:
     services = current()
     lines = services.config.site.lines
     if not lines:
-        raise NotHere("line", "to plan for", ())
+        raise NotHere("line", sentence("to plan for"), ())
     line = known_line(request.args.get("line") or next(iter(lines)))
     page = load_page(services, line, request.args.get("zoom", ""), request.args.get("from", ""))
     return render_page("plan/plan.html", page)

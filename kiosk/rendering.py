@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from kiosk.contexts import Frame
 from kiosk.htmx import make_response
 from kiosk.identity import allowed, caller
+from kiosk.languages import choices
 from kiosk.theme import theme
 
 R = TypeVar("R", bound=AnyResponse)
@@ -28,6 +29,7 @@ def for_caller(frame: Frame) -> Frame:
     return replace(
         frame,
         theme=theme(),
+        languages=choices(),
         person="" if who.person is None else who.person.name,
         secured=who.secured,
         csrf=who.csrf,

@@ -13,12 +13,15 @@ from kiosk.reports import FORMATS, REPORTS, Asked, PdfMissing, ReportRefused, re
 from kiosk.services import current
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import moment_of
+from shopfloor.sentences import text_of
 
 TYPES = {"csv": "text/csv", "html": "text/html", "pdf": "application/pdf"}
 
 blueprint = Blueprint("reports", __name__)
-blueprint.register_error_handler(ReportRefused, lambda why: fault(str(why), HTTPStatus.UNPROCESSABLE_ENTITY))
-blueprint.register_error_handler(PdfMissing, lambda why: fault(str(why), HTTPStatus.NOT_IMPLEMENTED))
+blueprint.register_error_handler(
+    ReportRefused, lambda why: fault(text_of(why), HTTPStatus.UNPROCESSABLE_ENTITY)
+)
+blueprint.register_error_handler(PdfMissing, lambda why: fault(text_of(why), HTTPStatus.NOT_IMPLEMENTED))
 
 
 @blueprint.get("/reports/<name>.<form>")

@@ -11,6 +11,7 @@ from kiosk.names import known_line
 from kiosk.rendering import render_page
 from kiosk.services import current
 from kiosk.views.responsibility import PeriodRefused, period, responsibility_json, responsibility_page
+from shopfloor.sentences import sentence, text_of
 
 blueprint = Blueprint("responsibility", __name__)
 
@@ -21,11 +22,11 @@ def responsibility() -> Response:
     services, asked = current(), request.args
     lines = services.config.site.lines
     if not lines:
-        raise NotHere("line", "to account for", ())
+        raise NotHere("line", sentence("to account for"), ())
     line = known_line(asked.get("line") or next(iter(lines)))
     link = asked.get("link", "")
     if link and not line.has_link(link):
-        raise NotHere(f"link of {line.name}", link, [each.id for each in line.links])
+        raise NotHere(sentence("link of %(name)s", name=line.name), link, [each.id for each in line.links])
     page = responsibility_page(services, line, link, asked.get("from", ""), asked.get("to", ""))
     answer = render_page("responsibility.html", page)
     answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY if page.fault else HTTPStatus.OK
@@ -39,5 +40,5 @@ def responsibility_api(line: str) -> Response:
     try:
         first_on, last_on = period(services, request.args.get("from", ""), request.args.get("to", ""))
     except PeriodRefused as refused:
-        raise Malformed(str(refused)) from None
+        raise Malformed(text_of(refused)) from None
     return json_answer(responsibility_json(services, of_line, first_on, last_on))

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from kiosk.forms import FieldFault, FormFaults
 from shopfloor.instants import NO_TIME, Duration, Instant, moment_of
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Link, ShiftPattern, Site, Station
 from station_config import (
     DAYS,
@@ -62,12 +63,24 @@ def changes_of(site: Site, posted: Mapping[str, str]) -> list[Change]:
     }
     long = [name for name, text in differ.items() if len(text.split()) > LONGEST_LIST]
     if long:
-        raise FormFaults(*(FieldFault(name, f"at most {LONGEST_LIST} of them on this page") for name in long))
+        raise FormFaults(
+            *(
+                FieldFault(
+                    name, sentence("at most %(longest_list)s of them on this page", longest_list=LONGEST_LIST)
+                )
+                for name in long
+            )
+        )
     taken = [name for name in differ if _was(name, posted, now) != now[name]]
     if taken:
         raise FormFaults(
             *(
-                FieldFault(name, f"somebody else made it {now[name] or 'empty'} meanwhile; decide")
+                FieldFault(
+                    name,
+                    sentence(
+                        "somebody else made it %(now)s meanwhile; decide", now=now[name] or sentence("empty")
+                    ),
+                )
                 for name in taken
             )
         )

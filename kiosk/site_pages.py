@@ -16,6 +16,7 @@ from kiosk.site_saving import attempt, current_text, save
 from kiosk.views.site import site_page, site_trial_page, site_version_page
 from ledger.errors import RuleRefused
 from ledger.site_versions import last_version, site_text
+from shopfloor.sentences import joined, sentence, text_of
 from shopfloor.site import Site
 from station_config import SiteFaults, check_text
 
@@ -51,7 +52,7 @@ def trial() -> Any:
     except FormFaults as faults:
         return _again(services, on_disk, posted, faults=faults)
     except RuleRefused as refused:
-        return _again(services, on_disk, posted, fault=str(refused))
+        return _again(services, on_disk, posted, fault=text_of(refused))
     return render_page("site/trial.html", site_trial_page(services, tried, posted))
 
 
@@ -82,16 +83,17 @@ def save_site() -> Any:
     now = services.clock()
     form = Form(request.form, on_disk.zone)
     by = form.by(now)
-    why = form.text("why", needed="write why it is changed")
+    why = form.text("why", needed=sentence("write why it is changed"))
     try:
         tried = attempt(services, changes_of(on_disk, posted), now)
     except (FormFaults, RuleRefused) as refused:
-        return _again(services, on_disk, posted, fault=str(refused))
+        return _again(services, on_disk, posted, fault=text_of(refused))
     try:
         form.check()
         version = save(services, tried, by, seen=request.form.get("seen", ""), why=why, now=now)
     except (FormFaults, RuleRefused) as refused:
-        page = site_trial_page(services, tried, posted, why=why, fault=str(refused))
+        told = joined([each.text for each in form.faults]) if form.faults else text_of(refused)
+        page = site_trial_page(services, tried, posted, why=why, fault=told)
         return render_page("site/trial.html", page), HTTPStatus.UNPROCESSABLE_ENTITY
     return remember_person(no_store(redirect(f"/site?saved={version}", HTTPStatus.SEE_OTHER)), by.person)
 
@@ -126,7 +128,7 @@ def _on_disk(services: Services) -> tuple[Site, str]:
     try:
         return check_text(services.folder, current_text(services)).site, ""
     except (SiteFaults, RuleRefused) as faults:
-        return services.config.site, str(faults)
+        return services.config.site, text_of(faults)
 
 
 def _posted() -> dict[str, str]:

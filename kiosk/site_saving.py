@@ -14,6 +14,7 @@ from ledger.errors import RuleRefused
 from ledger.plans import released_orders
 from ledger.site_versions import record_site, text_hash
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence, text_of
 from shopfloor.what_if import WhatIf, what_if
 from station_config import (
     Change,
@@ -27,7 +28,9 @@ from station_config import (
     site_replaced,
 )
 
-CHANGED_MEANWHILE = "site.toml was changed meanwhile; load the page again and make your change once more"
+CHANGED_MEANWHILE = sentence(
+    "site.toml was changed meanwhile; load the page again and make your change once more"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def current_text(services: Services) -> str:
     try:
         return read_site_text(services.folder)
     except SiteFaults as fault:
-        raise RuleRefused(str(fault)) from None
+        raise RuleRefused(text_of(fault)) from None
 
 
 def attempt(services: Services, changes: Sequence[Change], now: Instant) -> Trial:
@@ -75,7 +78,7 @@ def attempt(services: Services, changes: Sequence[Change], now: Instant) -> Tria
     in_file = _read(services, before)
     differ = differences(in_file, config)
     if not differ:
-        raise RuleRefused("nothing was changed")
+        raise RuleRefused(sentence("nothing was changed"))
     effect = what_if(
         services.config.site,
         config.site,
@@ -101,7 +104,11 @@ def save(services: Services, trial: Trial, by: By, *, seen: str, why: str, now: 
             _refuse_if_changed(services, trial)
             undone.enter_context(site_replaced(services.folder, trial.after))
     except OSError as fault:
-        raise RuleRefused(f"site.toml cannot be written ({fault.strerror}); nothing was changed") from None
+        raise RuleRefused(
+            sentence(
+                "site.toml cannot be written (%(strerror)s); nothing was changed", strerror=fault.strerror
+            )
+        ) from None
     services.adopt(trial.config)
     return version
 

@@ -21,6 +21,7 @@ from ledger.tablets import STATION_DEVICE
 from shopfloor.handoffs import Refusal
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
+from shopfloor.sentences import sentence
 
 AHEAD_MS = 2 * MINUTE_MS
 """How far a reported instant may lie ahead of ours."""
@@ -39,7 +40,11 @@ def checked_id(event_id: str | None) -> str:
         return str(uuid.uuid4())
     if len(event_id) > LONGEST_ID or not event_id.isprintable() or event_id.startswith(RESERVED_IDS):
         raise Malformed(
-            f"id: at most {LONGEST_ID} printable characters that do not begin with {', '.join(RESERVED_IDS)}"
+            sentence(
+                "id: at most %(longest_id)s printable characters that do not begin with %(reserved_ids)s",
+                longest_id=LONGEST_ID,
+                reserved_ids=", ".join(RESERVED_IDS),
+            )
         )
     return event_id
 
@@ -49,9 +54,11 @@ def checked_at(at: Instant | None, now: Instant) -> Instant:
     if at is None:
         return now
     if at > now + AHEAD_MS:
-        raise Malformed("at: lies more than 2 minutes ahead of this site's clock; set the clock that told it")
+        raise Malformed(
+            sentence("at: lies more than 2 minutes ahead of this site's clock; set the clock that told it")
+        )
     if at < now - BACK_MS:
-        raise Malformed("at: lies more than a year back; set the clock that told it")
+        raise Malformed(sentence("at: lies more than a year back; set the clock that told it"))
     return at
 
 
@@ -155,9 +162,14 @@ def answer_flag(
 def check_answer(services: Services, promised_at: Instant | None, comment: str) -> None:
     """What no answer may hold, whatever flag it is for. RuleRefused."""
     if promised_at is not None and promised_at > services.clock() + LATEST_PROMISE_MS:
-        raise RuleRefused("the promised time is more than a year ahead; promise an earlier one")
+        raise RuleRefused(sentence("the promised time is more than a year ahead; promise an earlier one"))
     if len(comment) > LONGEST_COMMENT:
-        raise RuleRefused(f"the comment is longer than {LONGEST_COMMENT} characters; say it shorter")
+        raise RuleRefused(
+            sentence(
+                "the comment is longer than %(longest_comment)s characters; say it shorter",
+                longest_comment=LONGEST_COMMENT,
+            )
+        )
 
 
 def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:

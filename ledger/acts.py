@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ledger.flags import Tap
+from ledger.said import said_of, told_in
 from ledger.steps import Floor
 from ledger.store import Transaction
 from shopfloor.instants import DAY_MS
 from shopfloor.scans import Answer, Result, Scan
+from shopfloor.sentences import sentence
 
 KEPT_MS = 62 * DAY_MS
 """Twice as long as a tablet may have been cut off."""
@@ -30,7 +32,7 @@ class Act:
 def answered_before(tx: Transaction, act: Act) -> Answer | None:
     """The answer to an act whose id is known; other content under the same id is refused."""
     told = act.told
-    row = tx.row("SELECT device, content, result, text FROM acts WHERE act_id = ?", (told.scan_id,))
+    row = tx.row("SELECT device, content, result, text, said FROM acts WHERE act_id = ?", (told.scan_id,))
     if row is None:
         scanned = tx.row(
             "SELECT 1 FROM events WHERE event_id = ?1 UNION ALL SELECT 1 FROM refused WHERE scan_id = ?1"
@@ -41,7 +43,7 @@ def answered_before(tx: Transaction, act: Act) -> Answer | None:
     if (row["device"], row["content"]) != (told.device, told.code):
         return _taken(told)
     result: Result = "refused" if row["result"] == "refused" else "duplicate"
-    return Answer(told.device, told.scan_id, result, row["text"])
+    return Answer(told.device, told.scan_id, result, told_in(row["said"], row["text"]))
 
 
 def stands_for_an_act(tx: Transaction, scan_id: str | None) -> bool:
@@ -56,12 +58,12 @@ def keep(tx: Transaction, act: Act, result: Result, text: str) -> Answer:
     told = act.told
     tx.run("DELETE FROM acts WHERE answered_at < ?", (tx.now - KEPT_MS,))
     tx.run(
-        "INSERT INTO acts (act_id, device, content, result, text, answered_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (told.scan_id, told.device, told.code, result, text, tx.now),
+        "INSERT INTO acts (act_id, device, content, result, text, said, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (told.scan_id, told.device, told.code, result, text, said_of(text), tx.now),
     )
     return Answer(told.device, told.scan_id, result, text)
 
 
 def _taken(told: Scan) -> Answer:
-    text = f"id {told.scan_id} was used before for something else"
+    text = sentence("id %(scan_id)s was used before for something else", scan_id=told.scan_id)
     return Answer(told.device, told.scan_id, "refused", text)

@@ -25,7 +25,8 @@ from shopfloor.instants import Instant
 from shopfloor.order_faults import why_not_feasible
 from shopfloor.orders import LinkTargets, OrderPlan
 from shopfloor.replanning import with_kept
-from shopfloor.roles import Role
+from shopfloor.roles import Role, role_word
+from shopfloor.sentences import enumerated, sentence
 from shopfloor.site import Site
 
 
@@ -61,10 +62,12 @@ def confirm(
             return draft(tx, number) is None
         refuse_times(number, material_at, may_move_to)
         if role not in site.roles:
-            raise RuleRefused(f"{role} does not confirm orders at this site")
+            raise RuleRefused(sentence("%(role)s does not confirm orders at this site", role=role_word(role)))
         found = being_agreed(tx, number)
         if found.revision != seen.revision or found.order != seen.plan.order:
-            raise RuleRefused(f"order {number} was changed meanwhile; look at it again")
+            raise RuleRefused(
+                sentence("order %(number)s was changed meanwhile; look at it again", number=number)
+            )
         if role == "purchasing" and material_at is not None:
             found = replace(found, material_at=material_at)
         if role == "sales":
@@ -119,7 +122,9 @@ def take_in_confirmed(
             return
         refuse_outdated(tx, planned_after)
         late = {
-            plan.order.order: f"order {plan.order.order} is {why_not_feasible(site, plan)}"
+            plan.order.order: sentence(
+                "order %(order)s is %(what)s", order=plan.order.order, what=why_not_feasible(site, plan)
+            )
             for plan in plans
             if not plan.feasible
         }
@@ -141,9 +146,17 @@ def release(ledger: Ledger, site: Site, by: By, seen: Seen, *, now: Instant) -> 
     with ledger.write(now) as tx:
         found = draft(tx, number)
         if found is None or found.revision != seen.revision:
-            raise RuleRefused(f"order {number} was changed meanwhile; look at it again")
+            raise RuleRefused(
+                sentence("order %(number)s was changed meanwhile; look at it again", number=number)
+            )
         if waiting := found.waits_for(site.roles):
-            raise RuleRefused(f"order {number} waits for {', '.join(waiting)}")
+            raise RuleRefused(
+                sentence(
+                    "order %(number)s waits for %(waiting)s",
+                    number=number,
+                    waiting=enumerated([role_word(role) for role in waiting]),
+                )
+            )
         _release(tx, site, found, by, seen, now=now)
 
 
@@ -154,7 +167,9 @@ def withdraw(ledger: Ledger, number: str, role: Role, by: By, *, why: str, now: 
             return
         found = being_agreed(tx, number)
         if role not in found.confirmations:
-            raise RuleRefused(f"order {number} is not confirmed by {role}")
+            raise RuleRefused(
+                sentence("order %(number)s is not confirmed by %(role)s", number=number, role=role_word(role))
+            )
         tx.append(
             Event(
                 event_id=by.event_id or f"order/{number}/withdrawn/{tx.sequence + 1}",
@@ -173,10 +188,16 @@ def _release(tx: Transaction, site: Site, found: Draft, by: By, seen: Seen, *, n
     number = found.order.order
     refuse_outdated(tx, seen.planned_after)
     if not seen.plan.feasible:
-        raise RuleRefused(f"order {number} is not feasible any more; change its due or discard it")
+        raise RuleRefused(
+            sentence("order %(number)s is not feasible any more; change its due or discard it", number=number)
+        )
     if too_late(found, seen.plan, first_need(site.line_or_ghost(found.order.line), seen.plan)):
         raise RuleRefused(
-            f"order {number} is needed earlier by now than its material arrives; change its due or its material date"
+            sentence(
+                "order %(number)s is needed earlier by now than its material arrives; change its due"
+                " or its material date",
+                number=number,
+            )
         )
     if found.version == 1:
         tx.append(released(tx, site, seen.plan, source=by.source, at=by.at, person=by.person))

@@ -57,7 +57,7 @@ def raise_batch_flag(
             has_open=_has_open(tx, row["batch"], giver, station.link, wanted),
         )
         if why_not is not None or way is None:
-            raise RuleRefused(why_not or "nothing is missing")
+            raise RuleRefused(why_not or sentence("nothing is missing"))
         return append_flag(
             tx,
             site,
@@ -76,8 +76,8 @@ def _kind(told: str | None, way: Way | None) -> FlagKind:
     if known is None:
         raise RuleRefused(
             sentence(
-                "%(kind)r is no kind of flag for a batch; use one of %(known)s",
-                kind=told,
+                "%(kind)s is no kind of flag for a batch; use one of %(known)s",
+                kind=repr(told),
                 known=", ".join(kind for kind in FLAG_KINDS if kind != "hour"),
             )
         )

@@ -11,6 +11,7 @@ from ledger.flag_news import reopen_flags, resolve_flags, settle_if_shipped
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
+from ledger.said import told_in
 from ledger.steps import Floor, Moving, first_id, is_closed, record_step
 from ledger.store import Row, Transaction
 from ledger.whereabouts import whereabouts_of
@@ -47,7 +48,9 @@ def _batch(tx: Transaction, floor: Floor, code: str) -> Row | None:
 
 def _never_here(floor: Floor, batch: Row) -> Refusal:
     if batch["line"] != floor.line.id:
-        return Refusal("line", f"{batch['batch']} belongs to line {batch['line']}")
+        return Refusal(
+            "line", sentence("%(batch)s belongs to line %(line)s", batch=batch["batch"], line=batch["line"])
+        )
     return is_closed(floor, batch["batch"], batch["shipped_at"])
 
 
@@ -91,7 +94,7 @@ def _put_last(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch
     if isinstance(steps, Refusal):
         if facts.has_room(tx, code):
             facts.keep(tx, batch["order"], code, told, "refused")
-        refusal = replace(steps, text=f"{code} {steps.text}")
+        refusal = replace(steps, text=sentence("%(batch)s %(what)s", batch=code, what=steps.text))
         return _refuse(tx, scan, told, refusal)
     facts.keep(tx, batch["order"], code, told, "step")
     moving, last, text = Moving(batch["order"], code), len(steps) - 1, ""
@@ -116,12 +119,19 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: facts.Told, batch: 
     code = batch["batch"]
     facts.keep(tx, batch["order"], code, told, "step")
     number = told.number
-    cause = Cause(None, "interlock", tx.now, f"a scan of {floor.line.name_of(told.fact.link)} came late")
+    cause = Cause(
+        None,
+        "interlock",
+        tx.now,
+        sentence("a scan of %(link)s came late", link=floor.line.name_of(told.fact.link)),
+    )
     found = derive_again(tx, floor, batch, cause, new=number)
     outcome, text = found.outcomes[number], found.text_of(number)
     if isinstance(outcome, Refusal):
         facts.mark(tx, number, "refused")
-        return _refuse(tx, scan, told, replace(outcome, text=f"{code} {text}"))
+        return _refuse(
+            tx, scan, told, replace(outcome, text=sentence("%(batch)s %(what)s", batch=code, what=text))
+        )
     if isinstance(outcome, Same):
         facts.mark(tx, number, "same")
         return told_again(tx, scan, text)
@@ -134,14 +144,15 @@ def _first_text(tx: Transaction, number: int) -> str:
     if row is None:
         return ""
     at = tx.row(
-        "SELECT json_extract(detail, '$.text') AS text FROM events WHERE sequence IN (SELECT received_by FROM positions"
-        " WHERE batch = ?1 AND link = ?2 UNION SELECT given_by FROM positions WHERE batch = ?1 AND link = ?2"
+        "SELECT json_extract(detail, '$.text') AS text, json_extract(detail, '$.said.text') AS said FROM events"
+        " WHERE sequence IN (SELECT received_by FROM positions WHERE batch = ?1 AND link = ?2"
+        " UNION SELECT given_by FROM positions WHERE batch = ?1 AND link = ?2"
         " UNION SELECT received_by FROM handoffs WHERE batch = ?1 AND receiver = ?2)"
         " AND IFNULL(json_extract(detail, '$.scan.n'), sequence) = ?3 AND json_extract(detail, '$.text') IS NOT NULL"
         " ORDER BY sequence DESC",
         (row["batch"], row["link"], number),
     )
-    return str(at["text"]) if at else ""
+    return told_in(at["said"], at["text"]) if at else ""
 
 
 def _delivered_before(tx: Transaction, batch: Row, told: facts.Told) -> str | None:
@@ -163,8 +174,15 @@ def _refuse(tx: Transaction, scan: Scan, told: facts.Told, refusal: Refusal) -> 
 
 def _unknown(code: str) -> Refusal:
     if meant_code(code) is not None:
-        text = "%(code)s was misread: the scanner types for another keyboard layout, set it up anew"
-        return Refusal("layout", sentence(text, code=code[:40]))
+        return Refusal(
+            "layout",
+            sentence(
+                "%(code)s was misread: the scanner types for another keyboard layout, set it up anew",
+                code=code[:40],
+            ),
+        )
     if looks_like_batch_code(code) and not is_batch_code(code.upper()):
-        return Refusal("check", f"{code} was misread, its check character is wrong: scan again")
-    return Refusal("unknown", f"{code[:40]} is no batch here")
+        return Refusal(
+            "check", sentence("%(code)s was misread, its check character is wrong: scan again", code=code)
+        )
+    return Refusal("unknown", sentence("%(code)s is no batch here", code=code[:40]))

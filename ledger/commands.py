@@ -17,12 +17,13 @@ from ledger.flags import Tap
 from ledger.late_news import event_of_fact
 from ledger.refusals import keep_refused
 from ledger.repeats import kept_code
+from ledger.said import said_of, told_in
 from ledger.store import Row, Transaction
 from shopfloor.codes import command_of
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.instants import MINUTE_MS, SECOND_MS, Instant
 from shopfloor.scans import Answer, Result, Scan
-from shopfloor.sentences import sentence
+from shopfloor.sentences import sentence, text_of
 
 if TYPE_CHECKING:
     from ledger.recorder import Recorder
@@ -57,21 +58,22 @@ def obey(tx: Transaction, recorder: Recorder, scan: Scan, told: Told) -> Answer:
     last = tx.row("SELECT * FROM commands WHERE device = ? ORDER BY n DESC LIMIT 1", (scan.device,))
     before = last if last is not None and last["code"] == kept_code(scan) else None
     if before is not None and _is_same(before, scan, told.fact.at):
-        _keep(tx, scan, told, _Said(before["result"], before["text"], _asked(before)))
+        text = told_in(before["said"], before["text"])
+        _keep(tx, scan, told, _Said(before["result"], text, _asked(before)))
         result: Result = "refused" if before["result"] == "refused" else "duplicate"
-        return Answer(scan.device, scan.scan_id, result, before["text"])
+        return Answer(scan.device, scan.scan_id, result, text)
     number = _keep(tx, scan, told, _Said("refused", ""))
     try:
         said = _done(tx, recorder, scan, told, f"{EVENT_ID}{number}", before)
     except RuleRefused as fault:
-        said = _Said("refused", str(fault))
+        said = _Said("refused", text_of(fault))
     if said.result == "refused" and said.asks is None:
         seen = replace(scan, code="a badge", payload=b"") if scan.kind == "badge" else scan
         keep_refused(tx, seen, told.station, Refusal("command", said.text))
     asks = None if said.asks is None else json.dumps(said.asks)
     tx.run(
-        "UPDATE commands SET result = ?, text = ?, asks = ? WHERE n = ?",
-        (said.result, said.text, asks, number),
+        "UPDATE commands SET result = ?, text = ?, said = ?, asks = ? WHERE n = ?",
+        (said.result, said.text, said_of(said.text), asks, number),
     )
     return Answer(scan.device, scan.scan_id, said.result, said.text)
 
@@ -162,7 +164,7 @@ def _asked(row: Row) -> tuple[str, str] | None:
 def _keep(tx: Transaction, scan: Scan, told: Told, said: _Said) -> int:
     number = tx.insert(
         "INSERT INTO commands (device, scan_id, code, quantity, packet, station, person, at, arrived_at, asks,"
-        " result, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " result, text, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             scan.device,
             scan.scan_id,
@@ -176,6 +178,7 @@ def _keep(tx: Transaction, scan: Scan, told: Told, said: _Said) -> int:
             None if said.asks is None else json.dumps(said.asks),
             said.result,
             said.text,
+            said_of(said.text),
         ),
     )
     tx.run("DELETE FROM commands WHERE n <= ?", (number - KEPT,))

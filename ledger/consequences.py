@@ -13,6 +13,7 @@ from shopfloor.calendar_book import CalendarBook
 from shopfloor.consequences import Held, Ripe, amount_left, why_not_choose, why_not_contest, why_not_settle
 from shopfloor.flag_clocks import working_day_after
 from shopfloor.flag_rules import Consequence
+from shopfloor.flags import ruling_word
 from shopfloor.instants import Instant, month_of
 from shopfloor.sentences import sentence
 from shopfloor.site import Site
@@ -52,11 +53,13 @@ def choose(ledger: Ledger, site: Site, tap: Tap, *, flag: int, consequence: str,
             )
         entry = site.flags.consequence(consequence)
         if entry is None:
-            known = ", ".join(each.id for each in site.flags.consequences) or "none; the catalogue is empty"
+            known = ", ".join(each.id for each in site.flags.consequences) or sentence(
+                "none; the catalogue is empty"
+            )
             raise RuleRefused(
                 sentence(
-                    "%(consequence)r is no consequence of this site; there are: %(known)s",
-                    consequence=consequence[:40],
+                    "%(consequence)s is no consequence of this site; there are: %(known)s",
+                    consequence=repr(consequence[:40]),
                     known=known,
                 )
             )
@@ -118,7 +121,9 @@ def settle(ledger: Ledger, by: By, *, flag: int, ruling: str, comment: str, now:
                     "ruling": ruling,
                     "comment": comment,
                     "text": sentence(
-                        "%(person)s ruled: the consequence is %(ruling)s", person=by.person, ruling=ruling
+                        "%(person)s ruled: the consequence is %(ruling)s",
+                        person=by.person,
+                        ruling=ruling_word(ruling),
                     ),
                 },
             )

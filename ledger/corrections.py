@@ -47,7 +47,7 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
     with ledger.write(now) as tx:
         event = tx.holds(event_id)
         if event is None or event["kind"] not in STEPS:
-            raise RuleRefused(f"{event_id[:60]} is no scan that was recorded")
+            raise RuleRefused(sentence("%(event_id)s is no scan that was recorded", event_id=event_id[:60]))
         before = tx.holds(tap.event_id)
         if before is not None:
             return _undone_before(before, event_id)
@@ -65,7 +65,7 @@ def take_back(tx: Transaction, recorder: Recorder, tap: Tap, event: Row, *, why:
         _set_aside(tx, row, tap.at)
         derive_again(tx, floor, row, cause)
         cause = replace(cause, event_id=None)
-    return f"undone: {_name(event)} {event['kind']} {clock}"
+    return _undone(event, clock)
 
 
 def can_undo(ledger: Ledger, recorder: Recorder, station: str, event: Row) -> bool:
@@ -84,32 +84,46 @@ def can_undo(ledger: Ledger, recorder: Recorder, station: str, event: Row) -> bo
 def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Instant) -> str:
     """Scrap units, or reject them as they came; the sentence that says it. RuleRefused with the reason why not."""
     if not what.reason.strip() or len(what.reason) > LONGEST_REASON:
-        raise RuleRefused(f"scrap needs a reason of at most {LONGEST_REASON} characters")
+        raise RuleRefused(
+            sentence(
+                "scrap needs a reason of at most %(longest_reason)s characters", longest_reason=LONGEST_REASON
+            )
+        )
     with ledger.write(now) as tx:
         station = recorder.site.stations[tap.station]
         floor = recorder.floor(station.line)
         batch = batch_of_line(tx, floor, what.batch)
         previous = [link.id for link in floor.line.previous_links(station.link)]
         if what.giver is not None and what.giver not in previous:
-            raise RuleRefused(f"{what.giver} is not a previous link of {floor.line.name_of(station.link)}")
+            raise RuleRefused(
+                sentence(
+                    "%(giver)s is not a previous link of %(link)s",
+                    giver=what.giver,
+                    link=floor.line.name_of(station.link),
+                )
+            )
         before = tx.holds(tap.event_id)
         if before is not None:
             same = (before["kind"], before["batch"], before["quantity"], before["reason"])
             if same != ("scrapped", batch["batch"], what.quantity, what.reason):
                 raise IdTaken(tap.event_id)
-            return f"{batch['batch']}: {what.quantity} scrapped"
+            return sentence("%(batch)s: %(quantity)s scrapped", batch=batch["batch"], quantity=what.quantity)
         _refuse_if_archived(floor, [batch])
         _refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
         told = _told_scrap(tap, what, station.link, now)
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
-        cause = Cause(None, tap.source, tap.at, "scrap was told late", tap.person)
+        cause = Cause(None, tap.source, tap.at, sentence("scrap was told late"), tap.person)
         found = derive_again(tx, floor, batch, cause, told.number)
         outcome = found.outcomes[told.number]
         if isinstance(outcome, Refusal):
-            raise RuleRefused(f"{batch['batch']} {outcome.text}")
+            raise RuleRefused(sentence("%(batch)s %(what)s", batch=batch["batch"], what=outcome.text))
         if found.lost:
             raise RuleRefused(
-                f"{batch['batch']}: what was recorded of it leaves no {what.quantity} units to scrap"
+                sentence(
+                    "%(batch)s: what was recorded of it leaves no %(quantity)s units to scrap",
+                    batch=batch["batch"],
+                    quantity=what.quantity,
+                )
             )
         return found.text_of(told.number)
 
@@ -118,10 +132,12 @@ def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: st
     """A lead's word that a scan that was refused because a link was skipped counts; the sentence it records."""
     with ledger.write(now) as tx:
         if _settled_before(tx, tap, refused, "scan_forced"):
-            return "counted"
+            return sentence("counted")
         row = _open_refusal(tx, tap, refused, why)
         if row["word"] != FORCIBLE or row["scan"] is None:
-            raise RuleRefused("only a scan that skipped a link can be forced; undo what stands in its way")
+            raise RuleRefused(
+                sentence("only a scan that skipped a link can be forced; undo what stands in its way")
+            )
         fact = facts.numbered(tx, row["scan"])
         if fact is None:
             raise RuleRefused(
@@ -129,17 +145,24 @@ def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: st
             )
         batch = batch_row(tx, fact["batch"])
         if batch is None or fact["became"] != "refused":
-            raise RuleRefused(f"refused scan {refused} is settled already")
+            raise RuleRefused(sentence("refused scan %(refused)s is settled already", refused=str(refused)))
         floor = recorder.floor(batch["line"])
-        text = f"{batch['batch']} counted at {floor.line.name_of(fact['link'])}: {why}"
+        text = sentence(
+            "%(batch)s counted at %(link)s: %(why)s",
+            batch=batch["batch"],
+            link=floor.line.name_of(fact["link"]),
+            why=why,
+        )
         tx.append(_word(tap, "scan_forced", row, batch, f"{floor.line.id}/{fact['link']}", why, text))
         tx.run("UPDATE scans SET forced = 1 WHERE n = ?", (fact["n"],))
         tx.run("UPDATE refused SET settled = 'forced' WHERE id = ?", (refused,))
-        cause = Cause(None, tap.source, tap.at, f"forced: {why}", tap.person)
+        cause = Cause(None, tap.source, tap.at, sentence("forced: %(why)s", why=why), tap.person)
         found = derive_again(tx, floor, batch, cause)
         outcome = found.outcomes[fact["n"]]
         if not isinstance(outcome, tuple):
-            raise RuleRefused(f"{batch['batch']} {found.text_of(fact['n'])}")
+            raise RuleRefused(
+                sentence("%(batch)s %(what)s", batch=batch["batch"], what=found.text_of(fact["n"]))
+            )
         return found.text_of(fact["n"])
 
 
@@ -151,12 +174,18 @@ def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -
         row = _open_refusal(tx, tap, refused, why)
         fact = facts.numbered(tx, row["scan"]) if row["scan"] is not None else None
         if fact is not None and fact["became"] != "refused":
-            raise RuleRefused(f"refused scan {refused} is settled already")
+            raise RuleRefused(sentence("refused scan %(refused)s is settled already", refused=str(refused)))
         if fact is not None:
             facts.mark(tx, fact["n"], "discarded")
         tx.append(
             _word(
-                tap, "scan_discarded", row, fact, None, why, f"{row['code'] or 'a message'} discarded: {why}"
+                tap,
+                "scan_discarded",
+                row,
+                fact,
+                None,
+                why,
+                sentence("%(what)s discarded: %(why)s", what=row["code"] or sentence("a message"), why=why),
             )
         )
         tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
@@ -166,14 +195,34 @@ def batch_of_line(tx: Transaction, floor: Floor, code: str) -> Row:
     """The batch under a code that a person told; RuleRefused when the line has none."""
     batch = batch_row(tx, code.upper())
     if batch is None or batch["line"] != floor.line.id:
-        raise RuleRefused(f"{code[:40]} is no batch of this line")
+        raise RuleRefused(sentence("%(code)s is no batch of this line", code=code[:40]))
     return batch
 
 
 def _undone_before(before: Row, event_id: str) -> str:
     if before["kind"] != "voided" or f'"voids":"{event_id}"' not in before["detail"]:
         raise IdTaken(before["event_id"])
-    return "undone"
+    return sentence("undone")
+
+
+def _undone(event: Row, at: str) -> str:
+    """What is told of an event that was taken back."""
+    what = _name(event)
+    if event["kind"] == "received":
+        return sentence("undone: %(what)s received %(at)s", what=what, at=at)
+    if event["kind"] == "given":
+        return sentence("undone: %(what)s given %(at)s", what=what, at=at)
+    if event["kind"] == "split":
+        return sentence("undone: %(what)s split %(at)s", what=what, at=at)
+    return sentence("undone: %(what)s scrapped %(at)s", what=what, at=at)
+
+
+def _settled_word(settled: str) -> str:
+    if settled == "counted":
+        return sentence("counted")
+    if settled == "forced":
+        return sentence("forced")
+    return sentence("discarded") if settled == "discarded" else settled
 
 
 def _checked_undo(tx: Reader, recorder: Recorder, station: str, event: Row) -> tuple[Floor, int, list[Row]]:
@@ -183,7 +232,7 @@ def _checked_undo(tx: Reader, recorder: Recorder, station: str, event: Row) -> t
     batches = _batches(tx, event)
     _refuse_if_archived(floor, batches)
     if not any(event["sequence"] in standing_sequences(tx, row["batch"]) for row in batches):
-        raise RuleRefused(f"{_name(event)} was taken back already")
+        raise RuleRefused(sentence("%(event)s was taken back already", event=_name(event)))
     for row in batches:
         _refuse_if_moved_on(tx, floor, row, number)
     return floor, number, batches
@@ -210,7 +259,13 @@ def _own_floor(recorder: Recorder, station_id: str, event: Row) -> Floor:
     station = recorder.site.stations[station_id]
     where = recorder.site.stations.get(event["station"])
     if where is None or (where.line, where.link) != (station.line, station.link):
-        raise RuleRefused(f"{_name(event)} was not scanned at this link; only {event['station']} undoes it")
+        raise RuleRefused(
+            sentence(
+                "%(event)s was not scanned at this link; only %(station)s undoes it",
+                event=_name(event),
+                station=event["station"],
+            )
+        )
     return recorder.floor(station.line)
 
 
@@ -230,7 +285,14 @@ def _refuse_if_moved_on(tx: Reader, floor: Floor, batch: Row, number: int) -> No
     for code, fact, outcome in family.derived(zone):
         if isinstance(outcome, tuple) and fact.number != number and left[code, fact.number] != outcome:
             clock, link = clock_text(fact.at, zone), floor.line.name_of(fact.link)
-            raise RuleRefused(f"{code} has moved on: {link} scanned it {clock}; undo that first")
+            raise RuleRefused(
+                sentence(
+                    "%(batch)s has moved on: %(link)s scanned it %(clock)s; undo that first",
+                    batch=code,
+                    link=link,
+                    clock=clock,
+                )
+            )
 
 
 def _refuse_if_archived(floor: Floor, batches: list[Row]) -> None:
@@ -278,13 +340,22 @@ def _settled_before(tx: Transaction, tap: Tap, refused: int, kind: str) -> bool:
 def _open_refusal(tx: Transaction, tap: Tap, refused: int, why: str) -> Row:
     if not why.strip() or len(why) > LONGEST_REASON or not tap.person:
         raise RuleRefused(
-            f"it needs a reason of at most {LONGEST_REASON} characters and the name of who says so"
+            sentence(
+                "it needs a reason of at most %(longest_reason)s characters and the name of who says so",
+                longest_reason=LONGEST_REASON,
+            )
         )
     row = tx.row("SELECT * FROM refused WHERE id = ?", (refused,))
     if row is None:
-        raise RuleRefused(f"there is no refused scan {refused}")
+        raise RuleRefused(sentence("there is no refused scan %(refused)s", refused=str(refused)))
     if row["settled"] is not None:
-        raise RuleRefused(f"refused scan {refused} is settled already: {row['settled']}")
+        raise RuleRefused(
+            sentence(
+                "refused scan %(refused)s is settled already: %(settled)s",
+                refused=str(refused),
+                settled=_settled_word(row["settled"]),
+            )
+        )
     return row
 
 

@@ -20,6 +20,7 @@ from shopfloor.orders import Load, Order, OrderPlan
 from shopfloor.planning import CannotPlan, order_fault
 from shopfloor.replanning import NOT_BEGUN, Progress, progress_of
 from shopfloor.roles import Role
+from shopfloor.sentences import sentence
 from shopfloor.site import Site
 
 MOST_TOGETHER = 500
@@ -196,7 +197,7 @@ class Desk:
 
     def _too_many(self, order: Order) -> str | None:
         fault = batches_fault(self._site, order)
-        return fault and f"order {order.order}: {fault}"
+        return fault and sentence("order %(order)s: %(fault)s", order=order.order, fault=fault)
 
     def _plan_of(self, draft: Draft, progress: Progress, now: Instant) -> OrderPlan:
         order = draft.order

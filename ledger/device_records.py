@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 
 from ledger.devices import local_day
+from ledger.said import said_of
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.overheard import KEPT_MESSAGES, KEPT_STRANGERS, DeviceFacts, Overheard
@@ -35,7 +36,7 @@ class DeviceRecord:
 def keep_overheard(ledger: Ledger, site: Site, heard: Overheard, now: Instant) -> None:
     """Write what was overheard; the newest are kept, of messages and of strangers."""
     with ledger.write(now) as tx:
-        tx.run_many(_MESSAGE, [astuple(message) for message in heard.messages])
+        tx.run_many(_MESSAGE, [(*astuple(message), said_of(message.why)) for message in heard.messages])
         tx.run(
             "DELETE FROM raw_messages WHERE id <= (SELECT MAX(id) FROM raw_messages) - ?", (KEPT_MESSAGES,)
         )
@@ -131,8 +132,8 @@ def _record(
 
 _MESSAGE = """
 INSERT INTO raw_messages (arrived_at, topic, payload, size, retained, device, known, profile, became, code, scan_id,
-                          device_at, seq, why)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          device_at, seq, why, said)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _FACTS = """
 INSERT INTO devices (device, heard_at, battery, model) VALUES (?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET

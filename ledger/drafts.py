@@ -13,8 +13,10 @@ from ledger.reading import last_sequence
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.agreement import Confirmation, Draft, touched
 from shopfloor.instants import Instant
+from shopfloor.kinds import fact_word
 from shopfloor.orders import Order
 from shopfloor.roles import ROLES, Role
+from shopfloor.sentences import sentence
 from shopfloor.told_times import is_storable
 
 
@@ -80,15 +82,20 @@ def propose(
         refuse_times(number, due_at)
         row = tx.row('SELECT * FROM orders WHERE "order" = ?', (number,))
         if row is None:
-            raise RuleRefused(f"order {number} is not released; change its draft")
+            raise RuleRefused(sentence("order %(number)s is not released; change its draft", number=number))
         if row["shipped_at"] is not None:
-            raise RuleRefused(f"order {number} is shipped; nothing of it can be planned anew")
+            raise RuleRefused(
+                sentence("order %(number)s is shipped; nothing of it can be planned anew", number=number)
+            )
         if tx.row('SELECT 1 FROM drafts WHERE "order" = ?', (number,)):
             raise RuleRefused(
-                f"a change of order {number} is being agreed already; change or discard that one"
+                sentence(
+                    "a change of order %(number)s is being agreed already; change or discard that one",
+                    number=number,
+                )
             )
         if not why.strip():
-            raise RuleRefused(f"say why order {number} is planned anew")
+            raise RuleRefused(sentence("say why order %(number)s is planned anew", number=number))
         version = row["plan_version"]
         known = _confirmations(tx.rows(_CONFIRMED, (number, version)))
         purchasing, sales = known.get("purchasing"), known.get("sales")
@@ -132,7 +139,11 @@ def change_draft(
         before = _seen(tx, number, after.revision)
         if (before.order.line, before.order.product) != (after.order.line, after.order.product):
             raise RuleRefused(
-                f"order {number} stays one of {before.order.product}; discard it and draft another"
+                sentence(
+                    "order %(number)s stays one of %(product)s; discard it and draft another",
+                    number=number,
+                    product=before.order.product,
+                )
             )
         if before.version > 1:
             _refuse_settled(before.order, after.order)
@@ -212,7 +223,10 @@ def refuse_times(number: str, *instants: Instant | None) -> None:
     """RuleRefused for an instant that no page could show: nobody means it."""
     if not all(is_storable(at) for at in instants):
         raise RuleRefused(
-            f"order {number} has a time that is not of this century or the next; correct the year"
+            sentence(
+                "order %(number)s has a time that is not of this century or the next; correct the year",
+                number=number,
+            )
         )
 
 
@@ -220,14 +234,25 @@ def _refuse_settled(before: Order, after: Order) -> None:
     """RuleRefused for what stays as it is once an order is released; a plan has another due alone."""
     for what in ("quantity", "customer", "priority"):
         if getattr(before, what) != getattr(after, what):
-            raise RuleRefused(f"the {what} of order {before.order} cannot change: it is released")
+            raise RuleRefused(
+                sentence(
+                    "the %(what)s of order %(order)s cannot change: it is released",
+                    what=fact_word(what),
+                    order=before.order,
+                )
+            )
 
 
 def being_agreed(source: Ledger | Transaction, number: str) -> Draft:
     """The draft of an order; RuleRefused when nothing of it is being agreed."""
     found = draft(source, number)
     if found is None:
-        raise RuleRefused(f"nothing of order {number} is being agreed; it was released, shipped or discarded")
+        raise RuleRefused(
+            sentence(
+                "nothing of order %(number)s is being agreed; it was released, shipped or discarded",
+                number=number,
+            )
+        )
     return found
 
 
@@ -235,7 +260,7 @@ def _seen(tx: Transaction, number: str, revision: int) -> Draft:
     """The draft as it was seen; RuleRefused if it is another by now."""
     found = being_agreed(tx, number)
     if found.revision != revision:
-        raise RuleRefused(f"order {number} was changed meanwhile; look at it again")
+        raise RuleRefused(sentence("order %(number)s was changed meanwhile; look at it again", number=number))
     return found
 
 
@@ -266,9 +291,9 @@ def refuse_taken(tx: Transaction, orders: Sequence[Order], faults: Mapping[str, 
     taken = taken_numbers(tx, [order.order for order in orders])
     for number in (order.order for order in orders):
         if number in seen:
-            refused[number] = f"order {number} is there twice; take one out"
+            refused[number] = sentence("order %(number)s is there twice; take one out", number=number)
         elif number in taken:
-            refused[number] = f"order {number} {taken[number]}"
+            refused[number] = sentence("order %(number)s %(taken)s", number=number, taken=taken[number])
         seen.add(number)
     if refused:
         raise OrdersRefused(refused)
@@ -282,9 +307,9 @@ def taken_numbers(source: Ledger | Transaction, numbers: Collection[str]) -> dic
         some = asked[first : first + _ASKED_AT_ONCE]
         marks = ", ".join("?" * len(some))
         for row in source.rows(f'SELECT "order" FROM drafts WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
-            taken[row["order"]] = "is a draft already; change that one"
+            taken[row["order"]] = sentence("is a draft already; change that one")
         for row in source.rows(f'SELECT "order" FROM orders WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
-            taken[row["order"]] = "is released already"
+            taken[row["order"]] = sentence("is released already")
     return taken
 
 

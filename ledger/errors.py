@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from shopfloor.sentences import joined, sentence
+
 HOW_TO_MEND = (
     "put it back from a backup; or move it away, and `interlock rebuild` makes it again from the events"
 )
@@ -19,21 +21,33 @@ class LedgerUnavailable(LedgerError):
     """Nothing was written; trying again later may work."""
 
     def __init__(self, path: Path, cause: BaseException) -> None:
-        super().__init__(f"{path} cannot be used just now ({cause}); nothing was recorded")
+        super().__init__(
+            sentence(
+                "%(path)s cannot be used just now (%(cause)s); nothing was recorded",
+                path=str(path),
+                cause=str(cause),
+            )
+        )
 
 
 class LedgerMissing(LedgerError):
     """There is no ledger in that place."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} does not exist; `interlock run` creates it")
+        super().__init__(sentence("%(path)s does not exist; `interlock run` creates it", path=str(path)))
 
 
 class LedgerDamaged(LedgerError):
     """The file is no ledger, or a damaged one; it is left as it is."""
 
     def __init__(self, path: Path, cause: BaseException) -> None:
-        super().__init__(f"{path} is not a readable ledger ({cause}); it is left as it is, restore a backup")
+        super().__init__(
+            sentence(
+                "%(path)s is not a readable ledger (%(cause)s); it is left as it is, restore a backup",
+                path=str(path),
+                cause=str(cause),
+            )
+        )
 
 
 class LedgerReadOnly(LedgerDamaged):
@@ -42,7 +56,12 @@ class LedgerReadOnly(LedgerDamaged):
     def __init__(self, path: Path, why: str) -> None:
         LedgerError.__init__(
             self,
-            f"{path} is damaged ({why}): it can only be read, and nothing is recorded until a backup is restored",
+            sentence(
+                "%(path)s is damaged (%(why)s): it can only be read, and nothing is recorded until a"
+                " backup is restored",
+                path=str(path),
+                why=why,
+            ),
         )
 
 
@@ -52,8 +71,12 @@ class LedgerVanished(LedgerDamaged):
     def __init__(self, path: Path) -> None:
         LedgerError.__init__(
             self,
-            f"{path} is gone, although events had been recorded in it: restore a backup;"
-            f" to begin an empty record instead, delete {path.name}-head",
+            sentence(
+                "%(path)s is gone, although events had been recorded in it: restore a backup; to"
+                " begin an empty record instead, delete %(path2)s-head",
+                path=str(path),
+                path2=path.name,
+            ),
         )
 
 
@@ -69,7 +92,11 @@ class LedgerTooNew(LedgerError):
 
     def __init__(self, path: Path, unknown: list[str]) -> None:
         super().__init__(
-            f"{path} was written by a newer Interlock ({', '.join(unknown)}); update this one before opening it"
+            sentence(
+                "%(path)s was written by a newer Interlock (%(unknown)s); update this one before opening it",
+                path=str(path),
+                unknown=", ".join(unknown),
+            )
         )
 
 
@@ -85,7 +112,12 @@ class IdTaken(RuleRefused):
     """The same id was used before for something else."""
 
     def __init__(self, event_id: str) -> None:
-        super().__init__(f"id {event_id[:_LONGEST_ID]} was used before for something else; make a new one")
+        super().__init__(
+            sentence(
+                "id %(event_id)s was used before for something else; make a new one",
+                event_id=event_id[:_LONGEST_ID],
+            )
+        )
 
 
 class OrdersRefused(RuleRefused):
@@ -94,4 +126,4 @@ class OrdersRefused(RuleRefused):
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = dict(faults)
         """A sentence by order number."""
-        super().__init__("\n".join(self.faults.values()))
+        super().__init__(joined(list(self.faults.values())))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from ledger.said import with_said
 from shopfloor.instants import Instant, utc_text
 
 GENESIS = "0" * 64
@@ -90,7 +91,7 @@ def chained(event: Event, *, sequence: int, recorded_at: str, prev_hash: str) ->
         event.quantity,
         event.reason,
         event.person,
-        _DETAIL.encode(event.detail),
+        _DETAIL.encode(with_said(event.detail)),
         prev_hash,
     )
     return (*facts, chain_hash(facts))

@@ -14,6 +14,7 @@ from ledger.store import Ledger, Row, Transaction
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.flag_clocks import Clock, clock_of, next_step
 from shopfloor.instants import MINUTE_MS, Instant
+from shopfloor.roles import role_word
 from shopfloor.sentences import sentence
 from shopfloor.site import Site
 
@@ -78,7 +79,7 @@ class FlagClocks:
             tx.append(self._set(tx, row, self._wound(row, clock, tx.now)))
             return
         minutes = self._site.flags.ladder(clock.name)[clock.steps].after_ms // MINUTE_MS
-        words = {"name": line.name_of(link), "minutes": minutes, "role": upcoming.role}
+        words = {"name": line.name_of(link), "minutes": minutes, "role": role_word(upcoming.role)}
         said = tx.append(
             Event(
                 event_id=f"flag/{row['flag']}/{clock.name}/{clock.from_at}/{upcoming.step}",

@@ -10,7 +10,7 @@ from ledger.flags import Tap, flag_row, refuse_others, reply, standing_of
 from ledger.store import Ledger
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.flag_clocks import clock_of
-from shopfloor.flags import why_not_dispute, why_not_rule
+from shopfloor.flags import ruling_word, why_not_dispute, why_not_rule
 from shopfloor.instants import Instant
 from shopfloor.sentences import sentence
 from shopfloor.site import Site
@@ -56,7 +56,7 @@ def rule_flag(
             person=by.person,
             raised_by=line.name_of(row["raised_by"]),
             name=line.name_of(row["link"]),
-            ruling=ruling,
+            ruling=ruling_word(ruling),
         )
         tx.append(
             Event(

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from ledger.events import Event
 from ledger.flag_timing import wound
-from ledger.steps import Floor, late_text
+from ledger.steps import Floor, with_late
 from ledger.store import Row, Transaction
 from shopfloor.flag_clocks import clock_of
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence
 
 _IS_MET = (
     '(EXISTS (SELECT 1 FROM orders o WHERE o."order" = f."order" AND o.shipped_at IS NOT NULL) OR'
@@ -85,11 +86,15 @@ def _judge_again(tx: Transaction, floor: Floor, link: str, order: str, since_at:
 
 def _mistaken(tx: Transaction, floor: Floor, row: Row, came_at: Instant, at: Instant) -> Event:
     clock = clock_text(came_at, floor.site.zone)
-    did = "received" if row["kind"] == "batch" else "given"
-    note = f"turned out wrong: {did} {clock}{late_text(floor, came_at, tx.now)}"
+    said = (
+        sentence("turned out wrong: received %(at)s", at=clock)
+        if row["kind"] == "batch"
+        else sentence("turned out wrong: given %(at)s", at=clock)
+    )
+    note = with_late(said, floor, came_at, tx.now)
     if row["disputed_at"] is not None:
-        note += "; the dispute was right"
-    detail = {"note": note, "text": f"{floor.line.name_of(row['link'])} flagged for {row['order']} {note}"}
+        note = sentence("%(note)s; the dispute was right", note=note)
+    detail = {"note": note, "text": _about_flag(floor.line.name_of(row["link"]), row["order"], note)}
     return _news(tx, floor, row, "flag_mistaken", at, detail)
 
 
@@ -104,16 +109,20 @@ def reopen_flags(tx: Transaction, floor: Floor, link: str, order: str) -> None:
         (order, link),
     )
     for row in rows:
-        note = "open again: what resolved it did not come in full"
+        note = sentence("open again: what resolved it did not come in full")
         at = max(tx.now, row["raised_at"])
         state = "answered" if row["answers"] else "raised"
         clock = clock_of(state, since_at=at, promised_at=row["promised_at"])
         detail = {
             "note": note,
             "clock": wound(floor.site.flags, floor.calendars, floor.line, link, clock, tx.now),
-            "text": f"{floor.line.name_of(link)} flagged for {order} {note}",
+            "text": _about_flag(floor.line.name_of(link), order, note),
         }
         tx.append(_news(tx, floor, row, "flag_reopened", at, detail))
+
+
+def _about_flag(link: str, order: str, what: str) -> str:
+    return sentence("%(link)s flagged for %(order)s %(what)s", link=link, order=order, what=what)
 
 
 def _given_before(tx: Transaction, flag: Row) -> Instant | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledger.said import said_of, text_in
+
 if TYPE_CHECKING:
     from ledger.events import Event
     from ledger.store import Transaction
@@ -68,7 +70,7 @@ def _flag_withdrawn(tx: Transaction, event: Event) -> None:
 def _flag_mistaken(tx: Transaction, event: Event) -> None:
     """It should not have been raised: a dispute was right, and whoever was told need not have been."""
     flag = event.detail["flag"]
-    _close(tx, flag, "resolved", event.occurred_at, event.detail["note"])
+    _close(tx, flag, "resolved", event.occurred_at, text_in(event.detail, "note"))
     tx.run("UPDATE flags SET state = 'overturned' WHERE flag = ? AND disputed_at IS NOT NULL", (flag,))
     tx.run("UPDATE escalations SET moot = 1 WHERE flag = ?", (flag,))
     _drop_consequence(tx, flag)
@@ -76,8 +78,8 @@ def _flag_mistaken(tx: Transaction, event: Event) -> None:
 
 def _flag_reopened(tx: Transaction, event: Event) -> None:
     tx.run(
-        f"UPDATE flags SET state = {_STATE_AGAIN}, closed_at = NULL, note = ? WHERE flag = ?",  # noqa: S608  # our own words
-        (event.detail["note"], event.detail["flag"]),
+        f"UPDATE flags SET state = {_STATE_AGAIN}, closed_at = NULL, note = ?, note_said = ? WHERE flag = ?",  # noqa: S608  # our own words
+        (event.detail["note"], said_of(text_in(event.detail, "note")), event.detail["flag"]),
     )
     _set_clock(tx, event)
 
@@ -150,9 +152,9 @@ def _mark_moot(tx: Transaction, flag: int, at: Instant) -> None:
 
 def _close(tx: Transaction, flag: int, state: str, at: Instant, note: str | None = None) -> None:
     tx.run(
-        "UPDATE flags SET state = ?, closed_at = ?, note = ?, clock = NULL, clock_from_at = NULL, clock_steps = 0,"
-        " clock_due_at = NULL WHERE flag = ?",
-        (state, at, note, flag),
+        "UPDATE flags SET state = ?, closed_at = ?, note = ?, note_said = ?, clock = NULL, clock_from_at = NULL,"
+        " clock_steps = 0, clock_due_at = NULL WHERE flag = ?",
+        (state, at, note, None if note is None else said_of(note), flag),
     )
 
 

@@ -16,6 +16,7 @@ from shopfloor.flags import (
     PREVIOUS,
     Owed,
     Standing,
+    state_word,
     why_not_answer,
     why_not_pass,
     why_not_raise,
@@ -64,7 +65,7 @@ def raise_within(tx: Transaction, site: Site, tap: Tap, *, against: str, order: 
     owed = owed_of(tx, line.id, order, against, tap.at)
     why_not = why_not_raise(line, station.link, against, owed, has_open=has_open)
     if why_not is not None or owed is None:
-        raise RuleRefused(why_not or "nothing is owed")
+        raise RuleRefused(why_not or sentence("nothing is owed"))
     return raise_for_hour(tx, site, line, against=against, order=order, owed=owed, tap=tap)
 
 
@@ -211,7 +212,9 @@ def withdraw_flag(ledger: Ledger, site: Site, tap: Tap, *, flag: int, now: Insta
                 )
             )
         if row["closed_at"] is not None:
-            raise RuleRefused(sentence("flag %(flag)s is %(state)s already", flag=flag, state=row["state"]))
+            raise RuleRefused(
+                sentence("flag %(flag)s is %(state)s already", flag=str(flag), state=state_word(row["state"]))
+            )
         text = sentence(
             "taken back: %(name)s flagged for %(order)s",
             name=site.lines[station.line].name_of(row["link"]),

@@ -11,6 +11,7 @@ from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
+from shopfloor.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ def note_hour(
             (line, link, start_at),
         )
         if (row["notes"] if row else 0) != seen:
-            raise RuleRefused("somebody has noted this hour meanwhile; read that, then write again")
+            raise RuleRefused(sentence("somebody has noted this hour meanwhile; read that, then write again"))
         if row is None and note.says_nothing:
-            raise RuleRefused("the note is empty; choose a reason or write what is done")
+            raise RuleRefused(sentence("the note is empty; choose a reason or write what is done"))
         tx.append(_event(tx, by, "hour_noted", f"{line}/{link}", note.reason, detail))
 
 

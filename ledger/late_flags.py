@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.errors import RuleRefused
 from ledger.flag_news import resolve_flags
 from ledger.flags import Tap, raise_flag
-from ledger.steps import Floor, late_text
+from ledger.steps import Floor, was_late, with_late
 from ledger.store import Ledger, Transaction
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant
@@ -24,15 +24,15 @@ def raise_as_of(ledger: Ledger, tx: Transaction, floor: Floor, tap: Tap, *, agai
         "quantity": raised["quantity"] if raised else 0,
         "order": order,
     }
-    late = late_text(floor, tap.at, tx.now)
-    if not late:
+    if not was_late(tap.at, tx.now):
         return sentence("%(name)s flagged: %(quantity)s of %(order)s not received", **told)
     resolve_flags(tx, floor, against, order, _last_given(tx, order, against) or tap.at)
-    told["when"] = clock_text(tap.at, floor.site.zone) + late
+    told["when"] = with_late(clock_text(tap.at, floor.site.zone), floor, tap.at, tx.now)
     if tx.row("SELECT 1 FROM flags WHERE flag = ? AND closed_at IS NULL", (flag,)) is not None:
         return sentence("%(name)s flagged %(when)s: %(quantity)s of %(order)s not received", **told)
-    text = "%(name)s flagged %(when)s: %(quantity)s of %(order)s had not come, but came meanwhile"
-    return sentence(text, **told)
+    return sentence(
+        "%(name)s flagged %(when)s: %(quantity)s of %(order)s had not come, but came meanwhile", **told
+    )
 
 
 def raised_by(tx: Transaction, event_id: str) -> int:

@@ -14,12 +14,14 @@ from ledger.families import Family, family_of
 from ledger.finishes import note_finishes
 from ledger.flag_news import reopen_flags, reopen_if_not_shipped, resolve_flags, settle_if_shipped
 from ledger.refusals import count_refused
+from ledger.said import said_of, text_in
 from ledger.step_projections import WHAT_A_STEP_DID
 from ledger.steps import Floor, Moving, again_id, first_id, part_told, record_step
 from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, Outcome, Same
 from shopfloor.instants import Instant, instant_from_text
+from shopfloor.sentences import sentence
 from shopfloor.whereabouts import Step
 
 IMPLIED = "implied/"
@@ -36,7 +38,7 @@ class Cause:
     at: Instant
     why: str
     person: str | None = None
-    text: str = "no longer holds"
+    text: str = field(default_factory=lambda: sentence("no longer holds"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
     for key, (each, step, number, last) in wanted.items():
         code = key[0]
         if key in standing and key not in gone:
-            text = json.loads(standing[key]["detail"]).get("text", "")
+            text = text_in(json.loads(standing[key]["detail"]))
         else:
             event_id = first_id(tx, each, number, last)
             if each.number != new or tx.holds(event_id) is not None:
@@ -270,7 +272,7 @@ def _void(tx: Transaction, floor: Floor, batch: str, row: Row, cause: Cause) -> 
                 "voids": row["event_id"],
                 "sequence": row["sequence"],
                 "was": was,
-                "text": f"{batch} {row['kind']} {clock} at {floor.line.name_of(link)} {cause.text}",
+                "text": _voided_text(row["kind"], batch, clock, floor.line.name_of(link), cause.text),
             },
         )
     )
@@ -282,6 +284,25 @@ def _void(tx: Transaction, floor: Floor, batch: str, row: Row, cause: Cause) -> 
 def _touched(step: Step) -> set[str]:
     """Links whose flags a receipt or a scrap may settle or open."""
     return {*step.parties, *(short.giver for short in step.short)}
+
+
+def _voided_text(kind: str, batch: str, at: str, link: str, what: str) -> str:
+    """What is told of a step that was taken back."""
+    if kind == "received":
+        return sentence(
+            "%(batch)s received %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+        )
+    if kind == "given":
+        return sentence(
+            "%(batch)s given %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+        )
+    if kind == "split":
+        return sentence(
+            "%(batch)s split %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+        )
+    return sentence(
+        "%(batch)s scrapped %(at)s at %(link)s %(what)s", batch=batch, at=at, link=link, what=what
+    )
 
 
 def _moving(root: Row, code: str, floor: Floor, told: Told, step: Step) -> Moving:
@@ -321,16 +342,18 @@ def _meaning(outcome: Outcome) -> facts.Became:
 
 
 def _refuse_late(tx: Transaction, row: Row, refusal: Refusal) -> None:
+    text = sentence("%(batch)s %(what)s", batch=row["batch"], what=refusal.text)
     tx.run(
-        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity, scan)"
-        " VALUES (?, ?, ?, NULL, ?, ?, ?, '', 0, ?, ?)",
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, said, payload, size, quantity,"
+        " scan) VALUES (?, ?, ?, NULL, ?, ?, ?, ?, '', 0, ?, ?)",
         (
             row["arrived_at"],
             row["device"],
             row["station"],
             row["code"],
             refusal.code,
-            f"{row['batch']} {refusal.text}",
+            text,
+            said_of(text),
             row["quantity"],
             row["n"],
         ),

@@ -10,11 +10,12 @@ from ledger.flag_news import resolve_flags, settle_if_shipped
 from ledger.late_news import Cause, derive_again
 from ledger.refusals import keep_refused
 from ledger.repeats import told_again
-from ledger.steps import Floor, Moving, first_id, is_closed, late_text, record_step
+from ledger.steps import Floor, Moving, first_id, is_closed, record_step, with_late
 from ledger.store import Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, is_later, is_same_scan, reach_ms
 from shopfloor.scans import Answer, Scan
+from shopfloor.sentences import sentence
 from shopfloor.whereabouts import Step
 
 
@@ -26,7 +27,12 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
         (scan.code,),
     )
     if row is None or row["line"] != floor.line.id:
-        return _refuse(tx, scan, told, Refusal("unknown", f"{scan.code[:40]} is no order of this line"))
+        return _refuse(
+            tx,
+            scan,
+            told,
+            Refusal("unknown", sentence("%(code)s is no order of this line", code=scan.code[:40])),
+        )
     order, fact = row["order"], told.fact
     if row["archived"]:
         return _refuse(tx, scan, told, is_closed(floor, order, row["shipped_at"]))
@@ -55,7 +61,8 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -
     """A scan that happened before something that is known of the order's batches."""
     facts.keep(tx, order, whole(order), told, "step")
     number = told.number
-    cause = Cause(None, "interlock", tx.now, f"a scan of {floor.line.name_of(told.fact.link)} came late")
+    why = sentence("a scan of %(link)s came late", link=floor.line.name_of(told.fact.link))
+    cause = Cause(None, "interlock", tx.now, why)
     given = False
     for batch in batches_of(tx, order):
         found = derive_again(tx, floor, batch, cause, None if given else number)
@@ -88,10 +95,13 @@ def _given_already(tx: Transaction, floor: Floor, scan: Scan, told: Told, order:
         'SELECT MAX(p.given_at) AS at FROM positions p JOIN batches b USING (batch) WHERE b."order" = ? AND p.link = ?',
         (order, told.fact.link),
     )
-    at = clock_text(last["at"], floor.site.zone) if last and last["at"] is not None else ""
+    text = sentence("%(order)s was already given", order=order)
+    if last and last["at"] is not None:
+        at = clock_text(last["at"], floor.site.zone)
+        text = sentence("%(order)s was already given %(at)s", order=order, at=at)
     if not told.number and facts.has_room(tx, whole(order)):
         facts.keep(tx, order, whole(order), told, "refused")
-    return _refuse(tx, scan, told, Refusal("given", f"{order} was already given {at}".rstrip()))
+    return _refuse(tx, scan, told, Refusal("given", text))
 
 
 def _repeats(other: Fact, fact: Fact) -> bool:
@@ -101,7 +111,8 @@ def _repeats(other: Fact, fact: Fact) -> bool:
 
 def _sentence(tx: Transaction, floor: Floor, order: str, told: Told) -> str:
     at = told.fact.at
-    return f"{order} given {clock_text(at, floor.site.zone)}{late_text(floor, at, tx.now)}"
+    said = sentence("%(what)s given %(at)s", what=order, at=clock_text(at, floor.site.zone))
+    return with_late(said, floor, at, tx.now)
 
 
 def _refuse(tx: Transaction, scan: Scan, told: Told, refusal: Refusal) -> Answer:

@@ -174,8 +174,8 @@ def refused_ever(ledger: Ledger) -> int:
 def last_actions(ledger: Ledger, station: str, limit: int) -> list[Row]:
     """What was last done at a station, the newest first: the events, `at` as an instant, and their `text`."""
     return ledger.rows(
-        "SELECT a.sequence, a.occurred_at AS at, a.text, e.* FROM last_actions a JOIN events e USING (sequence)"
-        " WHERE a.station = ? ORDER BY a.sequence DESC LIMIT ?",
+        "SELECT a.sequence, a.occurred_at AS at, a.text, json_extract(e.detail, '$.said.text') AS said, e.*"
+        " FROM last_actions a JOIN events e USING (sequence) WHERE a.station = ? ORDER BY a.sequence DESC LIMIT ?",
         (station, limit),
     )
 

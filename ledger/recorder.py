@@ -24,6 +24,7 @@ from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan, Unreadable
+from shopfloor.sentences import sentence, text_of
 from shopfloor.site import Device, Site
 
 
@@ -67,7 +68,7 @@ class Recorder:
                     return self._act(tx, devices, item)
                 return self._record(tx, devices, scan)
         except Contradiction as fault:
-            text = f"this scan contradicts what is recorded ({fault})"
+            text = sentence("this scan contradicts what is recorded (%(fault)s)", fault=str(fault))
             keep_refused(tx, replace(scan, scan_id=None), None, Refusal("contradiction", text))
             return Answer(scan.device, scan.scan_id, "refused", text)
 
@@ -78,7 +79,7 @@ class Recorder:
         device = self._device(tx, scan.device)
         occurred_at, suspect = devices.when(scan)
         if device is None:
-            refusal = Refusal("device", f"{scan.device} is no device of this site")
+            refusal = Refusal("device", sentence("%(device)s is no device of this site", device=scan.device))
             keep_refused(tx, scan, None, refusal)
             return Answer(scan.device, scan.scan_id, "refused", refusal.text)
         station = self.site.stations[device.station]
@@ -117,7 +118,7 @@ class Recorder:
         try:
             text = act.do(tx, self.floor(station.line), tap)
         except RuleRefused as refused:
-            return acts.keep(tx, act, "refused", str(refused))
+            return acts.keep(tx, act, "refused", text_of(refused))
         return acts.keep(tx, act, "recorded", text)
 
     def _device(self, tx: Transaction, name: str) -> Device | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.said import said_of
 from ledger.store import Transaction
 from shopfloor.handoffs import Refusal
 from shopfloor.scans import Scan, Unreadable
@@ -15,8 +16,8 @@ def keep_refused(
 ) -> None:
     """A scan that a rule refused; `number`: under which it is kept as a fact of its batch."""
     tx.run(
-        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, payload, size, quantity, scan)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO refused (arrived_at, device, station, scan_id, code, word, reason, said, payload, size, quantity,"
+        " scan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             scan.arrived_at,
             scan.device,
@@ -25,6 +26,7 @@ def keep_refused(
             scan.code,
             refusal.code,
             refusal.text,
+            said_of(refusal.text),
             scan.payload,
             len(scan.payload),
             scan.quantity,
@@ -37,9 +39,17 @@ def keep_refused(
 def keep_unreadable(tx: Transaction, message: Unreadable) -> None:
     """A message that is no scan at all."""
     tx.run(
-        "INSERT INTO refused (arrived_at, device, topic, word, reason, payload, size)"
-        " VALUES (?, ?, ?, 'unreadable', ?, ?, ?)",
-        (message.arrived_at, message.device, message.topic, message.reason, message.payload, message.size),
+        "INSERT INTO refused (arrived_at, device, topic, word, reason, said, payload, size)"
+        " VALUES (?, ?, ?, 'unreadable', ?, ?, ?, ?)",
+        (
+            message.arrived_at,
+            message.device,
+            message.topic,
+            message.reason,
+            said_of(message.reason),
+            message.payload,
+            message.size,
+        ),
     )
     count_refused(tx)
 

@@ -10,10 +10,11 @@ from ledger.store import Ledger, Transaction
 from shopfloor.codes import batch_code
 from shopfloor.instants import Instant
 from shopfloor.orders import OrderPlan
+from shopfloor.sentences import sentence
 from shopfloor.site import Site
 
-RELEASED_MEANWHILE = "other orders were released meanwhile; nothing was released, plan again"
-CHANGED_MEANWHILE = "the configuration was changed meanwhile; nothing was released, plan again"
+RELEASED_MEANWHILE = sentence("other orders were released meanwhile; nothing was released, plan again")
+CHANGED_MEANWHILE = sentence("the configuration was changed meanwhile; nothing was released, plan again")
 
 
 def release_orders(
@@ -52,11 +53,11 @@ def refuse_outdated(tx: Transaction, planned_after: int) -> None:
 def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:
     number = plan.order.order
     if not plan.feasible:
-        return f"order {number} is not feasible"
+        return sentence("order %(number)s is not feasible", number=number)
     if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (number,)):
-        return f"order {number} is released already"
+        return sentence("order %(number)s is released already", number=number)
     if tx.row('SELECT 1 FROM drafts WHERE "order" = ?', (number,)):
-        return f"order {number} is a draft that has to be agreed"
+        return sentence("order %(number)s is a draft that has to be agreed", number=number)
     return None
 
 

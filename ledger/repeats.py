@@ -8,9 +8,11 @@ from hashlib import sha256
 
 from ledger.acts import stands_for_an_act
 from ledger.refusals import keep_refused
+from ledger.said import said_of, text_in, told_in
 from ledger.store import Transaction
 from shopfloor.handoffs import Refusal
 from shopfloor.scans import Answer, Result, Scan
+from shopfloor.sentences import sentence
 
 RESERVED_IDS = (
     "order/",
@@ -38,15 +40,17 @@ def answered_before(tx: Transaction, scan: Scan) -> Answer | None:
     if scan.scan_id is None:
         return None
     if scan.scan_id.startswith(RESERVED_IDS):
-        return _refuse_id(tx, scan, f"an id must not begin like {scan.scan_id[:20]}")
+        return _refuse_id(tx, scan, sentence("an id must not begin like %(id)s", id=scan.scan_id[:20]))
     known = _known(tx, scan.scan_id)
     if known is None and stands_for_an_act(tx, scan.scan_id):
-        return _refuse_id(tx, scan, f"id {scan.scan_id} was used before for something else")
+        return _refuse_id(
+            tx, scan, sentence("id %(scan_id)s was used before for something else", scan_id=scan.scan_id)
+        )
     if known is None:
         return None
     content, result, text = known
     if content != (scan.device, kept_code(scan), scan.quantity):
-        return _refuse_id(tx, scan, f"id {scan.scan_id} was used before for another scan")
+        return _refuse_id(tx, scan, sentence("id %(id)s was used before for another scan", id=scan.scan_id))
     return Answer(scan.device, scan.scan_id, result, text)
 
 
@@ -61,8 +65,8 @@ def told_again(tx: Transaction, scan: Scan, text: str) -> Answer:
     """The same scan under another id: that id is remembered, so that sent again it stays the same scan."""
     if scan.scan_id is not None:
         tx.run(
-            "INSERT INTO same_scans (scan_id, device, code, quantity, text) VALUES (?, ?, ?, ?, ?)",
-            (scan.scan_id, scan.device, scan.code, scan.quantity, text),
+            "INSERT INTO same_scans (scan_id, device, code, quantity, text, said) VALUES (?, ?, ?, ?, ?, ?)",
+            (scan.scan_id, scan.device, scan.code, scan.quantity, text, said_of(text)),
         )
     return Answer(scan.device, scan.scan_id, "duplicate", text)
 
@@ -76,19 +80,22 @@ def _known(tx: Transaction, scan_id: str) -> tuple[tuple[str, str | None, int | 
         detail = json.loads(event["detail"])
         told = detail.get("scan", {})
         content = (event["source"], told.get("as_read"), told.get("quantity"))
-        return content, "duplicate", detail.get("text", "")
-    row = tx.row("SELECT device, code, quantity, result, text FROM commands WHERE scan_id = ?", (scan_id,))
-    if row is not None:
-        result: Result = "refused" if row["result"] == "refused" else "duplicate"
-        return (row["device"], row["code"], row["quantity"]), result, row["text"]
-    row = tx.row("SELECT device, code, quantity, text FROM same_scans WHERE scan_id = ?", (scan_id,))
-    if row is not None:
-        return (row["device"], row["code"], row["quantity"]), "duplicate", row["text"]
+        return content, "duplicate", text_in(detail)
     row = tx.row(
-        "SELECT device, code, quantity, reason FROM refused WHERE scan_id = ? ORDER BY id LIMIT 1", (scan_id,)
+        "SELECT device, code, quantity, result, text, said FROM commands WHERE scan_id = ?", (scan_id,)
     )
     if row is not None:
-        return (row["device"], row["code"], row["quantity"]), "refused", row["reason"]
+        result: Result = "refused" if row["result"] == "refused" else "duplicate"
+        return (row["device"], row["code"], row["quantity"]), result, told_in(row["said"], row["text"])
+    row = tx.row("SELECT device, code, quantity, text, said FROM same_scans WHERE scan_id = ?", (scan_id,))
+    if row is not None:
+        return (row["device"], row["code"], row["quantity"]), "duplicate", told_in(row["said"], row["text"])
+    row = tx.row(
+        "SELECT device, code, quantity, reason, said FROM refused WHERE scan_id = ? ORDER BY id LIMIT 1",
+        (scan_id,),
+    )
+    if row is not None:
+        return (row["device"], row["code"], row["quantity"]), "refused", told_in(row["said"], row["reason"])
     return None
 
 

@@ -18,6 +18,7 @@ from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
 from ledger.schema_hours import HOURS
 from ledger.schema_identity import IDENTITY
+from ledger.schema_languages import SAID_IN_EVIDENCE
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 from ledger.schema_tablets import TABLETS
@@ -362,6 +363,7 @@ LATER = (
     ("m013_tablets", TABLETS),
     ("m014_delays", DELAYS),
     ("m015_hour_sheet", HOURS),
+    ("m012_languages", SAID_IN_EVIDENCE),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 

@@ -12,6 +12,7 @@ from ledger.facts import Told
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again
 from ledger.recorder import Recorder
+from ledger.said import text_in
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.codes import batch_code
 from shopfloor.handoffs import Refusal
@@ -53,7 +54,7 @@ def split(ledger: Ledger, recorder: Recorder, tap: Tap, *, batch: str, quantity:
         found = derive_again(tx, floor, row, Cause(None, tap.source, tap.at, why, tap.person), told.number)
         outcome = found.outcomes[told.number]
         if isinstance(outcome, Refusal):
-            raise RuleRefused(f"{row['batch']} {outcome.text}")
+            raise RuleRefused(sentence("%(batch)s %(what)s", batch=row["batch"], what=outcome.text))
         if found.lost:
             why = sentence(
                 "%(batch)s: what was recorded of it since leaves nothing to split", batch=row["batch"]
@@ -67,7 +68,7 @@ def _split_before(before: Row, tap: Tap, batch: str, quantity: int) -> Parted:
     if same != ("split", tap.source, batch.upper(), quantity):
         raise IdTaken(tap.event_id)
     detail = json.loads(before["detail"])
-    return Parted(detail["part"]["batch"], detail["text"])
+    return Parted(detail["part"]["batch"], text_in(detail))
 
 
 def _next_code(tx: Transaction) -> str:

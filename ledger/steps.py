@@ -12,7 +12,7 @@ from shopfloor.calendar_book import CalendarBook
 from shopfloor.codes import batch_number
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
-from shopfloor.sentences import sentence
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Site
 from shopfloor.whereabouts import Step, Whereabouts
 
@@ -90,9 +90,16 @@ def part_told(part: str, start: Whereabouts, hours: Mapping[str, Instant]) -> di
     }
 
 
-def late_text(floor: Floor, at: Instant, recorded_at: Instant) -> str:
-    """What is added to a sentence about something that was recorded long after it happened."""
-    return f", recorded {clock_text(recorded_at, floor.site.zone)}" if recorded_at - at >= LATE_MS else ""
+def was_late(at: Instant, recorded_at: Instant) -> bool:
+    """Whether something was recorded long after it happened."""
+    return recorded_at - at >= LATE_MS
+
+
+def with_late(said: str, floor: Floor, at: Instant, recorded_at: Instant) -> str:
+    """A sentence about something; what was recorded long after it happened says so."""
+    if not was_late(at, recorded_at):
+        return said
+    return sentence("%(said)s, recorded %(at)s", said=said, at=clock_text(recorded_at, floor.site.zone))
 
 
 def is_closed(floor: Floor, name: str, shipped_at: Instant) -> Refusal:
@@ -153,21 +160,49 @@ def _hour_given(tx: Transaction, moving: Moving, giver: str, receiver: str) -> I
 
 
 def _text(tx: Transaction, floor: Floor, moving: Moving, told: Told, step: Step) -> str:
-    line, clock = floor.line, clock_text(told.fact.at, floor.site.zone)
-    late = late_text(floor, told.fact.at, tx.now)
-    names = " and ".join(line.name_of(party) for party in step.parties)
+    return with_late(_said(floor, moving, told, step), floor, told.fact.at, tx.now)
+
+
+def _said(floor: Floor, moving: Moving, told: Told, step: Step) -> str:
+    line, at, what = floor.line, clock_text(told.fact.at, floor.site.zone), moving.name
+    names = listed([line.name_of(party) for party in step.parties])
     if step.kind == "scrapped":
-        where = f" as {line.name_of(step.charged)} gave it" if step.charged not in (None, step.link) else ""
-        why = floor.site.scrap_reason_name(told.reason or "")
-        return f"{moving.name}: {step.quantity} scrapped{where} {clock}{late}: {why}"
+        return _scrapped(floor, what, told, step, at)
     if step.kind == "split":
-        said = sentence("%(batch)s: %(units)s split off as %(part)s %(time)s", batch=moving.name,
-                         units=step.quantity, part=step.part, time=clock)  # fmt: skip
-        return f"{said}{late}" if late else said
+        return sentence(
+            "%(batch)s: %(units)s split off as %(part)s %(time)s",
+            batch=what,
+            units=step.quantity,
+            part=step.part,
+            time=at,
+        )
     if step.kind == "received":
+        said = (
+            sentence("%(what)s received %(at)s from %(names)s", what=what, at=at, names=names)
+            if names
+            else sentence("%(what)s received %(at)s", what=what, at=at)
+        )
         missing = sum(max(0, each.units) for each in step.short)
-        short = f", {missing} missing" if missing else ""
-        return f"{moving.name} received {clock}" + (f" from {names}" if names else "") + short + late
+        return sentence("%(said)s, %(missing)s missing", said=said, missing=missing) if missing else said
     if moving.batches:
-        return f"{moving.name} given {clock}{late}"
-    return (f"{moving.name} given {clock} to {names}" if names else f"{moving.name} shipped {clock}") + late
+        return sentence("%(what)s given %(at)s", what=what, at=at)
+    if names:
+        return sentence("%(what)s given %(at)s to %(names)s", what=what, at=at, names=names)
+    return sentence("%(what)s shipped %(at)s", what=what, at=at)
+
+
+def _scrapped(floor: Floor, what: str, told: Told, step: Step, at: str) -> str:
+    units, why = step.quantity, floor.site.scrap_reason_name(told.reason or "")
+    if step.charged in (None, step.link):
+        return sentence(
+            "%(what)s: %(units)s scrapped %(at)s: %(why)s", what=what, units=units, at=at, why=why
+        )
+    giver = floor.line.name_of(step.charged)
+    return sentence(
+        "%(what)s: %(units)s scrapped as %(giver)s gave it %(at)s: %(why)s",
+        what=what,
+        units=units,
+        giver=giver,
+        at=at,
+        why=why,
+    )

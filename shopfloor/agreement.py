@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from shopfloor.instants import Instant
 from shopfloor.orders import Order, OrderPlan
-from shopfloor.roles import ROLES, Role
+from shopfloor.roles import ROLES, Role, role_word
+from shopfloor.sentences import sentence
 from shopfloor.site import Line
 
 
@@ -73,17 +74,29 @@ def why_not_confirm(draft: Draft, role: Role, plan: OrderPlan, needed_at: Instan
     """Why a role cannot commit to a draft as it stands, in one sentence; None if it can."""
     number = draft.order.order
     if role in draft.confirmations:
-        return f"order {number} is confirmed by {role} already"
+        return sentence(
+            "order %(number)s is confirmed by %(role)s already", number=number, role=role_word(role)
+        )
     if role == "sales":
         early = draft.may_move_to is not None and draft.may_move_to < draft.order.due_at
-        return f"order {number}: the customer cannot move to a time before the due" if early else None
+        return (
+            sentence("order %(number)s: the customer cannot move to a time before the due", number=number)
+            if early
+            else None
+        )
     if not plan.feasible:
-        return f"order {number} is not feasible: {role} can confirm it when its date or the floor is changed"
+        return sentence(
+            "order %(number)s is not feasible: %(role)s can confirm it when its date or the floor is changed",
+            number=number,
+            role=role_word(role),
+        )
     if role == "purchasing" and needed_at is not None:  # else nothing is needed any more
         if draft.material_at is None:
-            return f"order {number} has no material date: say when the material arrives"
+            return sentence(
+                "order %(number)s has no material date: say when the material arrives", number=number
+            )
         if too_late(draft, plan, needed_at):
-            return f"order {number}: the material arrives after it is first needed"
+            return sentence("order %(number)s: the material arrives after it is first needed", number=number)
     return None
 
 

@@ -10,6 +10,8 @@ from itertools import count
 
 from shopfloor.calendar import works_on
 from shopfloor.instants import Duration, Instant
+from shopfloor.kinds import kind_word
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Link, Site, Station
 
 
@@ -32,7 +34,9 @@ def with_station_out(site: Site, station: str, from_at: Instant, until_at: Insta
     if station not in site.stations:
         raise CannotChange(_unknown("station", station, site.stations))
     if until_at is not None and until_at <= from_at:
-        raise CannotChange(f"station {station} would be back before it is out; give a later end.")
+        raise CannotChange(
+            sentence("station %(station)s would be back before it is out; give a later end.", station=station)
+        )
     found = site.stations[station]
     found = replace(found, out_of_service=(*found.out_of_service, (from_at, until_at)))
     return replace(site, stations={**site.stations, station: found})
@@ -44,7 +48,13 @@ def with_overtime(site: Site, shift: str, on: date) -> Site:
         raise CannotChange(_unknown("shift", shift, site.shifts))
     pattern = site.shifts[shift]
     if works_on(pattern, on, site.holidays):
-        raise CannotChange(f"shift {shift} works on {on} already; choose another date.")
+        raise CannotChange(
+            sentence(
+                "shift %(shift)s works on %(on)s already; choose another date.",
+                shift=shift,
+                on=on.isoformat(),
+            )
+        )
     return replace(site, shifts={**site.shifts, shift: replace(pattern, overtime=pattern.overtime | {on})})
 
 
@@ -63,12 +73,21 @@ def with_rate(site: Site, line: str, link: str, per_hour: Fraction, product: str
     """
     changed = _work_link(site, line, link)
     if per_hour <= 0:
-        raise CannotChange(f"a rate of {per_hour} at link {line}/{link} makes nothing; give one above 0.")
+        raise CannotChange(
+            sentence(
+                "a rate of %(per_hour)s at link %(line)s/%(link)s makes nothing; give one above 0.",
+                per_hour=str(per_hour),
+                line=line,
+                link=link,
+            )
+        )
     if product is None:
         return _with_link(site, line, replace(changed, per_hour=per_hour))
     if product not in site.products or site.products[product].line != line:
         made = [each.id for each in site.products.values() if each.line == line]
-        raise CannotChange(f"line {line}: {_unknown('product', product, made)}")
+        raise CannotChange(
+            sentence("line %(line)s: %(what)s", line=line, what=_unknown("product", product, made))
+        )
     found = site.products[product]
     found = replace(found, per_hour={**found.per_hour, link: per_hour})
     return replace(site, products={**site.products, product: found})
@@ -105,16 +124,31 @@ def _line(site: Site, line: str) -> Line:
 def _link(site: Site, line: str, link: str) -> Link:
     found = _line(site, line)
     if not found.has_link(link):
-        raise CannotChange(f"line {line}: {_unknown('link', link, (each.id for each in found.links))}")
+        raise CannotChange(
+            sentence(
+                "line %(line)s: %(what)s",
+                line=line,
+                what=_unknown("link", link, (each.id for each in found.links)),
+            )
+        )
     return found.link(link)
 
 
 def _work_link(site: Site, line: str, link: str) -> Link:
     found = _link(site, line, link)
     if found.kind != "work":
-        raise CannotChange(f"link {line}/{link} is a milestone: it has no stations and no rate.")
+        raise CannotChange(
+            sentence(
+                "link %(line)s/%(link)s is a milestone: it has no stations and no rate.", line=line, link=link
+            )
+        )
     return found
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    return f"there is no {what} {name!r}; choose one of {', '.join(sorted(known)) or 'none'}."
+    return sentence(
+        "there is no %(what)s %(name)s; choose one of %(known)s.",
+        what=kind_word(what),
+        name=repr(name),
+        known=", ".join(sorted(known)) or sentence("none"),
+    )

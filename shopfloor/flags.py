@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from shopfloor.flag_rules import FlagKind
 from shopfloor.instants import Instant
-from shopfloor.sentences import sentence
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Link, Site
 
 PREVIOUS = "previous"
@@ -112,6 +112,28 @@ class Standing:
     ruled: bool = False
 
 
+def state_word(state: str) -> str:
+    """A flag's state within a sentence."""
+    if state == "raised":
+        return sentence("raised")
+    if state == "answered":
+        return sentence("answered")
+    if state == "resolved":
+        return sentence("resolved")
+    if state == "disputed":
+        return sentence("disputed")
+    if state == "overturned":
+        return sentence("overturned")
+    return sentence("withdrawn") if state == "withdrawn" else state
+
+
+def ruling_word(ruling: str) -> str:
+    """A ruling within a sentence."""
+    if ruling == "upheld":
+        return sentence("upheld")
+    return sentence("overturned") if ruling == "overturned" else ruling
+
+
 def why_not_answer(
     site: Site,
     link: Link,
@@ -131,7 +153,7 @@ def why_not_answer(
         (standing.state == "disputed", sentence("the flag is disputed; a supervisor rules on it first")),
         (
             standing.state not in OPEN_STATES,
-            sentence("the flag is %(state)s; it needs no answer any more", state=standing.state),
+            sentence("the flag is %(state)s; it needs no answer any more", state=state_word(standing.state)),
         ),
         (
             seen is not None and seen != standing.answers,
@@ -140,14 +162,14 @@ def why_not_answer(
         (
             reason is not None and reason not in {known.id for known in site.reasons},
             sentence(
-                "%(reason)r is not a reason of this site; use one of %(known)s",
-                reason=reason,
-                known=", ".join(r.id for r in site.reasons),
+                "%(reason)s is not a reason of this site; use one of %(reasons)s",
+                reason=repr(reason),
+                reasons=", ".join(r.id for r in site.reasons),
             ),
         ),
         (
             reason == PREVIOUS and not link.after,
-            sentence("%(name)s is a first link; there is no previous link to pass it to", name=link.name),
+            sentence("%(link)s is a first link; there is no previous link to pass it to", link=link.name),
         ),
         (
             promised_at is None and standing.promised_at is not None and reason != PREVIOUS,
@@ -164,7 +186,7 @@ def why_not_answer(
 
 def why_not_pass(order: str, previous: Iterable[Link]) -> str:
     """The sentence when no previous link owes anything: then the lateness is the link's own."""
-    names = " and ".join(link.name for link in previous)
+    names = listed([link.name for link in previous])
     return sentence(
         "%(names)s owes nothing of %(order)s now, so it is not the previous link's doing; choose another reason",
         names=names,
@@ -178,7 +200,7 @@ def why_not_dispute(standing: Standing, comment: str) -> str | None:
         (standing.disputed, sentence("the flag was disputed already; a supervisor's ruling stands")),
         (
             standing.state not in OPEN_STATES,
-            sentence("the flag is %(state)s; there is nothing to dispute", state=standing.state),
+            sentence("the flag is %(state)s; there is nothing to dispute", state=state_word(standing.state)),
         ),
         (not comment.strip(), sentence("a dispute needs a word why the flag is wrong")),
     )
@@ -197,7 +219,7 @@ def why_not_rule(standing: Standing, ruling: str, person: str) -> str | None:
         (standing.ruled, sentence("the flag is ruled on already")),
         (
             standing.state in ("withdrawn", "overturned"),
-            sentence("the flag is %(state)s; there is nothing to rule on", state=standing.state),
+            sentence("the flag is %(state)s; there is nothing to rule on", state=state_word(standing.state)),
         ),
     )
     return next((text for is_so, text in sentences if is_so), None)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Link
 from shopfloor.whereabouts import (
     Short,
@@ -66,8 +67,8 @@ def meaning_of_scan(line: Line, link: Link, where: Whereabouts, read: Reading, z
     """The steps that a batch's scan at a link records, in order, or why it is refused."""
     here = where.at(link.id)
     if here.given_at is not None:
-        to = _and(line.next_links(link.id)) or "the customer"
-        return Refusal("given", f"already given {clock_text(here.given_at, zone)} to {to}")
+        at, to = clock_text(here.given_at, zone), _and(line.next_links(link.id)) or sentence("the customer")
+        return Refusal("given", sentence("already given %(at)s to %(to)s", at=at, to=to))
     if link.kind == "milestone":
         units = _on_offer(line, link, where, read.whole)
         return (_give(line, link, units),) if units > 0 else _nothing_left(link)
@@ -75,7 +76,9 @@ def meaning_of_scan(line: Line, link: Link, where: Whereabouts, read: Reading, z
     if here.received_at is None or pending:
         return _take_in(line, link, pending, where, read)
     if read.mode == "in":
-        return Refusal("received", f"already received here {clock_text(here.received_at, zone)}")
+        return Refusal(
+            "received", sentence("already received here %(at)s", at=clock_text(here.received_at, zone))
+        )
     return _hand_on(line, link, where, read)
 
 
@@ -85,13 +88,16 @@ def meaning_of_scrap(
     """Units taken out of a batch at a link; with a `giver`, rejected as that one gave them: it answers for them."""
     here = where.at(link.id)
     if here.given_at is not None:
-        return Refusal("given", f"was given on {clock_text(here.given_at, zone)}; nothing of it is here")
+        return Refusal(
+            "given",
+            sentence("was given on %(at)s; nothing of it is here", at=clock_text(here.given_at, zone)),
+        )
     came = where.between(giver, link.id) if giver is not None else None
     if pending_links(line, link, where) or (came is not None and came.received_at is None):
-        return Refusal("skipped", f"was not received at {link.name}")
+        return Refusal("skipped", sentence("was not received at %(link)s", link=link.name))
     there = in_hand(line, link, where, read.whole)
     if read.told is None or not 0 < read.told <= there:
-        return Refusal("quantity", f"has {there} units here, not {read.told}")
+        return _wrong_quantity(there, read)
     step = Step("scrapped", link.id, (), read.told, charged=link.id)
     if giver is not None and came is not None and came.given_at is not None:
         step = replace(step, charged=giver, short=(Short(giver, read.told, came.given_at),))
@@ -103,7 +109,7 @@ def _take_in(line: Line, link: Link, pending: list[Link], where: Whereabouts, re
     """A receipt; a device fixed to `out` gives at once what it completes."""
     most = read.whole - sum(position.lost for position in where.positions.values())
     if read.told is not None and not 0 < read.told <= most:
-        return Refusal("quantity", f"has {most} units, not {read.told}")
+        return Refusal("quantity", sentence("has %(there)s units, not %(told)s", there=most, told=read.told))
     steps = _receive(line, link, pending, where, read)
     if isinstance(steps, Refusal) or read.mode != "out" or not steps[-1].complete:
         return steps
@@ -119,12 +125,14 @@ def _receive(line: Line, link: Link, pending: list[Link], where: Whereabouts, re
         return (_receipt(line, link, given, where, read.told),)
     near = [p for p in pending if is_at(line, p, where)]
     if not near and not read.forced:
-        return Refusal("skipped", f"skipped a link: not received yet by {_and(pending)}")
+        return Refusal(
+            "skipped", sentence("skipped a link: not received yet by %(links)s", links=_and(pending))
+        )
     steps: list[Step] = []
     for giver in near or pending:
         steps += _handed_over(line, giver, _then(where, steps, read), read, read.told)
     if any(step.quantity <= 0 for step in steps):
-        return Refusal("nothing", f"has nothing left at {_and(near or pending)}")
+        return Refusal("nothing", sentence("has nothing left at %(links)s", links=_and(near or pending)))
     return (*steps, _receipt(line, link, near or pending, _then(where, steps, read), read.told))
 
 
@@ -165,7 +173,7 @@ def _hand_on(line: Line, link: Link, where: Whereabouts, read: Reading) -> Meani
     if there <= 0:
         return _nothing_left(link)
     if read.told is not None and not 0 < read.told <= there:
-        return Refusal("quantity", f"has {there} units here, not {read.told}")
+        return _wrong_quantity(there, read)
     return (_give(line, link, there if read.told is None else read.told),)
 
 
@@ -181,7 +189,15 @@ def _on_offer(line: Line, link: Link, where: Whereabouts, whole: int) -> int:
 
 
 def _nothing_left(link: Link) -> Refusal:
-    return Refusal("nothing", f"has nothing left at {link.name}: all of it was scrapped")
+    return Refusal(
+        "nothing", sentence("has nothing left at %(link)s: all of it was scrapped", link=link.name)
+    )
+
+
+def _wrong_quantity(there: int, read: Reading) -> Refusal:
+    return Refusal(
+        "quantity", sentence("has %(there)s units here, not %(told)s", there=there, told=read.told)
+    )
 
 
 def _then(where: Whereabouts, steps: Sequence[Step], read: Reading) -> Whereabouts:
@@ -191,4 +207,4 @@ def _then(where: Whereabouts, steps: Sequence[Step], read: Reading) -> Whereabou
 
 
 def _and(links: Sequence[Link]) -> str:
-    return " and ".join(link.name for link in links)
+    return listed([link.name for link in links])

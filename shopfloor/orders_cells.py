@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shopfloor.sentences import sentence
+
 LARGEST_QUANTITY = 1_000_000_000
 DEFAULT_PRIORITY = 100
 LONGEST_ORDER = 60
@@ -42,27 +44,61 @@ def shown(text: str) -> str:
 def refuse_what_is_no_value(text: str) -> None:
     """CellFault for what no cell may hold: a formula, the error of one, or characters lost on the way."""
     if "\ufffd" in text:
-        raise CellFault(f"{shown(text)} holds a character that is not UTF-8; save the file as CSV UTF-8.")
+        raise CellFault(
+            sentence(
+                "%(written)s holds a character that is not UTF-8; save the file as CSV UTF-8.",
+                written=shown(text),
+            )
+        )
     if text.startswith("="):
-        raise CellFault(f"{shown(text)} is a formula that was not worked out; write its result.")
+        raise CellFault(
+            sentence(
+                "%(written)s is a formula that was not worked out; write its result.", written=shown(text)
+            )
+        )
     if _ERROR_VALUE.fullmatch(text):
-        raise CellFault(f"{shown(text)} is what a spreadsheet shows instead of a value; write the value.")
+        raise CellFault(
+            sentence(
+                "%(written)s is what a spreadsheet shows instead of a value; write the value.",
+                written=shown(text),
+            )
+        )
 
 
 def order_number(text: str) -> str:
     """An order's number as it stands there. Raises CellFault."""
     if not text:
-        raise CellFault("it is empty; write the order's number.")
+        raise CellFault(sentence("it is empty; write the order's number."))
     if len(text) > LONGEST_ORDER:
-        raise CellFault(f"{shown(text)} has {len(text)} characters; write {LONGEST_ORDER} at most.")
+        raise CellFault(
+            sentence(
+                "%(written)s has %(written2)s characters; write %(longest_order)s at most.",
+                written=shown(text),
+                written2=len(text),
+                longest_order=LONGEST_ORDER,
+            )
+        )
     if not text.isprintable():
-        raise CellFault(f"{shown(text)} holds a character that cannot be printed; type the number anew.")
+        raise CellFault(
+            sentence(
+                "%(written)s holds a character that cannot be printed; type the number anew.",
+                written=shown(text),
+            )
+        )
     if _SHORTENED_NUMBER.fullmatch(text):
-        raise CellFault(f"{shown(text)} is a number that a spreadsheet shortened; write it out, as text.")
+        raise CellFault(
+            sentence(
+                "%(written)s is a number that a spreadsheet shortened; write it out, as text.",
+                written=shown(text),
+            )
+        )
     if {"", ".", ".."} & set(text.split("/")):  # browsers and servers make another address of it
         raise CellFault(
-            f"{shown(text)} cannot be part of an address: before, between and after slashes stands something"
-            " other than points; write it another way."
+            sentence(
+                "%(written)s cannot be part of an address: before, between and after slashes stands"
+                " something other than points; write it another way.",
+                written=shown(text),
+            )
         )
     return text
 
@@ -70,10 +106,22 @@ def order_number(text: str) -> str:
 def customer_name(text: str) -> str:
     """A customer's name on one line, with ordinary blanks; it may be empty. Raises CellFault."""
     if len(text) > LONGEST_CUSTOMER:
-        raise CellFault(f"{shown(text)} has {len(text)} characters; write {LONGEST_CUSTOMER} at most.")
+        raise CellFault(
+            sentence(
+                "%(written)s has %(written2)s characters; write %(longest_customer)s at most.",
+                written=shown(text),
+                written2=len(text),
+                longest_customer=LONGEST_CUSTOMER,
+            )
+        )
     name = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in text)
     if not all(letter.isprintable() or letter in _JOINERS for letter in name):
-        raise CellFault(f"{shown(text)} holds a line break or a hidden character; type the name anew.")
+        raise CellFault(
+            sentence(
+                "%(written)s holds a line break or a hidden character; type the name anew.",
+                written=shown(text),
+            )
+        )
     return name
 
 
@@ -84,11 +132,24 @@ def quantity(text: str) -> int:
     """
     if either := _AMBIGUOUS.fullmatch(text):
         whole, rest = either.groups()
-        raise CellFault(f"{shown(text)} may be {whole}{rest} or a fraction; write {whole}{rest} or {whole}.")
+        raise CellFault(
+            sentence(
+                "%(written)s may be %(whole)s%(rest)s or a fraction; write %(whole)s%(rest)s or %(whole)s.",
+                written=shown(text),
+                whole=whole,
+                rest=rest,
+            )
+        )
     units = int(re.sub("[^0-9]", "", _EMPTY_FRACTION.sub("", text))) if _WHOLE.fullmatch(text) else 0
     if not 1 <= units <= LARGEST_QUANTITY:
-        wanted = f"is not a whole number from 1 to {LARGEST_QUANTITY}"
-        raise CellFault(f"{shown(text)} {wanted}; write digits alone, like 1200.")
+        wanted = sentence(
+            "is not a whole number from 1 to %(largest_quantity)s", largest_quantity=LARGEST_QUANTITY
+        )
+        raise CellFault(
+            sentence(
+                "%(written)s %(wanted)s; write digits alone, like 1200.", written=shown(text), wanted=wanted
+            )
+        )
     return units
 
 
@@ -98,5 +159,11 @@ def priority(text: str) -> int:
         return DEFAULT_PRIORITY
     found = re.fullmatch(r"(-?[0-9]{1,9})(?:[.,]0{1,2})?", text)
     if not found:
-        raise CellFault(f"{shown(text)} is not a whole number; write digits alone, like {DEFAULT_PRIORITY}.")
+        raise CellFault(
+            sentence(
+                "%(written)s is not a whole number; write digits alone, like %(default_priority)s.",
+                written=shown(text),
+                default_priority=DEFAULT_PRIORITY,
+            )
+        )
     return int(found[1])

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from shopfloor.instants import Instant
 from shopfloor.orders_cells import CellFault, shown
+from shopfloor.sentences import sentence, text_of
 from shopfloor.told_times import YEARS, NoTime, instant_of_told
 
 EXAMPLE = "2026-11-25T17:00"
@@ -62,7 +63,7 @@ def due(text: str, zone: tzinfo, order: DateOrder) -> Instant:
     Raises CellFault for a date without a time, for one of two meanings and for a time that the clock skips.
     """
     if not text:
-        raise CellFault(f"it is empty; write a date and time like {EXAMPLE}.")
+        raise CellFault(sentence("it is empty; write a date and time like %(example)s.", example=EXAMPLE))
     text = _on_one_line(text)
     try:
         moment = _moment(text, order)
@@ -71,7 +72,7 @@ def due(text: str, zone: tzinfo, order: DateOrder) -> Instant:
     try:
         return instant_of_told(moment, zone)
     except NoTime as fault:
-        raise CellFault(f"{shown(text)} {fault}.") from None
+        raise CellFault(sentence("%(written)s %(what)s.", written=shown(text), what=text_of(fault))) from None
 
 
 def _on_one_line(text: str) -> str:
@@ -80,8 +81,20 @@ def _on_one_line(text: str) -> str:
 
 def _unreadable(text: str) -> CellFault:
     if _SHORT_YEAR.fullmatch(text):
-        return CellFault(f"{shown(text)} has a year of two digits; write all four, like {EXAMPLE}.")
-    return CellFault(f"{shown(text)} is not a date and time; write it like {EXAMPLE}.")
+        return CellFault(
+            sentence(
+                "%(written)s has a year of two digits; write all four, like %(example)s.",
+                written=shown(text),
+                example=EXAMPLE,
+            )
+        )
+    return CellFault(
+        sentence(
+            "%(written)s is not a date and time; write it like %(example)s.",
+            written=shown(text),
+            example=EXAMPLE,
+        )
+    )
 
 
 def _moment(text: str, order: DateOrder) -> datetime:
@@ -95,12 +108,22 @@ def _moment(text: str, order: DateOrder) -> datetime:
         raise ValueError(text)
     on = _date(text, found, order)
     if not found["hour"]:
-        raise CellFault(f"{shown(text)} has no time of day; write it too, like {_iso(on)}.")
+        raise CellFault(
+            sentence(
+                "%(written)s has no time of day; write it too, like %(on)s.", written=shown(text), on=_iso(on)
+            )
+        )
     if on.year not in YEARS:
         return datetime.combine(on, time())
     if int(found["hour"]) == _NO_DAY_LATER:
         after = on + timedelta(days=1)
-        raise CellFault(f"{shown(text)}: a day ends before 24:00; write {after}T00:00 for its very end.")
+        raise CellFault(
+            sentence(
+                "%(written)s: a day ends before 24:00; write %(after)sT00:00 for its very end.",
+                written=shown(text),
+                after=after,
+            )
+        )
     return datetime.combine(on, _time(found))
 
 
@@ -112,17 +135,37 @@ def _date(text: str, found: re.Match[str], order: DateOrder) -> date:
         by_month = None  # no country writes the month first with points
     elif by_day != by_month:
         if order.day_first is not None and order.month_first is not None:
-            rows = f"row {order.day_first} has the day first and row {order.month_first} the month"
+            rows = sentence(
+                "row %(day_first)s has the day first and row %(month_first)s the month",
+                day_first=str(order.day_first),
+                month_first=str(order.month_first),
+            )
             raise CellFault(
-                f"{shown(text)} is not clear, since {rows}; write it like {_iso(by_day or by_month)}."
+                sentence(
+                    "%(written)s is not clear, since %(rows)s; write it like %(by_day)s.",
+                    written=shown(text),
+                    rows=rows,
+                    by_day=_iso(by_day or by_month),
+                )
             )
         if order.day_first is not None:
             by_month = None
         elif order.month_first is not None:
             by_day = None
         elif by_day and by_month:
-            either = f"{by_day} or {by_month}, and no row of the file tells which"
-            raise CellFault(f"{shown(text)} may be {either}; write it like {_iso(by_day)}.")
+            either = sentence(
+                "%(by_day)s or %(by_month)s, and no row of the file tells which",
+                by_day=str(by_day),
+                by_month=str(by_month),
+            )
+            raise CellFault(
+                sentence(
+                    "%(written)s may be %(either)s; write it like %(by_day)s.",
+                    written=shown(text),
+                    either=either,
+                    by_day=_iso(by_day),
+                )
+            )
     on = by_day or by_month
     if on is None:
         raise ValueError(text)
@@ -181,9 +224,20 @@ def _from_serial(text: str, days: int, decimals: str) -> datetime:
     moment = datetime.combine(on, time()) + timedelta(minutes=minutes)
     if minutes in (0, _MINUTES_A_DAY):
         raise CellFault(
-            f"{shown(text)} is the date {moment:%Y-%m-%d} alone; write the time too, like {_iso(on)}."
+            sentence(
+                "%(written)s is the date %(on_day)s alone; write the time too, like %(on)s.",
+                written=shown(text),
+                on_day=moment.date().isoformat(),
+                on=_iso(on),
+            )
         )
     if len(decimals) < _DECIMALS_THAT_TELL_A_MINUTE and (part * 8).denominator != 1:
         instead = moment.isoformat(timespec="minutes")
-        raise CellFault(f"{shown(text)} has too few decimals to tell the minute; write it like {instead}.")
+        raise CellFault(
+            sentence(
+                "%(written)s has too few decimals to tell the minute; write it like %(instead)s.",
+                written=shown(text),
+                instead=instead,
+            )
+        )
     return moment

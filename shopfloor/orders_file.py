@@ -22,6 +22,7 @@ from shopfloor.orders_cells import (
 from shopfloor.orders_dates import DateOrder, date_order, due
 from shopfloor.orders_header import COLUMNS, HEADER, OPTIONAL, REQUIRED, columns_of, is_column
 from shopfloor.orders_table import Row, Table, read_table
+from shopfloor.sentences import joined, sentence, text_of
 from shopfloor.site import Site
 
 __all__ = [
@@ -41,7 +42,8 @@ LARGEST_FILE = 20_000_000
 MOST_FAULTS = 1_000
 
 _MOST_LISTED = 20
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_LINES = 50
+"""Of faults that are told in the reader's language where they stand in one text; pages tell each by itself."""
 _ROWS_AT_ONCE = 100
 _MAY_BE_ONE_NUMBER = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}(?:\.[0-9]+)?")
 
@@ -53,7 +55,7 @@ class OrdersFaults(Exception):
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+        super().__init__(joined(list(self.faults)) if len(self.faults) <= _LINES else "\n".join(self.faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +100,35 @@ def read_orders(
     """
     if len(content) > LARGEST_FILE:
         most = f"{LARGEST_FILE // 1_000_000} MB"
-        raise OrdersFaults([f"{name}: it is larger than {most}; divide it into several files."])
+        raise OrdersFaults(
+            [
+                sentence(
+                    "%(name)s: it is larger than %(most)s; divide it into several files.",
+                    name=name,
+                    most=most,
+                )
+            ]
+        )
     table = read_table(content, is_column)
     if not table.rows and not table.broken:
-        raise OrdersFaults([f"{name}: it is empty; its first row is {HEADER}."])
+        raise OrdersFaults(
+            [sentence("%(name)s: it is empty; its first row is %(header)s.", name=name, header=HEADER)]
+        )
     count = len(table.rows) - 1
     if taking_in and taking_in.most is not None and count > taking_in.most:
-        most = f"at most {taking_in.most} come in here at once"
-        remedy = "divide it, or take it in with the command `interlock import`."
-        raise OrdersFaults([f"{name}: it has {count} orders, and {most}; {remedy}"])
+        most = sentence("at most %(most)s come in here at once", most=taking_in.most)
+        remedy = sentence("divide it, or take it in with the command `interlock import`.")
+        raise OrdersFaults(
+            [
+                sentence(
+                    "%(name)s: it has %(count)s orders, and %(most)s; %(remedy)s",
+                    name=name,
+                    count=count,
+                    most=most,
+                    remedy=remedy,
+                )
+            ]
+        )
     faults = _Faults()
     orders, row_of = _orders(table, site, taking_in, faults) if table.rows else ([], {})
     if table.broken:
@@ -120,15 +142,15 @@ class _Faults:
     kept: list[str] = field(default_factory=list)
     more: int = 0
 
-    def add(self, row: int, sentence: str) -> None:
+    def add(self, row: int, fault: str) -> None:
         if len(self.kept) < MOST_FAULTS:
-            self.kept.append(f"row {row}: {sentence}")
+            self.kept.append(sentence("row %(row)s: %(fault)s", row=str(row), fault=fault))
         else:
             self.more += 1
 
     def settle(self) -> None:
         if self.more:
-            self.kept.append(f"There are {self.more} faults more; correct these first.")
+            self.kept.append(sentence("There are %(more)s faults more; correct these first.", more=self.more))
         if self.kept:
             raise OrdersFaults(self.kept)
 
@@ -138,8 +160,8 @@ def _orders(
 ) -> tuple[list[Order], dict[str, int]]:
     header, *rows = table.rows
     columns, wrong = columns_of(header.cells)
-    for sentence in wrong:
-        faults.add(header.number, sentence)
+    for fault in wrong:
+        faults.add(header.number, fault)
     faults.settle()
     lines = [dict.fromkeys(COLUMNS, "") | dict(zip(columns, row.cells, strict=False)) for row in rows]
     slashes = date_order((row.number, cells["due"]) for row, cells in zip(rows, lines, strict=True))
@@ -149,31 +171,55 @@ def _orders(
     for at, (row, cells) in enumerate(zip(rows, lines, strict=True)):
         if taking_in and at % _ROWS_AT_ONCE == 0:
             taking_in.pause()
-        for sentence in _count_faults(row, header, columns, table.separator):
-            faults.add(row.number, sentence)
+        for fault in _count_faults(row, header, columns, table.separator):
+            faults.add(row.number, fault)
         order = _order(row.number, cells, site, slashes, taking_in, faults)
         if order.order in taken:
-            faults.add(row.number, f"order: {order.order} {taken[order.order]}")
+            faults.add(
+                row.number,
+                sentence("order: %(order)s %(taken)s", order=order.order, taken=taken[order.order]),
+            )
         if order.order in row_of:
-            where = f"{shown(order.order)} is in row {row_of[order.order]} already"
-            faults.add(row.number, f"order: {where}; take one out.")
+            where = sentence(
+                "%(order)s is in row %(row_of)s already",
+                order=shown(order.order),
+                row_of=str(row_of[order.order]),
+            )
+            faults.add(row.number, sentence("order: %(where)s; take one out.", where=where))
         elif order.order:
             row_of[order.order] = row.number
         orders.append(order)
     return orders, row_of
 
 
+def _separator_word(separator: str) -> str:
+    if separator == ",":
+        return sentence("comma")
+    if separator == ";":
+        return sentence("semicolon")
+    return sentence("tab") if separator == "\t" else sentence("bar")
+
+
 def _count_faults(row: Row, header: Row, columns: Sequence[str], separator: str) -> Iterator[str]:
     """Whether the cells stand under their columns."""
     if any(row.cells[len(columns) :]):
-        count = f"it has {len(row.cells)} cells under {len(columns)} columns"
-        yield f"{count}; put quotation marks around a cell that holds a {_SEPARATORS[separator]}."
+        count = sentence(
+            "it has %(cells)s cells under %(columns)s columns", cells=len(row.cells), columns=len(columns)
+        )
+        yield sentence(
+            "%(count)s; put quotation marks around a cell that holds a %(separator)s.",
+            count=count,
+            separator=_separator_word(separator),
+        )
     elif separator == "," and len(row.cells) != len(header.cells):
         # 1,200 without quotation marks would be a quantity of 1 and a customer 200.
         at = columns.index("quantity")
         number = ",".join(row.cells[at : at + 2])
         if _MAY_BE_ONE_NUMBER.fullmatch(number):
-            yield f"quantity: {shown(number)} may be one cell or two; write it without a comma, and every cell."
+            yield sentence(
+                "quantity: %(number)s may be one cell or two; write it without a comma, and every cell.",
+                number=shown(number),
+            )
 
 
 def _order(
@@ -191,7 +237,7 @@ def _order(
             refuse_what_is_no_value(cells[column])
             return reader(cells[column])
         except CellFault as fault:
-            faults.add(row, f"{column}: {fault}")
+            faults.add(row, sentence("%(column)s: %(fault)s", column=column, fault=text_of(fault)))
             return otherwise
 
     def read_due(text: str) -> Instant:
@@ -208,7 +254,7 @@ def _order(
         priority=read("priority", priority, 0),
     )
     if taking_in and (many := batches_fault(site, order)):
-        faults.add(row, f"quantity: {many}")
+        faults.add(row, sentence("%(column)s: %(fault)s", column="quantity", fault=many))
     return order
 
 
@@ -218,26 +264,45 @@ def _not_far(at: Instant, now: Instant, site: Site) -> Instant:
         return at
     wall = moment_of(at, site.zone).replace(tzinfo=None).isoformat(timespec="minutes")
     if at < now:
-        raise CellFault(f"{wall} is in the past; write a later day or time.")
-    raise CellFault(f"{wall} is more than ten years from now; correct the date.")
+        raise CellFault(sentence("%(wall)s is in the past; write a later day or time.", wall=wall))
+    raise CellFault(sentence("%(wall)s is more than ten years from now; correct the date.", wall=wall))
 
 
 def _line(text: str, site: Site) -> str:
     if text not in site.lines:
-        raise CellFault(f"the site has no line {shown(text)}; its lines are {_listed(site.lines)}.")
+        raise CellFault(
+            sentence(
+                "the site has no line %(written)s; its lines are %(lines)s.",
+                written=shown(text),
+                lines=_listed(site.lines),
+            )
+        )
     return text
 
 
 def _product(text: str, line: str, site: Site) -> str:
     if text not in site.products:
-        raise CellFault(f"the site has no product {shown(text)}; its products are {_listed(site.products)}.")
+        raise CellFault(
+            sentence(
+                "the site has no product %(written)s; its products are %(products)s.",
+                written=shown(text),
+                products=_listed(site.products),
+            )
+        )
     made_on = site.products[text].line
     if line in site.lines and line != made_on:
-        raise CellFault(f"product {text} is made on line {made_on}, not on {line}; correct one of the two.")
+        raise CellFault(
+            sentence(
+                "product %(written)s is made on line %(made_on)s, not on %(line)s; correct one of the two.",
+                written=text,
+                made_on=made_on,
+                line=line,
+            )
+        )
     return text
 
 
 def _listed(ids: Collection[str]) -> str:
-    listed = ", ".join(list(ids)[:_MOST_LISTED]) or "none"
+    listed = ", ".join(list(ids)[:_MOST_LISTED]) or sentence("none")
     more = len(ids) - _MOST_LISTED
-    return f"{listed} and {more} more" if more > 0 else listed
+    return sentence("%(listed)s and %(more)s more", listed=listed, more=more) if more > 0 else listed

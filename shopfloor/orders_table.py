@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from shopfloor.sentences import sentence
+
 LONGEST_LINE = 50_000  # characters; a file without line ends is no table, and is not taken to pieces
 MOST_ORDERS = 100_000
 LAST_ROW = 1_048_576  # of any spreadsheet; blank ones are many in some files
@@ -64,10 +66,15 @@ def read_table(content: bytes, is_column: Callable[[str], bool]) -> Table:
                 )
             rows.append(Row(number, stripped))
     except csv.Error:
-        broken = "it cannot be divided into cells; look for a quotation mark too many or one too few."
+        broken = sentence(
+            "it cannot be divided into cells; look for a quotation mark too many or one too few."
+        )
         return Table(separator, rows, (number + 1, broken))
     except _LineTooLong:
-        broken = f"it is longer than {LONGEST_LINE} characters; save the file as CSV UTF-8, one order a row."
+        broken = sentence(
+            "it is longer than %(longest_line)s characters; save the file as CSV UTF-8, one order a row.",
+            longest_line=LONGEST_LINE,
+        )
         return Table(separator, rows, (number + 1, broken))
     return Table(separator, rows)
 

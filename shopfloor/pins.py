@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from shopfloor.sentences import sentence
 
 DIGITS = 6
 FREE_TRIES = 5
@@ -28,9 +29,9 @@ def is_weak(pin: str) -> bool:
 def why_not_pin(pin: str) -> str | None:
     """Why it cannot be a PIN, in a sentence; None when it can."""
     if len(pin) != DIGITS or not (pin.isascii() and pin.isdecimal()):
-        return f"a PIN has {DIGITS} digits"
+        return sentence("a PIN has %(digits)s digits", digits=DIGITS)
     if is_weak(pin):
-        return "that PIN would be tried first by anybody; choose digits without a pattern"
+        return sentence("that PIN would be tried first by anybody; choose digits without a pattern")
     return None
 
 

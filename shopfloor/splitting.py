@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from shopfloor.handoffs import Reading, Refusal, clock_text
 from shopfloor.instants import Instant
-from shopfloor.sentences import sentence
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Link
 from shopfloor.whereabouts import Handoff, Position, Step, Whereabouts, in_hand, pending_links
 
@@ -42,18 +42,33 @@ def _not_in_one_hand(line: Line, link: Link, where: Whereabouts) -> Refusal | No
     not_given = {each for each in before if where.at(each).given_at is None}
     ahead = {each for each in beyond if where.at(each) != Position()}
     whole_orders = {link.id} if link.kind == "milestone" else set()
+
+    def named(links: set[str]) -> str:
+        return listed([each.name for each in line.links if each.id in links])
+
     reasons = (
-        (whole_orders, "split", "cannot be split at %(links)s: it gives whole orders"),
-        (waiting, "skipped", "has not come from %(links)s; receive it first"),
-        (beside, "split", "is made at %(links)s, too; it can be split once all of it has come together"),
-        (not_given, "skipped", "was not given by %(links)s; scan it there first"),
-        (ahead, "split", "was given whole by %(links)s; undo that first"),
+        (
+            whole_orders,
+            "split",
+            sentence("cannot be split at %(links)s: it gives whole orders", links=named(whole_orders)),
+        ),
+        (waiting, "skipped", sentence("has not come from %(links)s; receive it first", links=named(waiting))),
+        (
+            beside,
+            "split",
+            sentence(
+                "is made at %(links)s, too; it can be split once all of it has come together",
+                links=named(beside),
+            ),
+        ),
+        (
+            not_given,
+            "skipped",
+            sentence("was not given by %(links)s; scan it there first", links=named(not_given)),
+        ),
+        (ahead, "split", sentence("was given whole by %(links)s; undo that first", links=named(ahead))),
     )
-    for links, word, why in reasons:
-        if links:
-            names = " and ".join(each.name for each in line.links if each.id in links)
-            return Refusal(word, sentence(why, links=names))
-    return None
+    return next((Refusal(word, why) for links, word, why in reasons if links), None)
 
 
 def before_the_split(born_at: Instant, zone: tzinfo) -> Refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from shopfloor.instants import DAY_MS, Instant, instant_of, moment_of
+from shopfloor.sentences import sentence
 from shopfloor.wall_time import wall_instant
 
 YEARS = range(2000, 2200)
@@ -37,15 +38,17 @@ def instant_of_told(moment: datetime, zone: tzinfo) -> Instant:
     NoTime for another century and for a wall time that the clock skips.
     """
     if moment.year not in YEARS:
-        raise NoTime("is not of this century or the next; correct the year")
+        raise NoTime(sentence("is not of this century or the next; correct the year"))
     if moment.tzinfo is not None:
         at = instant_of(moment)
         if moment_of(at, zone).year not in YEARS:
-            raise NoTime("is not of this century or the next; correct the year")
+            raise NoTime(sentence("is not of this century or the next; correct the year"))
         return at
     at = wall_instant(moment.date(), moment.time(), zone)
     there = moment_of(at, zone).replace(tzinfo=None)
     if abs(there - moment) >= timedelta(milliseconds=1):
         instead = there.isoformat(timespec="minutes")
-        raise NoTime(f"is skipped where the clocks change; write {instead} or another time")
+        raise NoTime(
+            sentence("is skipped where the clocks change; write %(instead)s or another time", instead=instead)
+        )
     return at

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from station_config.reader import Table
-from station_config.values import SCAN_BY, WITHOUT_LOGIN
+from shopfloor.sentences import sentence
+from station_config.reader import Table, choice
 
+WITHOUT_LOGIN = choice(sentence("what may be done without a login"), ("nothing", "reading", "everything"))
+SCAN_BY = choice(sentence("a kiosk or a badge"), ("kiosk", "badge"))
 _WITHOUT_LOGIN = "reading"
 _SCAN_BY = "kiosk"
 

@@ -30,6 +30,7 @@ def differences(before: SiteConfig, after: SiteConfig) -> tuple[str, ...]:
 def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     old, new = before.site, after.site
     yield from _changed("Site", _SITE, old, new)
+    yield from _changed("Site", _plain("language"), before, after)
     yield from _listed("Holidays", _dates(old.holidays), _dates(new.holidays))
     yield from _things(_shift_name, _shift, old.shifts, new.shifts)
     yield from _lines(old, new)

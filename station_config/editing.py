@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tomlkit.exceptions import TOMLKitError
 
+from shopfloor.sentences import sentence
 from station_config.changes import AddDevice, AddStation, Change, Typed, wanted
 from station_config.edited_keys import edited_key, with_key_set
 from station_config.faults import Fault, SiteFaults
@@ -120,5 +121,5 @@ def _differs_only_in(before: Document, after: Document, path: KeyPath, typed: Ty
 
 
 def _not_from_here(document: Document, path: KeyPath) -> SiteFaults:
-    text = "is written in a way that cannot be changed on a page; change it in site.toml itself"
+    text = sentence("is written in a way that cannot be changed on a page; change it in site.toml itself")
     return SiteFaults([Fault(FILE_NAME, document.positions.line_of(path), key_text(path), text)])

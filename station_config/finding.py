@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shopfloor.kinds import kind_word
+from shopfloor.sentences import sentence
 from station_config.changes import (
     AddDevice,
     AddStation,
@@ -30,7 +32,7 @@ def table_of(raw: Mapping[str, Any], change: Change) -> KeyPath:  # one for each
     match change:
         case SetSiteHolidays():
             if not isinstance(raw.get("site"), dict):
-                raise UnknownId("there is no [site]; write it and below it id, name and timezone")
+                raise UnknownId(sentence("there is no [site]; write it and below it id, name and timezone"))
             return ("site",)
         case SetShift():
             return _find(raw, "shift", change.id)
@@ -64,7 +66,19 @@ def _find(
     known = [one for one in ids if isinstance(one, str)]
     near = nearest(wanted, known)
     if near is not None:
-        advice = f"did you mean {quoted(near)}?"
+        advice = sentence("did you mean %(near)s?", near=quoted(near))
     else:
-        advice = f"choose {either(map(quoted, known[:_LISTED]))}" if known else "add it in site.toml"
-    raise UnknownId(f"there is no {kind} {quoted(wanted)}{where}; {advice}")
+        advice = (
+            sentence("choose %(known)s", known=either(map(quoted, known[:_LISTED])))
+            if known
+            else sentence("add it in site.toml")
+        )
+    raise UnknownId(
+        sentence(
+            "there is no %(kind)s %(wanted)s%(where)s; %(advice)s",
+            kind=kind_word(kind),
+            wanted=quoted(wanted),
+            where=where,
+            advice=advice,
+        )
+    )

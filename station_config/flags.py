@@ -16,6 +16,7 @@ from shopfloor.flag_rules import (
     ladder,
 )
 from shopfloor.instants import Duration
+from shopfloor.sentences import sentence
 from station_config.names import Names
 from station_config.reader import Table
 from station_config.values import AMOUNT, CONSEQUENCE_KIND, NAME, SHARE, WORKING_TIME
@@ -47,8 +48,16 @@ def _read_ladder(table: Table, key: str, usual: Ladder) -> Ladder:
     for role in told:
         if role not in LADDER_ROLES:
             near = nearest(role, LADDER_ROLES)
-            advice = f"did you mean {near}?" if near else f"write {either(LADDER_ROLES)}"
-            table.fault(key, f"{quoted(role)} is nobody on a ladder; {advice}", role)
+            advice = (
+                sentence("did you mean %(near)s?", near=near)
+                if near
+                else sentence("write %(ladder_roles)s", ladder_roles=either(LADDER_ROLES))
+            )
+            table.fault(
+                key,
+                sentence("%(role)s is nobody on a ladder; %(advice)s", role=quoted(role), advice=advice),
+                role,
+            )
     steps = ladder(*((role, told[role].working_ms) for role in LADDER_ROLES if role in told))
     if table.sound(key):
         _check_order(table, key, steps)
@@ -58,8 +67,16 @@ def _read_ladder(table: Table, key: str, usual: Ladder) -> Ladder:
 def _check_order(table: Table, key: str, steps: tuple[LadderStep, ...]) -> None:
     roles = [step.role for step in steps]
     if roles != sorted(roles, key=LADDER_ROLES.index):
-        text = "a ladder goes up: the lead is told first, then the supervisor, then the manager"
-        table.fault(key, f"{text}; write for example {key} = {_EXAMPLE}")
+        text = sentence("a ladder goes up: the lead is told first, then the supervisor, then the manager")
+        table.fault(
+            key,
+            sentence(
+                "%(written)s; write for example %(key)s = %(example)s",
+                written=text,
+                key=key,
+                example=_EXAMPLE,
+            ),
+        )
 
 
 def _read_consequences(top: Table) -> tuple[Consequence, ...]:
@@ -74,8 +91,13 @@ def _read_consequence(table: Table, names: Names) -> Consequence:
     if kind != "word":
         amount = table.need("amount", AMOUNT, 1)
     elif table.has("amount") and table.sound("kind"):
-        table.fault("amount", 'a word has no amount; take amount out, or write kind = "points"')
+        table.fault("amount", sentence('a word has no amount; take amount out, or write kind = "points"'))
     cap = table.may("cap", AMOUNT, 0) if table.has("cap") else None
     if table.sound("amount", "cap", "kind") and cap is not None and cap < max(amount, 1):
-        table.fault("cap", f"less than the amount itself; write for example cap = {max(amount, 1) * 4}")
+        table.fault(
+            "cap",
+            sentence(
+                "less than the amount itself; write for example cap = %(amount)s", amount=max(amount, 1) * 4
+            ),
+        )
     return Consequence(consequence_id, table.need("name", _NAME, ""), kind, amount, cap)

@@ -30,7 +30,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "kiosk",
         "access",
     ),
-    "[site]": ("id", "name", "timezone", "holidays"),
+    "[site]": ("id", "name", "timezone", "language", "holidays"),
     "[[shift]]": ("id", "start", "end", "days", "breaks", "overtime"),
     "[[line]]": ("id", "name", "ship_buffer", "link"),
     "[[line.link]]": (

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Literal, cast
 
 from shopfloor.instants import NO_TIME
+from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Link
 from station_config.chain import circles, in_chain_order, last_links
 from station_config.names import Names
@@ -102,13 +103,16 @@ def _read_link(table: Table, names: Names, shifts: Shifts) -> Link:
 def _read_rate(table: Table, kind: str) -> Fraction | None:
     if kind == "milestone":
         if table.has("per_hour"):
-            text = "a milestone delivers the whole order at once and has no rate"
-            table.fault("per_hour", f'{text}; take per_hour out, or write kind = "work"')
+            text = sentence("a milestone delivers the whole order at once and has no rate")
+            table.fault(
+                "per_hour", sentence('%(written)s; take per_hour out, or write kind = "work"', written=text)
+            )
         return None
     rate = table.may("per_hour", RATE, Fraction(1))
     if not table.has("per_hour") and table.sound("kind"):
         table.missing(
-            "per_hour", "write the units that one station makes in an hour, for example per_hour = 40"
+            "per_hour",
+            sentence("write the units that one station makes in an hour, for example per_hour = 40"),
         )
     return rate
 
@@ -122,14 +126,19 @@ def _check_overlaps(table: Table, link: Link, shifts: Shifts) -> None:
     usable = [shift for shift in link.shifts if shift in shifts.comparable]
     for one, other in combinations(usable, 2):
         pair = shifts.patterns[one], shifts.patterns[other]
-        advice = "write shifts that follow each other"
+        advice = sentence("write shifts that follow each other")
         when = overlap_text(*pair)
         if when is None and shifts.holidays is not None:
-            advice = "take the date out of the overtime of one of them"
+            advice = sentence("take the date out of the overtime of one of them")
             when = overtime_overlap_text(*pair, shifts.holidays)
         if when is not None:
-            text = f"the shifts {quoted(one)} and {quoted(other)} overlap on {when}"
-            table.fault("shifts", f"{text}; {advice}")
+            text = sentence(
+                "the shifts %(one)s and %(other)s overlap on %(when)s",
+                one=quoted(one),
+                other=quoted(other),
+                when=when,
+            )
+            table.fault("shifts", sentence("%(fault)s; %(advice)s", fault=text, advice=advice))
 
 
 def _check_after(read: ReadLink, names: Names) -> None:
@@ -143,15 +152,34 @@ def _check_chain(links: dict[str, ReadLink], line_id: str, table: Table) -> None
     after = {link: tuple(b for b in read.link.after if b in links) for link, read in links.items()}
     for circle in circles(after):
         others = [quoted(link) for link in (*circle[1:], circle[0])]
-        told = ", which comes after ".join(others) if len(circle) > 1 else "itself"
-        text = f"{quoted(circle[0])} comes after {told}, but a chain has no circle"
-        links[circle[0]].table.fault("after", f"{text}; take one of them out of its after")
+        told = _after_each_other(others) if len(circle) > 1 else sentence("itself")
+        text = sentence(
+            "%(circle)s comes after %(told)s, but a chain has no circle", circle=quoted(circle[0]), told=told
+        )
+        links[circle[0]].table.fault(
+            "after", sentence("%(written)s; take one of them out of its after", written=text)
+        )
     lasts = last_links(after)
     # With an `after` that leads nowhere some link only seems to be the last.
     followed = all(
         read.table.sound("after") and set(read.link.after) <= set(links) for read in links.values()
     )
     if followed and len(lasts) > 1:
-        told = " and ".join(quoted(link) for link in lasts)
-        text = f"the line {quoted(line_id)} ends in {len(lasts)} links ({told}), but exactly one ships"
-        table.fault("link", f"{text}; name the others in the after of the link that comes next")
+        told = listed([quoted(link) for link in lasts])
+        text = sentence(
+            "the line %(line_id)s ends in %(lasts)s links (%(told)s), but exactly one ships",
+            line_id=quoted(line_id),
+            lasts=len(lasts),
+            told=told,
+        )
+        table.fault(
+            "link",
+            sentence("%(written)s; name the others in the after of the link that comes next", written=text),
+        )
+
+
+def _after_each_other(links: list[str]) -> str:
+    told = links[0]
+    for link in links[1:]:
+        told = sentence("%(link)s, which comes after %(other)s", link=told, other=link)
+    return told

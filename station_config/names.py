@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shopfloor.kinds import kind_word
+from shopfloor.sentences import sentence
 from station_config.reader import Table
 from station_config.values import ID, id_like
 from station_config.wording import either, nearest, quoted
@@ -38,9 +40,15 @@ class Names:
         elif name in self._first:
             self.has_duplicates = True
             line = self._first[name].line_of("id")
-            place = "" if line is None else f" in line {line}"
+            place = "" if line is None else sentence(" in line %(line)s", line=line)
             table.fault(
-                "id", f"{quoted(name)} is the id of another {self.what}{place}; write another id here"
+                "id",
+                sentence(
+                    "%(name)s is the id of another %(what)s%(place)s; write another id here",
+                    name=quoted(name),
+                    what=kind_word(self.what),
+                    place=place,
+                ),
             )
         else:
             self._first[name] = table
@@ -53,7 +61,16 @@ class Names:
         if name in self._first:
             return True
         if not self.excuses(name):
-            table.fault(key, f"there is no {self.what} {quoted(name)}; {self.advice(name)}", *deeper)
+            table.fault(
+                key,
+                sentence(
+                    "there is no %(what)s %(name)s; %(advice)s",
+                    what=kind_word(self.what),
+                    name=quoted(name),
+                    advice=self.advice(name),
+                ),
+                *deeper,
+            )
         return False
 
     def excuses(self, name: str) -> bool:
@@ -64,8 +81,12 @@ class Names:
         """What to write instead of an unknown id."""
         near = nearest(name, self._first)
         if near is not None:
-            return f"did you mean {quoted(prefix + near)}?"
+            return sentence("did you mean %(near)s?", near=quoted(prefix + near))
         if not self._first:
-            return f"write a {self.what} of that id, or take it out"
+            return sentence("write a %(what)s of that id, or take it out", what=kind_word(self.what))
         some = [quoted(prefix + known) for known in self._first]
-        return f"write {either(some)}" if len(some) <= _LISTED else f"write for example {either(some[:3])}"
+        return (
+            sentence("write %(some)s", some=either(some))
+            if len(some) <= _LISTED
+            else sentence("write for example %(some)s", some=either(some[:3]))
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from shopfloor.sentences import sentence
 from shopfloor.site import Product
 from station_config.lines import Lines, ReadLine, capitalised
 from station_config.names import Names
@@ -57,7 +58,9 @@ def _check_overrides(table: Table, line: ReadLine) -> None:
     for link_id in sorted(_overridden(table)):
         known = line.names.check(table, "per_hour", link_id, link_id)
         if known and line.links[link_id].link.kind == "milestone":
-            text = f"the link {quoted(link_id)} is a milestone and has no rate; take it out"
+            text = sentence(
+                "the link %(link_id)s is a milestone and has no rate; take it out", link_id=quoted(link_id)
+            )
             table.fault("per_hour", text, link_id)
 
 
@@ -75,11 +78,24 @@ def _check_fits(
     """A unit has to be done within one hour of all stations of its link: an hour holds whole units."""
     count = stations.counts[line_id, link_id]
     if count and stations.countable(line_id, link_id) and rate * count < 1:
-        places = "its one station makes" if count == 1 else f"its {count} stations together make"
-        text = (
-            f"one unit takes longer than a whole hour of the link ({places} {float(rate * count):g} an hour)"
+        made_an_hour = f"{float(rate * count):g}"
+        places = (
+            sentence("its one station makes")
+            if count == 1
+            else sentence("its %(count)s stations together make", count=count)
         )
-        table.fault("per_hour", f"{text}; write a rate of at least {_least_rate(count)}", *deeper)
+        text = sentence(
+            "one unit takes longer than a whole hour of the link (%(places)s %(rate)s an hour)",
+            places=places,
+            rate=made_an_hour,
+        )
+        table.fault(
+            "per_hour",
+            sentence(
+                "%(written)s; write a rate of at least %(count)s", written=text, count=_least_rate(count)
+            ),
+            *deeper,
+        )
 
 
 def _least_rate(count: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+from shopfloor.sentences import sentence
 from station_config.faults import Fault
 from station_config.keys import KEYS, tables_with
 from station_config.positions import KeyPath, Positions, key_text
@@ -43,10 +44,11 @@ class Value(Generic[T]):
     def advice(self, better: str | None = None, *, key: str = "") -> str:
         """The second half of a fault's sentence: what to write instead."""
         if better is None and self.choices:
-            return "write " + either(quoted(choice) for choice in self.choices)
-        verb = "write for example" if better is None else "write"
+            return sentence("write %(choices)s", choices=either(quoted(choice) for choice in self.choices))
         assigned = f"{key} = " if key else ""
-        return f"{verb} {assigned}{better or self.example}"
+        if better is not None:
+            return sentence("write %(key)s%(value)s", key=assigned, value=better)
+        return sentence("write for example %(key)s%(value)s", key=assigned, value=self.example)
 
 
 class FaultLog:
@@ -120,22 +122,32 @@ class Table:
         example = f"{key} = [{value.example}]"
         if key not in self._raw:
             if needed:
-                self.missing(key, f"write for example {example}")
+                self.missing(key, sentence("write for example %(example)s", example=example))
             return []
         raw = self._raw[key]
         if not isinstance(raw, list):
             instead = f"[{shown(raw)}]" if isinstance(raw, str) else f"[{value.example}]"
-            self.fault(key, f"{shown(raw)} is not a list; write for example {key} = {instead}")
+            self.fault(
+                key,
+                sentence(
+                    "%(raw)s is not a list; write for example %(key)s = %(instead)s",
+                    raw=shown(raw),
+                    key=key,
+                    instead=instead,
+                ),
+            )
             return []
         if needed and not raw:
-            self.fault(key, f"the list is empty; write for example {example}")
+            self.fault(key, sentence("the list is empty; write for example %(example)s", example=example))
         found: list[tuple[int, T]] = []
         for index, item in enumerate(raw):
             parsed = self._parse(key, value, item, index)
             if parsed is None:
                 continue
             if any(parsed[0] == earlier for _, earlier in found):
-                self.fault(key, f"{shown(item)} stands in the list twice; take one out", index)
+                self.fault(
+                    key, sentence("%(item)s stands in the list twice; take one out", item=shown(item)), index
+                )
             else:
                 found.append((index, parsed[0]))
         return found
@@ -144,10 +156,17 @@ class Table:
         """The table under a key, such as [web]. `needed` names the keys that it must have, if it must be."""
         raw = self._raw.get(key, {})
         if needed and key not in self._raw:
-            self.missing(key, f"write [{key}] and below it {needed}")
+            self.missing(key, sentence("write [%(key)s] and below it %(needed)s", key=key, needed=needed))
             raw = None
         elif not isinstance(raw, dict):
-            self.fault(key, f"{shown(raw)} is not a table; write [{key}] and its keys on the lines below")
+            self.fault(
+                key,
+                sentence(
+                    "%(raw)s is not a table; write [%(key)s] and its keys on the lines below",
+                    raw=shown(raw),
+                    key=key,
+                ),
+            )
             raw = None
         return Table(self._log, (*self.path, key), f"[{key}]", raw)
 
@@ -156,34 +175,60 @@ class Table:
         title = f"[[{header}]]"
         if key not in self._raw:
             if needed:
-                self.missing(key, f"write {title} and its keys on the lines below")
+                self.missing(key, sentence("write %(title)s and its keys on the lines below", title=title))
             return []
         raw = self._raw[key]
         if isinstance(raw, dict) and key in self._misspelled:
             self._unsound.add(key)  # only the tables below a misspelled header: [[lnie]], then [[line.link]]
             return []
         if not isinstance(raw, list):
-            what = "a single table" if isinstance(raw, dict) else shown(raw)
-            self.fault(key, f"{what} where a list of tables belongs; write {title} in two brackets")
+            what = sentence("a single table") if isinstance(raw, dict) else shown(raw)
+            self.fault(
+                key,
+                sentence(
+                    "%(what)s where a list of tables belongs; write %(title)s in two brackets",
+                    what=what,
+                    title=title,
+                ),
+            )
             if not isinstance(raw, dict):
                 return []
             self._unsound.discard(key)  # what it holds can be read all the same
             return [Table(self._log, (*self.path, key), title, raw)]
         if needed and not raw:
-            self.fault(key, f"the list is empty; write {title} and its keys on the lines below")
+            self.fault(
+                key,
+                sentence("the list is empty; write %(title)s and its keys on the lines below", title=title),
+            )
         found = []
         for index, item in enumerate(raw):
             if isinstance(item, dict):
                 found.append(Table(self._log, (*self.path, key, index), title, item))
             else:
-                self.fault(key, f"{shown(item)} is not a table; write {title} and its keys below", index)
+                self.fault(
+                    key,
+                    sentence(
+                        "%(item)s is not a table; write %(title)s and its keys below",
+                        item=shown(item),
+                        title=title,
+                    ),
+                    index,
+                )
         return found
 
     def rates(self, key: str, value: Value[T], example: str = "{ cut = 40 }") -> dict[str, T]:
         """The usable entries of a table whose keys are free, such as a product's per_hour."""
         raw = self._raw.get(key, {})
         if not isinstance(raw, dict):
-            self.fault(key, f"{shown(raw)} is not a table; write for example {key} = {example}")
+            self.fault(
+                key,
+                sentence(
+                    "%(raw)s is not a table; write for example %(key)s = %(example)s",
+                    raw=shown(raw),
+                    key=key,
+                    example=example,
+                ),
+            )
             return {}
         found = {}
         for name, item in raw.items():
@@ -195,7 +240,7 @@ class Table:
     def missing(self, key: str, advice: str) -> None:
         """Report a missing key, unless its absence is already told by another fault."""
         if not self._absent and key not in self._unsound:
-            self.fault(key, f"is missing; {advice}")
+            self.fault(key, sentence("is missing; %(advice)s", advice=advice))
 
     def _parse(self, key: str, value: Value[T], raw: object, *deeper: str | int) -> tuple[T] | None:
         """The value in a tuple of one, so that None can only mean: reported."""
@@ -204,7 +249,16 @@ class Table:
         except Unfit as unfit:
             named = deeper[-1] if deeper else key
             advice = value.advice(unfit.better, key=key_text((named,)) if isinstance(named, str) else "")
-            self.fault(key, f"{shown(raw)} is not {unfit.what or value.what}; {advice}", *deeper)
+            self.fault(
+                key,
+                sentence(
+                    "%(raw)s is not %(what)s; %(advice)s",
+                    raw=shown(raw),
+                    what=unfit.what or value.what,
+                    advice=advice,
+                ),
+                *deeper,
+            )
             return None
 
     def _unknown(self, key: str) -> None:
@@ -215,16 +269,20 @@ class Table:
             self._misspelled.add(near)
             self._unsound.update({near} - self._raw.keys())
         if not self._title and key == "link":
-            advice = "write [[line.link]] below the [[line]] it belongs to"
+            advice = sentence("write [[line.link]] below the [[line]] it belongs to")
             self._unsound.add("line")
         elif elsewhere and len(elsewhere) <= _FEW:
-            advice = f"it belongs to {either(elsewhere)}, so move it there"
+            advice = sentence("it belongs to %(elsewhere)s, so move it there", elsewhere=either(elsewhere))
         elif near is not None:
-            advice = f"did you mean {near}?"
+            advice = sentence("did you mean %(near)s?", near=near)
         else:
-            advice = f"take it out, or write one of {', '.join(known)}"
-        where = f"of {self._title}" if self._title else "at the top of the file"
-        self._log.add((*self.path, key), f"is not a key {where}; {advice}")
+            advice = sentence("take it out, or write one of %(known)s", known=", ".join(known))
+        where = (
+            sentence("of %(title)s", title=self._title) if self._title else sentence("at the top of the file")
+        )
+        self._log.add(
+            (*self.path, key), sentence("is not a key %(where)s; %(advice)s", where=where, advice=advice)
+        )
 
 
 def choice(what: str, choices: Sequence[str]) -> Value[str]:

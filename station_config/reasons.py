@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shopfloor.sentences import sentence
 from shopfloor.site import Reason
 from station_config.names import Names
 from station_config.reader import Table
@@ -13,15 +14,15 @@ from station_config.wording import quoted
 _NAME = replace(NAME, example='"Material missing"')
 
 DEFAULT_REASONS = (
-    Reason("material", "Material missing"),
-    Reason("machine", "Machine stopped"),
-    Reason("tool", "Tool or blade change"),
-    Reason("setup", "Set-up took longer"),
-    Reason("quality", "Quality or rework"),
-    Reason("people", "People missing"),
-    Reason("previous", "Previous link"),
-    Reason("drawing", "Paper or drawing missing"),
-    Reason("other", "Other"),
+    Reason("material", sentence("Material missing")),
+    Reason("machine", sentence("Machine stopped")),
+    Reason("tool", sentence("Tool or blade change")),
+    Reason("setup", sentence("Set-up took longer")),
+    Reason("quality", sentence("Quality or rework")),
+    Reason("people", sentence("People missing")),
+    Reason("previous", sentence("Previous link")),
+    Reason("drawing", sentence("Paper or drawing missing")),
+    Reason("other", sentence("Other")),
 )
 DEFAULT_SCRAP_REASONS = (
     Reason("material", "Material fault"),
@@ -43,8 +44,13 @@ def read_reasons(top: Table) -> tuple[Reason, ...]:
         return DEFAULT_REASONS
     listed, names = _listed(top, "reason")
     if PREVIOUS not in names and not names.is_open:
-        text = f"no reason has the id {quoted(PREVIOUS)}, with which a link passes a flag on"
-        top.fault("reason", f'{text}; write one more [[reason]] with id = "previous" and a name')
+        text = sentence(
+            "no reason has the id %(previous)s, with which a link passes a flag on", previous=quoted(PREVIOUS)
+        )
+        top.fault(
+            "reason",
+            sentence('%(written)s; write one more [[reason]] with id = "previous" and a name', written=text),
+        )
     return listed
 
 

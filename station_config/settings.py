@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from station_config.reader import Table
+from shopfloor.sentences import sentence
+from station_config.reader import Table, Unfit, Value, text_of
 from station_config.values import (
     BROKER_PORT,
     DISTANCE_M,
     EVENTS,
     FILE,
-    FUNCTION_KEY,
     HOST,
     LISTEN,
     MONTHS,
@@ -27,6 +28,7 @@ _MQTT_PORT = 1883
 _WEB_PORT = 8080
 _DISTANCE_M = 6.0
 _EVENTS = "all"
+_FUNCTION_KEY = re.compile(r"F(?:[1-9]|1\d|2[0-4])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,17 @@ def read_ledger(top: Table) -> LedgerSettings:
     """How long what is attached to shipped orders stays in the ledger."""
     table = top.table("ledger")
     return LedgerSettings(table.may("keep_months", MONTHS, 0) or None)
+
+
+def _function_key(raw: object) -> str:
+    text = text_of(raw)
+    if _FUNCTION_KEY.fullmatch(text):
+        return text
+    better = _FUNCTION_KEY.fullmatch(text.strip().upper())
+    raise Unfit(better=better and quoted(better[0]))
+
+
+FUNCTION_KEY = Value(sentence("a key from F1 to F24"), '"F8"', _function_key)
 
 
 def read_kiosk(top: Table) -> KioskSettings:

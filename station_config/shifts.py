@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
 
+from shopfloor.sentences import sentence
 from shopfloor.site import ShiftPattern
 from station_config.names import Names
 from station_config.reader import Table
@@ -109,18 +110,30 @@ def _checked_breaks(
         from_min = (_minute(begin) - _minute(start)) % _DAY_MIN
         to_min = from_min + _length_min(begin, finish)
         if to_min > length:
-            text = f"the break {begin:%H:%M}-{finish:%H:%M} is outside its shift {start:%H:%M}-{end:%H:%M}"
-            table.fault("breaks", f"{text}; write one that lies within it", index)
+            text = sentence(
+                "the break %(begin)s-%(finish)s is outside its shift %(start)s-%(end)s",
+                begin=_time_text(begin),
+                finish=_time_text(finish),
+                start=_time_text(start),
+                end=_time_text(end),
+            )
+            table.fault("breaks", sentence("%(written)s; write one that lies within it", written=text), index)
         else:
             placed.append((from_min, to_min, index, (begin, finish)))
     placed.sort()
     for earlier, later in pairwise(placed):
         if later[0] < earlier[1]:
             first, second = sorted((earlier, later), key=lambda one: one[2])
-            text = f"the break {_break_text(second[3])} overlaps the break {_break_text(first[3])}"
-            table.fault("breaks", f"{text}; write them apart, or as one", second[2])
+            text = sentence(
+                "the break %(second)s overlaps the break %(first)s",
+                second=_break_text(second[3]),
+                first=_break_text(first[3]),
+            )
+            table.fault(
+                "breaks", sentence("%(written)s; write them apart, or as one", written=text), second[2]
+            )
     if table.sound("breaks") and sum(to_min - from_min for from_min, to_min, *_ in placed) == length:
-        table.fault("breaks", "the breaks leave no working time in the shift; write shorter ones")
+        table.fault("breaks", sentence("the breaks leave no working time in the shift; write shorter ones"))
     return [(index, times) for *_, index, times in placed]
 
 
@@ -146,3 +159,7 @@ def _clock_text(minute: int) -> str:
 
 def _break_text(times: tuple[time, time]) -> str:
     return f"{times[0]:%H:%M}-{times[1]:%H:%M}"
+
+
+def _time_text(at: time) -> str:
+    return f"{at:%H:%M}"

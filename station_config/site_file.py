@@ -38,7 +38,7 @@ from station_config.settings import (
 )
 from station_config.shifts import read_shifts
 from station_config.stations import read_devices, read_stations
-from station_config.values import FILE_VERSION, HOLIDAY, NAME, VERSION, ZONE
+from station_config.values import FILE_VERSION, HOLIDAY, LANGUAGE, NAME, VERSION, ZONE
 
 BYTE_ORDER_MARK = "\ufeff"
 """Some editors begin a file of UTF-8 with it."""
@@ -76,6 +76,8 @@ class SiteConfig:
     codes: Gs1Rules = field(default_factory=Gs1Rules)
     kiosk: KioskSettings = field(default_factory=KioskSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    language: str = ""
+    """Of whoever has chosen none; empty when the file does not say."""
 
 
 def load(folder: Path) -> SiteConfig:
@@ -161,6 +163,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
     site_id = Names("site").read(site)
     name = site.may("name", NAME, capitalised(site_id))
     zone = site.need("timezone", ZONE, ZoneInfo("UTC"))
+    language = site.may("language", LANGUAGE, "")
     holidays = frozenset(day for _, day in site.items("holidays", HOLIDAY))
     shifts = read_shifts(top, holidays if site.sound("holidays") else None)
     lines = read_lines(top, shifts)
@@ -192,4 +195,5 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         codes=read_codes(top),
         kiosk=read_kiosk(top),
         access=read_access(top),
+        language=language,
     )

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from shopfloor.profiles import NATIVE_ID
+from shopfloor.sentences import sentence
 from shopfloor.site import Device, Station
 from station_config.lines import Lines, ReadLink, capitalised
 from station_config.names import Names
@@ -92,19 +93,36 @@ def _read_station_link(table: Table, lines: Lines, stations: Stations) -> tuple[
         return line_id, link_id
     if line is not None and link_id and not line.names.excuses(link_id):
         advice = line.names.advice(link_id, prefix=f"{line_id}/")
-        table.fault("link", f"the line {quoted(line_id)} has no link {quoted(link_id)}; {advice}")
+        table.fault(
+            "link",
+            sentence(
+                "the line %(line_id)s has no link %(link_id)s; %(advice)s",
+                line_id=quoted(line_id),
+                link_id=quoted(link_id),
+                advice=advice,
+            ),
+        )
     elif line is None and not lines.names.excuses(line_id):
         advice = (
-            f"did you mean {quoted('/'.join(meant))}?" if meant else 'write for example link = "shirts/cut"'
+            sentence("did you mean %(near)s?", near=quoted("/".join(meant)))
+            if meant
+            else sentence('write for example link = "shirts/cut"')
         )
         wrong = (
-            f"there is no line {quoted(line_id)}"
+            sentence("there is no line %(line_id)s", line_id=quoted(line_id))
             if link_id
-            else f"{quoted(written)} is not written line/link"
+            else sentence("%(written)s is not written line/link", written=quoted(written))
         )
-        table.fault("link", f"{wrong}; {advice}")
+        table.fault("link", sentence("%(fault)s; %(advice)s", fault=wrong, advice=advice))
     elif line is not None and not link_id:
-        table.fault("link", f"{quoted(written)} names a line and no link; {LINK_REFERENCE.advice()}")
+        table.fault(
+            "link",
+            sentence(
+                "%(written)s names a line and no link; %(advice)s",
+                written=quoted(written),
+                advice=LINK_REFERENCE.advice(),
+            ),
+        )
     return line_id, link_id
 
 
@@ -125,8 +143,11 @@ def _check_has_station(stations: Stations, line_id: str, link_id: str, read: Rea
     works = read.link.kind == "work" and read.table.sound("kind", "id")
     if works and stations.countable(line_id, link_id) and not stations.counts[line_id, link_id]:
         place = quoted(f"{line_id}/{link_id}")
-        text = f"the work link {place} has no station"
-        read.table.fault("id", f"{text}; write a [[station]] with link = {place}")
+        text = sentence("the work link %(place)s has no station", place=place)
+        read.table.fault(
+            "id",
+            sentence("%(written)s; write a [[station]] with link = %(place)s", written=text, place=place),
+        )
 
 
 def read_devices(top: Table, stations: Stations, profiles: Profiles) -> dict[str, Device]:
@@ -138,8 +159,12 @@ def read_devices(top: Table, stations: Stations, profiles: Profiles) -> dict[str
     for table in tables:
         device_id = names.read(table)
         if device_id in _TAKEN:
-            text = f"{quoted(device_id)} is taken by the site's own messages; write another id, such as"
-            table.fault("id", f"{text} {quoted(f'{device_id}-1')}")
+            text = sentence(
+                "%(device_id)s is taken by the site's own messages; write another id, such as %(other)s",
+                device_id=quoted(device_id),
+                other=quoted(device_id + "-1"),
+            )
+            table.fault("id", text)
         station = table.need("station", STATION_REFERENCE, "")
         if table.sound("station"):
             stations.names.check(table, "station", station)
@@ -164,7 +189,13 @@ def _check_address(table: Table, device: Device, others: list[Device], profiles:
         same = device.profile == other.profile
         if same or any(one.overlaps(another) for one in mine.topics for another in theirs.topics):
             key = "address" if table.has("address") else "id"
-            text = f"{quoted(device.called)} is the name of the device {quoted(other.id)} too, on the same topics"
-            table.fault(key, f"{text}; write what this one calls itself, or take it out")
+            text = sentence(
+                "%(called)s is the name of the device %(other)s too, on the same topics",
+                called=quoted(device.called),
+                other=quoted(other.id),
+            )
+            table.fault(
+                key, sentence("%(written)s; write what this one calls itself, or take it out", written=text)
+            )
             break
     others.append(device)

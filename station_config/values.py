@@ -22,6 +22,7 @@ from shopfloor.instants import (
     instant_from_text,
 )
 from shopfloor.roles import ROLES
+from shopfloor.sentences import sentence
 from station_config.reader import Unfit, Value, choice, text_of
 from station_config.wording import nearest, quoted
 
@@ -45,7 +46,6 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
-_FUNCTION_KEY = re.compile(r"F(?:[1-9]|1\d|2[0-4])", re.ASCII)
 Outage: TypeAlias = tuple[Instant, Instant | None]
 """From the first to before the second; without it until further notice."""
 
@@ -103,7 +103,7 @@ def _date(raw: object) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise Unfit(what="a day of the calendar") from None
+            raise Unfit(what=sentence("a day of the calendar")) from None
     raise Unfit
 
 
@@ -132,7 +132,7 @@ def _break(raw: object) -> tuple[time, time]:
     if len(parts) != 2:  # noqa: PLR2004  # from and to
         raise Unfit
     if parts[0] == parts[1]:
-        raise Unfit(what="a break, as it ends when it starts")
+        raise Unfit(what=sentence("a break, as it ends when it starts"))
     try:
         times = (_clock(parts[0]), _clock(parts[1]))
     except Unfit:
@@ -145,8 +145,8 @@ def _break(raw: object) -> tuple[time, time]:
 
 def outages_in(zone: ZoneInfo) -> Value[Outage]:
     """A time out of service; where no offset is written, the zone decides."""
-    example = '"2026-11-24T08:00/2026-11-25T17:00", or "2026-12-01T06:00/.." until further notice'
-    return Value("a time out of service (start/end)", example, lambda raw: _outage(raw, zone))
+    example = sentence('"2026-11-24T08:00/2026-11-25T17:00", or "2026-12-01T06:00/.." until further notice')
+    return Value(sentence("a time out of service (start/end)"), example, lambda raw: _outage(raw, zone))
 
 
 def _outage(raw: object, zone: ZoneInfo) -> Outage:
@@ -156,7 +156,7 @@ def _outage(raw: object, zone: ZoneInfo) -> Outage:
     except ValueError:
         raise Unfit(better=_nearby_outage(text, zone)) from None
     if end_at is not None and end_at <= start_at:
-        raise Unfit(what="a time out of service, as it does not end after its start")
+        raise Unfit(what=sentence("a time out of service, as it does not end after its start"))
     return start_at, end_at
 
 
@@ -206,9 +206,13 @@ def duration_from_text(text: str) -> Duration:
         hours, minutes, seconds = (int(part or 0) for part in parts.groups())
         found = Duration(working_ms=hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS)
     else:
-        raise ValueError(f'"{text}" is not a duration; write for example "1h30min" or "3d"')
+        raise ValueError(
+            sentence('"%(written)s" is not a duration; write for example "1h30min" or "3d"', written=text)
+        )
     if found.calendar_days > _LONGEST_DAYS or found.working_ms > _LONGEST_DAYS * DAY_MS:
-        raise ValueError(f'"{text}" is longer than a year; write a shorter duration')
+        raise ValueError(
+            sentence('"%(written)s" is longer than a year; write a shorter duration', written=text)
+        )
     return found
 
 
@@ -218,7 +222,9 @@ def _duration(raw: object) -> Duration:
         return duration_from_text(text)
     except ValueError:
         if _CALENDAR_DAYS.match(text) and _DURATION.fullmatch(text.partition("d")[2]):
-            raise Unfit(what="a duration of up to a year in days alone, or in hours and less") from None
+            raise Unfit(
+                what=sentence("a duration of up to a year in days alone, or in hours and less")
+            ) from None
         raise Unfit(better=_nearby_duration(text)) from None
 
 
@@ -247,14 +253,18 @@ def _rate(raw: object) -> Fraction:
     if not _is_number(raw):
         raise Unfit
     if not _SLOWEST <= raw <= _MANY:
-        raise Unfit(what=f"a number of units per hour between {_SLOWEST} and {_MANY}")
+        raise Unfit(
+            what=sentence(
+                "a number of units per hour between %(slowest)s and %(many)s", slowest=_SLOWEST, many=_MANY
+            )
+        )
     return Fraction(raw)
 
 
 def _working_time(raw: object) -> Duration:
     duration = _duration(raw)
     if duration.calendar_days:
-        raise Unfit(what="a working time, as a ladder has no days", better='"8h"')
+        raise Unfit(what=sentence("a working time, as a ladder has no days"), better='"8h"')
     return duration
 
 
@@ -267,7 +277,7 @@ def _share(raw: object) -> Fraction:
     else:
         raise Unfit
     if not 0 <= share <= 1:
-        raise Unfit(what="a share from 0 to 1")
+        raise Unfit(what=sentence("a share from 0 to 1"))
     return share
 
 
@@ -318,56 +328,71 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _language(raw: object) -> str:
+    text = text_of(raw)
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text, re.ASCII):
+        return text
+    raise Unfit(better=quoted(text.replace("_", "-")) if "_" in text else None)
+
+
 def _yes_or_no(raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
     raise Unfit
 
 
-def _function_key(raw: object) -> str:
-    text = text_of(raw)
-    if _FUNCTION_KEY.fullmatch(text):
-        return text
-    better = _FUNCTION_KEY.fullmatch(text.strip().upper())
-    raise Unfit(better=better and quoted(better[0]))
-
-
-FILE_VERSION = Value(f"version {VERSION}, the only one there is", "1", _version)
-ID = Value(f"an id (lower-case letters, digits, - and _, at most {_LONGEST_ID})", '"cut-1"', _id)
-SHIFT_REFERENCE = Value("the id of a shift", '"day"', text_of)
-LINE_REFERENCE = Value("the id of a line", '"shirts"', text_of)
-BEFORE_REFERENCE = Value("the id of a link", '"cut"', text_of)
-STATION_REFERENCE = Value("the id of a station", '"cut-1"', text_of)
-LINK_REFERENCE = Value("a link, written line/link", '"shirts/cut"', text_of)
-NAME = Value(f"a name (1 to {_LONGEST_NAME} characters on one line)", '"Cutting table 1"', _name)
-ZONE = Value("a time zone", '"Europe/Berlin"', _zone)
-HOLIDAY = Value("a date", '"2026-12-25"', _date)
+FILE_VERSION = Value(
+    sentence("version %(version)s, the only one there is", version=str(VERSION)), "1", _version
+)
+ID = Value(
+    sentence("an id (lower-case letters, digits, - and _, at most %(longest_id)s)", longest_id=_LONGEST_ID),
+    '"cut-1"',
+    _id,
+)
+SHIFT_REFERENCE = Value(sentence("the id of a shift"), '"day"', text_of)
+LINE_REFERENCE = Value(sentence("the id of a line"), '"shirts"', text_of)
+BEFORE_REFERENCE = Value(sentence("the id of a link"), '"cut"', text_of)
+STATION_REFERENCE = Value(sentence("the id of a station"), '"cut-1"', text_of)
+LINK_REFERENCE = Value(sentence("a link, written line/link"), '"shirts/cut"', text_of)
+NAME = Value(
+    sentence("a name (1 to %(longest_name)s characters on one line)", longest_name=_LONGEST_NAME),
+    '"Cutting table 1"',
+    _name,
+)
+ZONE = Value(sentence("a time zone"), '"Europe/Berlin"', _zone)
+LANGUAGE = Value(sentence("the tag of a language"), '"zh"', _language)
+HOLIDAY = Value(sentence("a date"), '"2026-12-25"', _date)
 OVERTIME = replace(HOLIDAY, example='"2026-11-28"')
-CLOCK = Value("a time of day", '"08:00"', _clock)
-BREAK = Value("a break", '"12:00-13:00"', _break)
-DAY = choice("a day of the week", DAYS)
-KIND = choice("a kind of link", ("work", "milestone"))
-ROLE = choice("a role", ROLES)
-PROFILE_REFERENCE = Value("the id of a profile", '"native"', text_of)
-ADDRESS = Value(f"what the device calls itself (1 to {_LONGEST_NAME} characters)", '"MDMR000000064"', _name)
-MODE = choice("a mode", ("auto", "in", "out"))
-DURATION = Value("a duration", '"1h30min" or "3d"', _duration)
-WORKING_TIME = Value("a working time", '"10min"', _working_time)
-SHARE = Value("a share", '"1/2"', _share)
-AMOUNT = Value("a whole number, at least 1", "5", _batch)
-CONSEQUENCE_KIND = choice("a kind of consequence", CONSEQUENCE_KINDS)
-RATE = Value("a number of units per hour", "40", _rate)
-BATCH = Value("a whole number of units, at least 1", "20", _batch)
-PORT = Value(f"a port between 1 and {_LAST_PORT}", "8080", _port)
+CLOCK = Value(sentence("a time of day"), '"08:00"', _clock)
+BREAK = Value(sentence("a break"), '"12:00-13:00"', _break)
+DAY = choice(sentence("a day of the week"), DAYS)
+KIND = choice(sentence("a kind of link"), ("work", "milestone"))
+ROLE = choice(sentence("a role"), ROLES)
+PROFILE_REFERENCE = Value(sentence("the id of a profile"), '"native"', text_of)
+ADDRESS = Value(
+    sentence("what the device calls itself (1 to %(longest_name)s characters)", longest_name=_LONGEST_NAME),
+    '"MDMR000000064"',
+    _name,
+)
+MODE = choice(sentence("a mode"), ("auto", "in", "out"))
+DURATION = Value(sentence("a duration"), sentence('"1h30min" or "3d"'), _duration)
+WORKING_TIME = Value(sentence("a working time"), '"10min"', _working_time)
+SHARE = Value(sentence("a share"), '"1/2"', _share)
+AMOUNT = Value(sentence("a whole number, at least 1"), "5", _batch)
+CONSEQUENCE_KIND = choice(sentence("a kind of consequence"), CONSEQUENCE_KINDS)
+RATE = Value(sentence("a number of units per hour"), "40", _rate)
+BATCH = Value(sentence("a whole number of units, at least 1"), "20", _batch)
+PORT = Value(sentence("a port between 1 and %(last_port)s", last_port=_LAST_PORT), "8080", _port)
 BROKER_PORT = replace(PORT, example="1883")
-DISTANCE_M = Value(f"a distance between 1 and {_FARTHEST_M} metres", "6", _distance_m)
-MONTHS = Value(f"a whole number of months, at least {FEWEST_MONTHS}", "24", _months)
-FUNCTION_KEY = Value("a key from F1 to F24", '"F8"', _function_key)
-HOST = Value("the name or address of a machine", '"broker.plant.example"', _host)
-LISTEN = Value("an address of this machine", '"127.0.0.1", or "0.0.0.0" for every network', _listen)
-FILE = Value("the name of a file", '"broker-password.txt"', text_of)
-EVENTS = choice("a choice of events", ("all", "none"))
-WITHOUT_LOGIN = choice("what may be done without a login", ("nothing", "reading", "everything"))
-SCAN_BY = choice("a kiosk or a badge", ("kiosk", "badge"))
-YES_OR_NO = Value("true or false", "true", _yes_or_no)
-USERNAME = Value("a user name", '"interlock"', text_of)
+DISTANCE_M = Value(
+    sentence("a distance between 1 and %(farthest_m)s metres", farthest_m=_FARTHEST_M), "6", _distance_m
+)
+MONTHS = Value(sentence("a whole number of months, at least %(fewest)s", fewest=FEWEST_MONTHS), "24", _months)
+HOST = Value(sentence("the name or address of a machine"), '"broker.plant.example"', _host)
+LISTEN = Value(
+    sentence("an address of this machine"), sentence('"127.0.0.1", or "0.0.0.0" for every network'), _listen
+)
+FILE = Value(sentence("the name of a file"), '"broker-password.txt"', text_of)
+EVENTS = choice(sentence("a choice of events"), ("all", "none"))
+YES_OR_NO = Value(sentence("true or false"), "true", _yes_or_no)
+USERNAME = Value(sentence("a user name"), '"interlock"', text_of)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from shopfloor.sentences import sentence
+
 
 def shown(raw: object) -> str:
     """A raw value as it looks in the file, in short."""
     if isinstance(raw, bool):
         return str(raw).lower()
     if isinstance(raw, list):
-        return "a list"
+        return sentence("a list")
     if isinstance(raw, dict):
-        return "a table"
+        return sentence("a table")
     if isinstance(raw, int) and abs(raw) >= 10**40:  # longer than Python agrees to print
-        return "so large a number"
+        return sentence("so large a number")
     text = quoted(raw) if isinstance(raw, str) else str(raw)
     return text if len(text) <= 60 else f"{text[:56]} ..."  # noqa: PLR2004  # fits a terminal's line
 
@@ -28,7 +30,7 @@ def quoted(text: str) -> str:
 def either(choices: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     *rest, last = choices
-    return f"{', '.join(rest)} or {last}" if rest else last
+    return sentence("%(rest)s or %(last)s", rest=", ".join(rest), last=last) if rest else last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -8,6 +8,18 @@ from shopfloor.rights import ACTIONS
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that this page can be read in."""
+
+    lang: str
+    """Of the name and of the page behind the link: zh-Hans."""
+    name: str
+    """In itself."""
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every page shows around its content."""
 
@@ -24,6 +36,11 @@ class Frame:
     zone: str
     """IANA name of the site's zone, with which the page's clock goes on by itself."""
     lang: str = "en"
+    """For example zh-Hans."""
+    tag: str = "en"
+    """Of the language's catalogue: what addresses call it."""
+    languages: tuple[LanguageChoice, ...] = ()
+    """To choose from; a live part of a page has none."""
     theme: str = ""
     """light or dark; empty follows the screen's own setting."""
     boards: tuple[tuple[str, str], ...] = ()

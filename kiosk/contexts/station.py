@@ -126,5 +126,7 @@ class KioskPage:
     """The key that scanners type before each code; empty: none."""
     person: str = ""
     """Who has badged in here; empty for nobody."""
+    person_language: str = ""
+    """The language of who has badged in here, by its tag; empty when none was chosen."""
     secured: bool = False
     """People are registered, so there are badges to read."""

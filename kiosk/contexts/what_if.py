@@ -75,7 +75,7 @@ class Way:
 class Outcome:
     """What would be different."""
 
-    changes: tuple[str, ...]
+    changes: str
     """What was tried, in words."""
     effects: tuple[EffectRow, ...]
     """The order asked about, orders whose feasibility or earliest date changes, then those of which only hours do."""

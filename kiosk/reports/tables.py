@@ -13,7 +13,7 @@ from kiosk.views.plan_lanes import in_order
 from kiosk.views.responsibility import PeriodRefused, link_sums, period
 from ledger import on_time
 from shopfloor.instants import local_text, moment_of
-from shopfloor.sentences import sentence
+from shopfloor.sentences import sentence, text_of
 from shopfloor.site import Line
 from shopfloor.wall_time import wall_instant
 
@@ -75,7 +75,7 @@ def _period(services: Services, asked: Asked) -> tuple[date, date]:
     try:
         return period(services, asked.first, asked.last)
     except PeriodRefused as refused:
-        raise ReportRefused(str(refused)) from None
+        raise ReportRefused(text_of(refused)) from None
 
 
 def _shift(services: Services, asked: Asked) -> Report:

@@ -118,5 +118,12 @@
     } else if ("pinClose" in button.dataset) close();
     else if ("badgeOut" in button.dataset) htmx.ajax("POST", pad.dataset.badgeOut, { source: steady, swap: "none" });
   });
+
+  /* ---- who badges in may read another language: then the whole page speaks it ---- */
+  const spoken = () => document.getElementById("kiosk-head")?.dataset.lang ?? "";
+  const began = spoken();
+  new MutationObserver(() => { if (spoken() !== began) location.reload(); })
+    .observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-lang"] });
+
   document.addEventListener("kiosk:scan", close); // a badge of somebody else, or work that goes on
 })();

@@ -23,10 +23,12 @@ from kiosk.views.tablets import offset_text, tablet_rows
 from ledger import device_records
 from ledger.device_records import DeviceRecord
 from ledger.devices import TRUSTED_CLOCK_MS, local_day
+from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.broker_refusals import BrokerRefusal
 from shopfloor.instants import HOUR_MS, Instant, instant_of, moment_of
-from shopfloor.profiles import NATIVE_ID
+from shopfloor.profiles import NATIVE_ID, Profile
+from shopfloor.sentences import sentence
 from shopfloor.site import Device
 from station_config import id_like
 
@@ -73,7 +75,7 @@ def devices_page(
         kept_out=tuple(_kept_out(services, one, now) for one in services.refusals()[:SHOWN_STRANGERS]),
         stations=tuple(Choice(station.id, station.name) for station in site.stations.values()),
         profiles=tuple(
-            Choice(profile.id, profile.name or profile.id) for profile in services.config.profiles.values()
+            Choice(profile.id, _profile_name(profile)) for profile in services.config.profiles.values()
         ),
         listened=_listened(services),
         person=known_person(),
@@ -137,7 +139,7 @@ def _row(services: Services, device: Device, record: DeviceRecord, now: Instant)
     return DeviceRow(
         device=device.id,
         called=device.address,
-        profile=profile.name or profile.id,
+        profile=_profile_name(profile),
         model=record.model or "",
         station=station.name,
         link=site.line_or_ghost(station.line).name_of(station.link),
@@ -166,6 +168,13 @@ def _presence(services: Services, device: Device, record: DeviceRecord, now: Ins
     if calendar.working_ms(max(times), now) >= SILENT_AFTER_MS:
         return "silent"
     return "online" if record.online else "seen"
+
+
+def _profile_name(profile: Profile) -> str:
+    """The names of makers are theirs; two of the built-in profiles are described."""
+    if profile.id == "native":
+        return sentence("Interlock's own JSON, or only the code")
+    return sentence("Only the code") if profile.id == "bare" else profile.name or profile.id
 
 
 def _unknown(row: Row, now: Instant) -> UnknownRow:
@@ -227,5 +236,5 @@ def _raw(services: Services, row: Row, *, live: bool) -> RawRow:
         scan_id=row["scan_id"],
         device_time="" if device_at is None else f"{moment_of(device_at, zone):%Y-%m-%d %H:%M:%S}",
         seq=row["seq"],
-        why=row["why"],
+        why=told_in(row["said"], row["why"]),
     )

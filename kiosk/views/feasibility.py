@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from kiosk.contexts import Feasibility, ShortLink, WayOut
 from kiosk.services import Services
+from kiosk.speech import dated
 from shopfloor.agreement import first_need, starts_at
 from shopfloor.explaining import ways_out
 from shopfloor.instants import MINUTE_MS, Instant, local_text, moment_of
@@ -77,8 +78,8 @@ def whole_minute(at: Instant) -> Instant:
 def date_text(at: Instant, now: Instant, zone: tzinfo) -> str:
     """For example Wed 25 Nov 17:00; with its year when that is another than this one."""
     moment = moment_of(at, zone)
-    year = "" if moment.year == moment_of(now, zone).year else f" {moment.year}"
-    return f"{moment:%a} {moment.day} {moment:%b}{year} {moment:%H:%M}"
+    form = "EEE d MMM" if moment.year == moment_of(now, zone).year else "EEE d MMM y"
+    return f"{dated(moment, form)} {moment:%H:%M}"
 
 
 def _ways_out(

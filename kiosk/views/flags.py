@@ -13,6 +13,7 @@ from ledger import flag_reading, reading
 from ledger.consequences import of_flag
 from ledger.flag_reading import Happened
 from ledger.flags import standing_of
+from ledger.said import text_in, told_in
 from ledger.steps import LATE_MS
 from ledger.store import Row
 from shopfloor.flags import why_not_rule
@@ -127,7 +128,7 @@ def _row(services: Services, row: Row, now: Instant) -> FlagRow:
         closed=when_text(row["closed_at"], now, site.zone) if row["closed_at"] else "",
         depth=0,
         kiosk=stations[0].id if stations else "",
-        note=row["note"] or "",
+        note=told_in(row["note_said"], row["note"] or ""),
     )
 
 
@@ -161,7 +162,7 @@ def _told(
         person=happened.person,
         reason=reasons.get(happened.reason or "", happened.reason or ""),
         promised=when_text(promised_at, now, site.zone) if promised_at else "",
-        words=detail.get("comment") or detail.get("note") or "",
+        words=detail.get("comment") or text_in(detail, "note"),
         detail=_detail(happened),
         minutes=minutes,
         moot=step in moot,

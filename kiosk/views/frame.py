@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from kiosk.contexts import Frame, HourCell, NextTarget
 from kiosk.services import Services
+from kiosk.speech import dated, language, short_weekday, weekday
 from kiosk.views.time_slots import day_text
 from ledger import reading
 from ledger.reading import NextOwed
@@ -14,6 +15,7 @@ from shopfloor.board import cell_state
 from shopfloor.calendar import Calendar, Hour, Shift
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import MINUTE_MS, Instant, moment_of
+from shopfloor.sentences import sentence
 
 FAR_DAYS = 6
 """From so many days on a time is told with its date."""
@@ -26,7 +28,9 @@ def frame(services: Services, now: Instant) -> Frame:
     return Frame(
         site_name=site.name,
         clock=clock_text(now, site.zone),
-        day=f"{moment:%A} {moment.day} {moment:%B}",
+        day=dated(moment, "EEEE d MMMM"),
+        lang=language().lang,
+        tag=language().tag,
         sequence=reading.last_sequence(services.ledger),
         gateway_age_s=services.pulse.age_s(now),
         broker_connected=services.pulse.broker_connected,
@@ -54,8 +58,23 @@ def shift_name(shift: Shift | None, now: Instant, zone: tzinfo) -> str:
     """For example late shift; night shift of Sunday when its production date is not today. Empty outside shifts."""
     if shift is None:
         return ""
-    name = f"{shift.id.partition('/')[2]} shift"
-    return name if shift.on == moment_of(now, zone).date() else f"{name} of {shift.on:%A}"
+    name = shift_words(shift.id.partition("/")[2])
+    if shift.on == moment_of(now, zone).date():
+        return name
+    return sentence("%(shift)s of %(day)s", shift=name, day=weekday(shift.on))
+
+
+def shift_words(pattern: str) -> str:
+    """A shift by the name of its pattern: the usual ones have a word in every language."""
+    if pattern == "early":
+        return sentence("early shift")
+    if pattern == "late":
+        return sentence("late shift")
+    if pattern == "night":
+        return sentence("night shift")
+    if pattern == "day":
+        return sentence("day shift")
+    return sentence("%(shift)s shift", shift=pattern)
 
 
 def when_text(at: Instant, now: Instant, zone: tzinfo) -> str:
@@ -64,7 +83,9 @@ def when_text(at: Instant, now: Instant, zone: tzinfo) -> str:
     days = abs((moment.date() - moment_of(now, zone).date()).days)
     if not days:
         return f"{moment:%H:%M}"
-    return f"{moment:%a %H:%M}" if days < FAR_DAYS else f"{day_text(moment)} {moment:%H:%M}"
+    return (
+        f"{short_weekday(moment)} {moment:%H:%M}" if days < FAR_DAYS else f"{day_text(moment)} {moment:%H:%M}"
+    )
 
 
 def next_start(calendar: Calendar, now: Instant, zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ from kiosk.contexts import Action
 from kiosk.services import Services
 from ledger import reading
 from ledger.corrections import can_undo
+from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import HOUR_MS, Instant
@@ -26,7 +27,7 @@ def last_actions(services: Services, station: Station, now: Instant) -> tuple[Ac
     return tuple(
         Action(
             rows[place]["sequence"],
-            rows[place]["text"],
+            told_in(rows[place]["said"], rows[place]["text"]),
             clock_text(rows[place]["at"], zone),
             rows[place]["event_id"] if place == offered else "",
         )

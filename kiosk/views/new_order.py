@@ -28,6 +28,7 @@ from shopfloor.agreement import Draft
 from shopfloor.instants import DAY_MS, Instant, moment_of
 from shopfloor.orders import Order, OrderPlan
 from shopfloor.orders_cells import LARGEST_QUANTITY
+from shopfloor.sentences import text_of
 
 SHOWN_IMPORTED = 300
 MOST_BESIDE = 200
@@ -83,7 +84,7 @@ def promise(services: Services, typed: Mapping[str, str], now: Instant) -> Promi
             plan = services.desk.plan(order, now)
             beside = _beside(services, order, now)
     except RuleRefused as refused:
-        return Promise(asked=True, fault=str(refused), faults=faults)
+        return Promise(asked=True, fault=text_of(refused), faults=faults)
     if earliest_at is None:
         return Promise(asked=True, faults=faults)
     earliest_at = whole_minute(earliest_at)

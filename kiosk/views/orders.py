@@ -38,6 +38,7 @@ from shopfloor.board import LinkState, link_state
 from shopfloor.instants import Instant
 from shopfloor.lost_hours import hours_to_come
 from shopfloor.orders import LinkTargets
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Link
 from shopfloor.versions import moved_links
 
@@ -178,7 +179,9 @@ def _span(start_at: Instant | None, end_at: Instant | None, now: Instant, zone: 
     """For example Tue 24 Nov 14:00 to Wed 25 Nov 10:00; empty for no time at all."""
     if start_at is None or end_at is None:
         return ""
-    return f"{date_text(start_at, now, zone)} to {date_text(end_at, now, zone)}"
+    return sentence(
+        "%(start)s to %(end)s", start=date_text(start_at, now, zone), end=date_text(end_at, now, zone)
+    )
 
 
 def _summary(

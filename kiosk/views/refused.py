@@ -5,8 +5,10 @@ from __future__ import annotations
 from kiosk.contexts import Choice, RefusedPage, RefusedRow
 from kiosk.contexts.refused import RefusedOnePage, SettleForm, Show
 from kiosk.services import Services
+from kiosk.speech import dated
 from kiosk.views.frame import frame
 from ledger import reading, refusal_list
+from ledger.said import told_in
 from ledger.store import Row
 from shopfloor.instants import moment_of
 
@@ -59,11 +61,11 @@ def _row(services: Services, row: Row) -> RefusedRow:
         word=row["word"],
         can_force=refusal_list.can_force(row),
         settled=row["settled"] or "",
-        at=f"{moment:%a} {moment.day} {moment:%b %H:%M:%S}",
+        at=f"{dated(moment, 'EEE d MMM')} {moment:%H:%M:%S}",
         device=row["device"],
         station_id=station.id if station else "",
         station=station.name if station else "",
         read="".join(c if c.isprintable() else "\N{MIDDLE DOT}" for c in read[:SHOWN_CHARACTERS]),
         size=0 if is_scan else row["size"],
-        reason=row["reason"],
+        reason=told_in(row["said"], row["reason"]),
     )

@@ -15,10 +15,12 @@ from kiosk.views.plan_lanes import in_order
 from ledger import delay_reading
 from ledger.store import Row
 from shopfloor.instants import Instant, moment_of
+from shopfloor.sentences import counted, sentence, text_of
 from shopfloor.site import Line
 from shopfloor.wall_time import wall_instant
 
-PERIODS = (("today", 1), ("7 days", 7), ("30 days", 30), ("365 days", 365))
+PERIODS = (1, 7, 30, 365)
+"""Days that are offered."""
 SHOWN_CAUSES = 8
 SHOWN_PARTS = 25
 LONGEST_DAYS = 3_660
@@ -35,7 +37,11 @@ def period(services: Services, first: str, last: str) -> tuple[date, date]:
     first_on = _day("from", first) if first else last_on - timedelta(days=6)
     if not 0 <= (last_on - first_on).days < LONGEST_DAYS:
         raise PeriodRefused(
-            f"{first_on} to {last_on} is no period: write the earlier day first, at most ten years"
+            sentence(
+                "%(first)s to %(last)s is no period: write the earlier day first, at most ten years",
+                first=first_on.isoformat(),
+                last=last_on.isoformat(),
+            )
         )
     return first_on, last_on
 
@@ -44,7 +50,9 @@ def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PeriodRefused(f"{name}: {text[:20]} is no date; write for example 2026-11-24") from None
+        raise PeriodRefused(
+            sentence("%(name)s: %(text)s is no date; write for example 2026-11-24", name=name, text=text[:20])
+        ) from None
 
 
 def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> list[LinkSums]:
@@ -91,7 +99,7 @@ def responsibility_page(
     try:
         first_on, last_on = period(services, first, last)
     except PeriodRefused as refused:
-        fault = str(refused)
+        fault = text_of(refused)
         first_on, last_on = period(services, "", "")
     now, site = services.clock(), services.config.site
     with services.ledger.snapshot():
@@ -128,9 +136,10 @@ def responsibility_page(
 
 def _periods(services: Services, first_on: date, last_on: date) -> Iterable[Choice]:
     today = moment_of(services.clock(), services.config.site.zone).date()
-    for label, days in PERIODS:
+    for days in PERIODS:
         from_on = today - timedelta(days=days - 1)
         address = with_query(**{"from": from_on.isoformat(), "to": today.isoformat()})
+        label = sentence("today") if days == 1 else counted("%(n)s day", "%(n)s days", days)
         yield Choice(address, label, (first_on, last_on) == (from_on, today))
 
 

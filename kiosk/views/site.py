@@ -21,10 +21,12 @@ from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.site_form import fields_of
 from kiosk.site_saving import Trial
+from kiosk.speech import dated
 from kiosk.views.frame import frame
 from ledger.plans import released_orders
 from ledger.site_versions import SiteVersion, site_text, site_versions
 from shopfloor.instants import Instant, moment_of
+from shopfloor.sentences import joined, sentence
 from shopfloor.site import Line, Site
 from shopfloor.what_if import Effect, LostHour
 from station_config import differences
@@ -60,7 +62,7 @@ def site_page(
         was=fields,
         edited=differences(services.config, replace(services.config, site=site)),
         faults=given,
-        fault="\n".join([*general, *([fault] if fault else [])]),
+        fault=joined([*general, *([fault] if fault else [])]),
         done=done,
         versions=tuple(_version(services, each) for each in site_versions(services.ledger, SHOWN_VERSIONS)),
     )
@@ -146,7 +148,7 @@ def _affected(effect: Effect, site: Site) -> AffectedOrder:
 
 def _ships(feasible: bool, earliest_at: Instant | None, site: Site) -> str:  # noqa: FBT001  # the one fact it turns into words
     if feasible:
-        return "feasible"
+        return sentence("feasible")
     return day_text(earliest_at, site) if earliest_at is not None else ""
 
 
@@ -169,4 +171,4 @@ def _lost(hours: tuple[LostHour, ...], site: Site) -> tuple[LostTargets, ...]:
 def day_text(at: Instant, site: Site) -> str:
     """For example Wed 25 Nov 17:00."""
     moment = moment_of(at, site.zone)
-    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+    return f"{dated(moment, 'EEE d MMM')} {moment:%H:%M}"

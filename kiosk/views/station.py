@@ -52,6 +52,7 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
         facts = line_facts(services, line, now)
         row = board_row(services, facts, link)
         running = facts.running
+        badged = who_is_at(services.ledger, station.id, now)
         coming = at_link.coming(services.ledger, line.id, link.id, SHOWN_BATCHES + 1)
         to_give = _to_give(services, line, link) if link.kind == "milestone" else []
         by_end = reading.owed(services.ledger, line.id, running.end_at) if running else list(facts.owed_now)
@@ -93,9 +94,8 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
             last=last_actions(services, station, now),
             batches=None if link.kind == "milestone" else batches_of(services, facts, link, coming),
             question=None if link.kind == "milestone" else question_of(services, facts, link, coming),
-            person=""
-            if (badged := who_is_at(services.ledger, station.id, now)) is None
-            else badged.person.name,
+            person="" if badged is None else badged.person.name,
+            person_language="" if badged is None else badged.person.language,
             secured=people.anybody(services.ledger),
             letter_px=round(services.config.board.viewing_distance_m * LETTER_PX_PER_METRE),
             scanner_prefix=services.config.kiosk.scanner_prefix or "",

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from kiosk.contexts.tablets import TabletRow
 from kiosk.services import Services
+from kiosk.speech import number
 from kiosk.views.frame import minutes, when_text
 from ledger import device_records, seq_gaps
 from ledger.devices import TRUSTED_CLOCK_MS
 from ledger.tablets import last_numbers
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant
+from shopfloor.sentences import sentence
 from shopfloor.site import Line
 from shopfloor.tablets import Tablet, device_of, follower
 
@@ -63,10 +65,12 @@ def offset_text(offset_ms: int) -> str:
     sign = "+" if offset_ms >= 0 else "\N{MINUS SIGN}"
     size = abs(offset_ms)
     if size < 2 * MINUTE_MS:
-        return f"{sign}{size / SECOND_MS:.1f} s"
+        return sentence("%(sign)s%(n)s s", sign=sign, n=number(round(size / SECOND_MS, 1)))
     if size < 2 * HOUR_MS:
-        return f"{sign}{size // MINUTE_MS} min"
-    return f"{sign}{size // HOUR_MS} h" if size < 2 * DAY_MS else f"{sign}{size // DAY_MS} d"
+        return sentence("%(sign)s%(n)s min", sign=sign, n=size // MINUTE_MS)
+    if size < 2 * DAY_MS:
+        return sentence("%(sign)s%(n)s h", sign=sign, n=size // HOUR_MS)
+    return sentence("%(sign)s%(n)s d", sign=sign, n=size // DAY_MS)
 
 
 def _row(

@@ -12,8 +12,10 @@ from typing import Literal, TypeAlias
 
 from kiosk.addresses import with_query
 from kiosk.contexts.plan import Zoom
+from kiosk.speech import dated
 from shopfloor.calendar import Calendar, calendar_of
 from shopfloor.instants import Instant, instant_from_text, moment_of
+from shopfloor.sentences import sentence
 from shopfloor.site import Line, Site
 from shopfloor.wall_time import wall_instant
 
@@ -171,7 +173,7 @@ def idle_spans(
 
 def day_text(moment: date) -> str:
     """For example Tue 24 Nov."""
-    return f"{moment:%a} {moment.day} {moment:%b}"
+    return dated(moment, "EEE d MMM")
 
 
 def moment_text(at: Instant, zone: tzinfo) -> str:
@@ -230,7 +232,10 @@ def _days(zoom: ZoomName, from_at: Instant, zone: tzinfo) -> Iterator[Slot]:
         start_at, end_at = wall_instant(on, _MIDNIGHT, zone), wall_instant(on + step, _MIDNIGHT, zone)
         if zoom == "weeks":
             number = on.isocalendar().week
-            yield Slot(start_at, end_at, f"W{number:02}", f"{on:%b %Y}", f"week {number} from {day_text(on)}")
+            name = sentence("week %(week)s from %(day)s", week=str(number), day=day_text(on))
+            yield Slot(
+                start_at, end_at, sentence("W%(week)s", week=str(number).zfill(2)), dated(on, "MMM y"), name
+            )
         else:
             monday = on - on.weekday() * _DAY
             yield Slot(start_at, end_at, f"{on.day}", day_text(monday), day_text(on))

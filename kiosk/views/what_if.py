@@ -8,6 +8,7 @@ from itertools import groupby
 from kiosk.contexts import Choice, WhatIfPage
 from kiosk.contexts.what_if import ChangedHour, ChangedLink, EffectRow, LostRow, Outcome
 from kiosk.services import Services
+from kiosk.speech import number
 from kiosk.views.asked_changes import FIELDS, Asked, asked_changes
 from kiosk.views.feasibility import date_text, whole_minute
 from kiosk.views.frame import frame
@@ -17,6 +18,7 @@ from ledger.plans import released_orders
 from shopfloor.agreement import Draft
 from shopfloor.instants import Instant
 from shopfloor.orders import ReleasedOrder
+from shopfloor.sentences import enumerated, sentence
 from shopfloor.site import Site
 from shopfloor.what_if import Effect, LostHour, what_if
 from station_config import duration_text
@@ -41,8 +43,12 @@ def what_if_page(services: Services, fields: Mapping[str, str]) -> WhatIfPage:
         orders=tuple(
             Choice(
                 order.order,
-                f"{order.quantity} {site.product_name(order.product)},"
-                f" due {date_text(order.due_at, now, site.zone)}",
+                sentence(
+                    "%(quantity)s %(product)s, due %(time)s",
+                    quantity=order.quantity,
+                    product=site.product_name(order.product),
+                    time=date_text(order.due_at, now, site.zone),
+                ),
             )
             for order in open_orders.values()
         ),
@@ -68,7 +74,7 @@ def _rates(site: Site) -> Iterator[Choice]:
         for link in line.links:
             if link.kind == "work" and link.per_hour is not None:
                 name = f"{link.name}, {line.name}" if len(site.lines) > 1 else link.name
-                yield Choice(f"{line.id}/{link.id}", f"{name} (now {float(link.per_hour):g})")
+                yield Choice(f"{line.id}/{link.id}", _with_now(name, number(float(link.per_hour))))
 
 
 def _buffers(site: Site) -> Iterator[Choice]:
@@ -77,9 +83,16 @@ def _buffers(site: Site) -> Iterator[Choice]:
         where = f", {line.name}" if len(site.lines) > 1 else ""
         for link in line.links:
             if line.next_links(link.id):
-                yield Choice(f"{line.id}/{link.id}", f"{link.name}{where} (now {duration_text(link.buffer)})")
+                yield Choice(
+                    f"{line.id}/{link.id}", _with_now(f"{link.name}{where}", duration_text(link.buffer))
+                )
         if line.links:
-            yield Choice(line.id, f"ship buffer{where} (now {duration_text(line.ship_buffer)})")
+            ship = sentence("ship buffer%(of_line)s", of_line=where)
+            yield Choice(line.id, _with_now(ship, duration_text(line.ship_buffer)))
+
+
+def _with_now(name: str, now: str) -> str:
+    return sentence("%(name)s (now %(value)s)", name=name, value=now)
 
 
 def _outcome(
@@ -100,7 +113,7 @@ def _outcome(
     )
     shown = touched[:MOST_SHOWN]
     return Outcome(
-        changes=tuple(asked.words),
+        changes=enumerated(asked.words),
         effects=tuple(_effect(each, site, now) for each in shown),
         not_shown=len(touched) - len(shown),
         untouched=len(found.effects) - len(touched),

@@ -96,17 +96,7 @@ def serve(floor: Plant) -> Iterator[Callable[..., LiveServer]]:
     with ExitStack() as running:
 
         def start(*options: str) -> LiveServer:
-            process = running.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "tests.web.live_server", str(floor.folder), *options],
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            running.callback(process.terminate)
-            assert process.stdout is not None
-            return running.enter_context(LiveServer(int(process.stdout.readline()), process))
+            return served(running, floor, *options)
 
         yield start
 
@@ -127,3 +117,18 @@ def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Ki
         return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
 
     return visit
+
+
+def served(running: ExitStack, plant: Plant, *options: str) -> LiveServer:
+    """A real server of a plant, whose clock stands at what its file `now` says."""
+    process = running.enter_context(
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.web.live_server", str(plant.folder), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    )
+    running.callback(process.terminate)
+    assert process.stdout is not None
+    return running.enter_context(LiveServer(int(process.stdout.readline()), process))

@@ -203,7 +203,7 @@ def test_the_inspector_shows_each_message_and_how_it_was_read(client: FlaskClien
     words = said(page)
     for word in ("scan scanner-cut native", "code 7K30411 id a1 its time 2026-11-24 15:10:00 number 17",
                  "37 4b 33", "CANNOT BE READ x unknown device tasmota-serial", "Byte 4 of the message",
-                 "02 3c 62 3e ff 1d 00 … 9000 bytes", "<STX><b>\ufffd<GS><NUL>"):  # fmt: skip
+                 "02 3c 62 3e ff 1d 00 … 9,000 bytes", "<STX><b>\ufffd<GS><NUL>"):  # fmt: skip
         assert word in words
     assert "<b>\ufffd" not in page
     assert 'hx-trigger="every 2s"' in page

@@ -195,3 +195,21 @@ def test_a_planner_logs_in_plans_and_logs_out(visit: Callable[..., Page], floor:
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
     assert SESSION not in {cookie.get("name") for cookie in page.context.cookies()}
     assert not floor.ledger.rows("SELECT 1 FROM sessions")
+
+
+def test_a_badge_turns_the_whole_kiosk_to_the_language_of_who_stands_there(
+    enrolled: Callable[..., Kiosk], floor: Plant
+) -> None:
+    reader = register(floor, "operator", "Wang Fang", language="zh")
+    sewing = enrolled("sew-1")
+    document = sewing.page.locator("html")
+    expect(document).to_have_attribute("lang", "en")
+    sewing.page.evaluate(
+        "code => htmx.ajax('POST', '/kiosk/sew-1/scans',"
+        " {source: document.getElementById('confirm'), swap: 'none', values: {code}})",
+        reader.badge,
+    )
+    expect(document).to_have_attribute("lang", "zh-Hans")
+    expect(sewing.page.locator("button[data-badge-out]")).to_have_text("退出")
+    sewing.page.locator("button[data-badge-out]").click()
+    expect(document).to_have_attribute("lang", "en")

@@ -131,7 +131,7 @@ def test_a_name_is_remembered_in_whatever_script_it_is_written(browser: FlaskCli
         ("due", "2026-11-23T07:59", "is in the past"),
         ("due", "2126-11-25T17:00", "more than ten years"),
         ("order", "/lead", "cannot be part of an address"),
-        ("quantity", "200001", "10001 batches, and an order has at most 10000"),
+        ("quantity", "200001", "10,001 batches, and an order has at most 10,000"),
         ("customer", "a\nb", "line break"),
         ("priority", "high", "no whole number"),
         ("person", " ", "write your name"),
@@ -261,9 +261,9 @@ def test_a_file_of_more_orders_than_a_page_takes_is_refused_at_once(
         browser, HEADER + "".join(f"A-{n},shirts,polo,20,2026-11-25T17:00,\n" for n in range(5001))
     )
     assert answer.status_code == 422
-    assert "it has 5001 orders, and at most 5000 come in here at once" in said(answer.text)
+    assert "it has 5,001 orders, and at most 5,000 come in here at once" in said(answer.text)
     rows = "".join(f"A-{n},shirts,polo,20,2026-11-25T17:00,\n" for n in range(1001))
-    assert "at most 1000 come in here" in said(upload(browser, HEADER + rows, confirmed="1").text)
+    assert "at most 1,000 come in here" in said(upload(browser, HEADER + rows, confirmed="1").text)
     assert drafts.drafts(plant.ledger) == []
 
 
@@ -286,7 +286,7 @@ def test_every_fault_of_a_file_is_told_at_once(browser: FlaskClient, services: S
         "Row 5: order: 'A-1' is in row 2 already",
         "Row 6: order: 'A-1' is in row 2 already",
         "Row 6: due: 2126-11-20T17:00 is more than ten years from now",
-        "Row 7: quantity: 400000 in batches of 20 would be 20000 batches",
+        "Row 7: quantity: 400,000 in batches of 20 would be 20,000 batches",
     ):
         assert sentence in words
 

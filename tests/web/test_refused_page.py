@@ -29,7 +29,7 @@ def test_a_refused_scan_and_noise_are_shown_with_their_reasons(client: FlaskClie
     assert "2 since the ledger began" in page
     assert "&lt;b&gt;NOSUCH&lt;/b&gt; is no batch here" in page
     assert "·{&#34;code&#34;:" in page
-    assert "300000 bytes, no scan" in page
+    assert "300,000 bytes, no scan" in page
     assert "Cut-1" in page
 
 

@@ -15,6 +15,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import kiosk
+from kiosk import template_words
 from kiosk.contexts import (
     Action,
     BatchRow,
@@ -185,9 +186,10 @@ def templates() -> Environment:
         loader=FileSystemLoader(FOLDER / "templates"),
         undefined=StrictUndefined,
         autoescape=True,
-        extensions=["jinja2.ext.i18n"],
+        finalize=template_words.finalize,
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.globals.update(template_words.GLOBALS)
+    environment.filters.update(template_words.FILTERS)
 
     def static(name: str) -> str:
         assert (STATIC / name).is_file(), f"{name} is not among the static files"
@@ -254,7 +256,7 @@ def test_a_row_counts_its_other_flags_and_says_how_late_it_is(templates: Environ
 def test_the_foot_says_what_a_milestone_owes_when_no_other_link_is_behind(templates: Environment) -> None:
     row = replace(ROW, name="Castings in", milestone=True, behind=1500, late_min=180, needed_per_hour=None)
     said = words(templates, "board/_foot.html", page=replace(BOARD, rows=(ROW, row)))
-    assert "Castings in : 1500 due since 3 h" in said
+    assert "Castings in : 1,500 due since 3 h" in said
     assert "nothing to catch up" not in said
 
 
