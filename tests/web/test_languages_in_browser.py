@@ -46,8 +46,8 @@ def server(greek: Plant) -> Iterator[LiveServer]:
 
 
 def is_page(address: str) -> bool:
-    """A sheet that a kiosk lays over itself is a part of one."""
-    return "/batches" not in address
+    """A sheet that a kiosk lays over itself is a part of one; what is printed has the size of its paper."""
+    return "/batches" not in address and not address.startswith("/paper")
 
 
 def is_live(address: str) -> bool:
