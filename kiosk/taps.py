@@ -7,10 +7,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from kiosk import identity
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags, people, splitting
+from ledger import corrections, flags, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -18,7 +17,6 @@ from ledger.repeats import RESERVED_IDS
 from ledger.splitting import Parted
 from ledger.store import Row
 from ledger.tablets import STATION_DEVICE
-from shopfloor.handoffs import Refusal
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
 from shopfloor.sentences import sentence
@@ -63,18 +61,13 @@ def checked_at(at: Instant | None, now: Instant) -> Instant:
 
 
 def scan(services: Services, tap: Tap, code: str) -> Answer:
-    """A code read at a station's kiosk: a badge says who stands there, everything else is recorded."""
-    now, station, scan_id = services.clock(), tap.station, tap.event_id
-    if people.by_badge(services.ledger, code) is not None:
-        with services.ledger.write(now, tell=False) as tx:
-            greeting = services.badges.badge_in(tx, station, code, now, device=identity.device())
-        if not isinstance(greeting, Refusal):
-            return Answer(f"{STATION_DEVICE}{station}", scan_id, "recorded", greeting)
+    """A code read at a station's kiosk: a batch, a command, or a badge that says who stands there."""
+    now = services.clock()
     item = Scan(
-        f"{STATION_DEVICE}{station}",
+        f"{STATION_DEVICE}{tap.station}",
         code[:LONGEST_CODE],
         now,
-        scan_id=scan_id,
+        scan_id=tap.event_id,
         person=tap.person,
         payload=code.encode()[:KEPT_PAYLOAD_BYTES],
     )
