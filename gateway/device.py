@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -143,8 +144,9 @@ class ScannerClient:
         if self._client.is_connected():
             reports = [self._report(device, online=False) for device in self._devices]
             until_s = time.monotonic() + FAREWELL_LIMIT_S
-            while not all(map(_taken, reports)) and time.monotonic() < until_s:
-                time.sleep(LOOK_AGAIN_S)
+            for report in reports:
+                with suppress(RuntimeError, ValueError):  # the connection is lost, and paho's word with it
+                    report.wait_for_publish(max(0.0, until_s - time.monotonic()))
         self._client.disconnect()
         self._client.loop_stop()
         if self._resender.is_alive():

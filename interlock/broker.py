@@ -26,11 +26,11 @@ from interlock.door_tokens import Signer
 from interlock.ports import free_port, why_not_listen
 from interlock.refusal_file import RefusalFile
 from interlock.violations import ViolationLog
+from interlock.waiting import true_within
 from station_config import SiteFaults, load
 
 START_LIMIT_S = 15.0
 CLAIM_LIMIT_S = 2.0
-LOOK_AGAIN_S = 0.02
 PROGRAM = "nats-server"
 PROBE_EVERY_S = 5.0
 PROBES_MISSED = 3
@@ -274,20 +274,12 @@ class EmbeddedBroker:
 
     def _claim(self, lock: IO[str]) -> None:
         """Two brokers on one store would destroy it. One whose parent has just died is given time to end."""
-        until_s = time.monotonic() + CLAIM_LIMIT_S
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() < until_s:
-                    time.sleep(LOOK_AGAIN_S)
-                    continue
-                lock.seek(0)
-                who = lock.read().strip() or "unknown"
-                raise BrokerFault(
-                    f"A broker of this site is still running (process {who}, {self.folder}): stop it first."
-                ) from None
-            return
+        if not true_within(CLAIM_LIMIT_S, lambda: _is_locked(lock)):
+            lock.seek(0)
+            who = lock.read().strip() or "unknown"
+            raise BrokerFault(
+                f"A broker of this site is still running (process {who}, {self.folder}): stop it first."
+            )
 
     def _check_port(self) -> None:
         why_not = why_not_listen(self.listen, self.port)
@@ -298,16 +290,17 @@ class EmbeddedBroker:
             )
 
     def _wait_until(self, ready: Callable[[], bool]) -> None:
-        until_s = time.monotonic() + START_LIMIT_S
-        while not ready():
+        def is_ready() -> bool:
+            if ready():
+                return True
             if not self.alive:
                 raise BrokerFault(f"The broker ended at its start: {self._last_words()} (more in {self.log})")
-            if time.monotonic() > until_s:
-                raise BrokerFault(
-                    f"The broker did not answer on {self.listen}:{self.port} within {START_LIMIT_S:g} s: "
-                    f"read {self.log}."
-                )
-            time.sleep(LOOK_AGAIN_S)
+            return False
+
+        if not true_within(START_LIMIT_S, is_ready):
+            raise BrokerFault(
+                f"The broker did not answer on {self.listen}:{self.port} within {START_LIMIT_S:g} s: read {self.log}."
+            )
 
     def _answers(self) -> bool:
         return answers(
@@ -321,3 +314,12 @@ class EmbeddedBroker:
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
+
+
+def _is_locked(lock: IO[str]) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

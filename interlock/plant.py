@@ -7,7 +7,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,10 +18,10 @@ from interlock.broker import BrokerFault
 from interlock.child import start_child, stop_child
 from interlock.opening import broker_address, embedded_broker, open_config, open_ledger
 from interlock.ports import why_not_listen
+from interlock.waiting import true_within
 from station_config import SiteConfig
 
 START_LIMIT_S = 20.0
-LOOK_AGAIN_S = 0.05
 RESTART_AFTER_S = 1.0
 """A part that ends again and again is started at most this often."""
 
@@ -118,7 +117,7 @@ class Plant:
                 self._broker.start()
             for part in self.parts:
                 part.start()
-            self._wait_until(self._serves, "the web server")
+            self._wait_until_served()
         except BrokerFault as fault:
             self.stop()
             raise PlantFault(str(fault)) from None
@@ -159,12 +158,16 @@ class Plant:
         except (urllib.error.URLError, OSError):
             return False
 
-    def _wait_until(self, ready: Callable[[], bool], what: str) -> None:
-        until_s = time.monotonic() + START_LIMIT_S
-        while not ready():
+    def _wait_until_served(self) -> None:
+        def is_served() -> bool:
+            if self._serves():
+                return True
             for part in self.parts:
                 if not part.alive:
                     raise PlantFault(f"the {part.name} ended at its start: {part.last_words()}")
-            if time.monotonic() > until_s:
-                raise PlantFault(f"{what} did not answer at {self.web_address} within {START_LIMIT_S:g} s")
-            time.sleep(LOOK_AGAIN_S)
+            return False
+
+        if not true_within(START_LIMIT_S, is_served):
+            raise PlantFault(
+                f"the web server did not answer at {self.web_address} within {START_LIMIT_S:g} s"
+            )

@@ -74,5 +74,6 @@ def _before(folder: Path, config: SiteConfig, before: str | None) -> Instant:
 
 
 def _rest(seconds: float) -> bool:
+    """Between two steps recorders come first; a command line has nothing that could stop it earlier."""
     time.sleep(seconds)
     return False
