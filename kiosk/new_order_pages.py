@@ -21,7 +21,6 @@ from kiosk.order_acts import LARGEST_PRIORITY, customer_of, event_id
 from kiosk.order_pages import new_form, see, to
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
-from kiosk.taps import event_of
 from kiosk.views.new_order import FIELDS, import_page, imported_page, is_known, new_order_page, promise
 from ledger import drafts
 from ledger.drafts import By
@@ -70,7 +69,7 @@ def draft() -> Any:
     by = form.by(now, event_id("new", fields))
     try:
         order = _order(services, form, fields)
-        if event_of(services, f"{by.event_id}/0") is None:  # a second click may come after the due
+        if services.ledger.holds(f"{by.event_id}/0") is None:  # a second click may come after the due
             refuse_past(form, "due", order.due_at or None, now)
         form.check()
         services.desk.take_in([order], by, confirmed=False, now=now)
@@ -183,7 +182,7 @@ def _content() -> bytes:
 
 def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> None:
     """OrdersFaults with rows, also of orders that cannot be taken in. What came in before is not taken in again."""
-    if event_of(services, f"{by.event_id}/0") is not None:
+    if services.ledger.holds(f"{by.event_id}/0") is not None:
         return
     if len(content) > LARGEST_FILE:
         raise OrdersFaults([_TOO_LARGE])
