@@ -22,9 +22,9 @@ from kiosk.order_pages import new_form, see, to
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
 from kiosk.views.new_order import FIELDS, import_page, imported_page, is_known, new_order_page, promise
-from ledger import drafts
 from ledger.drafts import By
 from ledger.errors import OrdersRefused, RuleRefused
+from ledger.taking_in import draft_orders, taken_numbers
 from shopfloor.order_faults import batches_fault
 from shopfloor.orders import Order
 from shopfloor.orders_cells import DEFAULT_PRIORITY, LARGEST_QUANTITY, CellFault, order_number
@@ -190,7 +190,7 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
     released = confirmed or not site.roles
     taking_in = TakingIn(
         by.at,
-        lambda numbers: drafts.taken_numbers(ledger, numbers),
+        lambda numbers: taken_numbers(ledger, numbers),
         most=MOST_RELEASED if released else MOST_ORDERS,
         pause=lambda: gevent.sleep(0),
     )
@@ -201,7 +201,7 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
         if released:
             services.desk.take_in(orders.orders, by, confirmed=confirmed, now=by.at)
         else:  # drafts need no plan yet: their pages make one
-            drafts.draft_orders(ledger, orders.orders, by, now=by.at)
+            draft_orders(ledger, orders.orders, by, now=by.at)
     except OrdersRefused as refused:
         raise OrdersFaults(_with_rows(orders, refused)) from refused
 

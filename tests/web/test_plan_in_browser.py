@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from kiosk.app import create_app
 from kiosk.services import Services
-from ledger.drafts import By, draft_orders
+from ledger.drafts import By
+from ledger.taking_in import draft_orders
 from shopfloor.site import Site
 from tests.factory import Plant, worked_order
 from tests.web.live_client import LiveServer
