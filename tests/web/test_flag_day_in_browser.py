@@ -61,8 +61,7 @@ class Day:
     new_page: Callable[..., Page]
 
     def at(self, clock: str) -> None:
-        self.plant.now = china(f"25 {clock}")
-        (self.plant.folder / "now").write_text(str(self.plant.now))
+        self.plant.turn(china(f"25 {clock}"))
         FlagClocks(self.plant.ledger, self.plant.site).turn(self.plant.now)
 
     def kiosk(self, station: str) -> Page:
@@ -94,7 +93,7 @@ class Day:
 def day(floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]) -> Iterator[Day]:
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
-        (floor.folder / "now").write_text(str(china("25 11:40")))
+        floor.turn(china("25 11:40"))
         yield Day(floor, f"http://127.0.0.1:{serve().port}", new_page)
 
 
