@@ -20,7 +20,8 @@ SELECT l.link, l.unmet_end_at IS NULL AS met, o.quantity - o.lost AS wanted, o.s
 """
 _GIVES = """
 SELECT p.given_at, p.given - IFNULL((SELECT MAX(h.short) FROM handoffs h WHERE h.batch = p.batch
-       AND h.giver = p.link), 0) AS units
+       AND h.giver = p.link), 0) - IFNULL((SELECT SUM(s.quantity) FROM scraps s WHERE s.batch = p.batch
+       AND s.charged = p.link AND s.link != p.link), 0) AS units
   FROM batches b JOIN positions p USING (batch) WHERE b."order" = ? AND p.link = ? AND p.given_at IS NOT NULL
  ORDER BY p.given_at, b.number
 """
