@@ -49,8 +49,6 @@ class FlagCard:
     """Working minutes of the flagged link since the promised time."""
     passed_to: tuple[str, ...] = ()
     """Names of the links before to which it was passed back."""
-    is_passed_on: bool = False
-    """A link further on was flagged first, and passed it back."""
     can_dispute: bool = False
     consequence: str = ""
     """The name of what the next link chose."""
