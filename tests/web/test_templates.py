@@ -195,6 +195,7 @@ def templates() -> Environment:
         assert (STATIC / name).is_file(), f"{name} is not among the static files"
         return f"/static/{name}"
 
+    environment.globals["program"] = "0123456789abcdef"
     environment.globals["static"] = static
     return environment
 
