@@ -33,6 +33,7 @@ from kiosk import (
     people_admin,
     people_pages,
     plan_pages,
+    program,
     refused_pages,
     report_pages,
     responsibility_pages,
@@ -81,7 +82,8 @@ def create_app(
     app.url_map.merge_slashes = False  # a tap must not be led to another order's address
     app.jinja_env.globals.update(template_words.GLOBALS)
     app.jinja_env.filters.update(template_words.FILTERS)
-    hub = Hub(services, wait_for_wake, limit=stream_limit)
+    program.install(app)
+    hub = Hub(services, wait_for_wake, limit=stream_limit, program=app.extensions[program.EXTENSION])
     app.extensions[EXTENSION] = services
     app.extensions[live.HUB] = hub
     languages.install(app, languages.offer_of(services, identity.language))
@@ -114,6 +116,7 @@ def create_app(
         kiosk_enrolment.blueprint,
         badge_pages.blueprint,
         health.blueprint,
+        program.blueprint,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -30,5 +30,6 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kiosk_batches.js",
         "scanner_blind.js",
         "scanner.js",
+        "kept.js",
     ),
 }

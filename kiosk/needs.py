@@ -12,6 +12,7 @@ Need: TypeAlias = Action | Literal["open", "person"]
 
 NEEDS: Mapping[str, Need] = {
     "static": "open",
+    "program.worker": "open",
     "health.healthy": "open",
     "metrics": "read",
     # people and devices

@@ -197,6 +197,7 @@ def templates() -> Environment:
             assert (STATIC / each).is_file(), f"{each} is not among the static files"
         return f"/static/{name}"
 
+    environment.globals["program"] = "0123456789abcdef"
     environment.globals["static"] = static
     return environment
 
