@@ -30,7 +30,7 @@ test: $(DEV_STAMP) ## every test, in parallel and in random order (TESTS='tests/
 	@$(PY) -m pytest -n auto --durations=5 $(TESTS)
 
 faults: $(DEV_STAMP) ## the long fault tests, too: power cuts, kills, full disks (TESTS='-k disk')
-	@$(PY) -m tests.provision chromium mosquitto
+	@$(PY) -m tests.provision chromium mosquitto mqttjs
 	@$(PY) -m pytest -n auto --durations=5 --run-long tests/faults $(TESTS)
 
 # Each check is named, and all of them run even when one fails.

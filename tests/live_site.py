@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from interlock import clock
-from interlock.opening import open_ledger
 from interlock.plant import Part, Plant
 from interlock.ports import free_port
 from ledger import reading
@@ -25,6 +24,7 @@ from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.orders import Order
 from shopfloor.planning import plan_orders
 from tests.broker_fixtures import RunningBroker
+from tests.factory import new_ledger
 from tests.provision import find_program
 
 SITE = """
@@ -98,7 +98,7 @@ class Site:
         folder.mkdir()
         (folder / "site.toml").write_text(site_text(now, self.web, broker.port))
         self.plant = Plant(folder, log_folder=folder / "logs")
-        self.ledger: Ledger = open_ledger(folder, create=True, checkpoints=False)
+        self.ledger: Ledger = new_ledger(folder, checkpoints=False)
         hour = (now // MINUTE_MS - 30) * MINUTE_MS
         order = Order("A-1", "parts", "part", 200, hour + 4 * HOUR_MS + MINUTE_MS)
         self.codes = self.release(order, began=hour - 3 * HOUR_MS, now=now)
