@@ -12,6 +12,7 @@ Need: TypeAlias = Action | Literal["open", "person"]
 
 NEEDS: Mapping[str, Need] = {
     "static": "open",
+    "program.worker": "open",
     "health.healthy": "open",
     "metrics": "read",
     # people and devices
@@ -71,6 +72,7 @@ NEEDS: Mapping[str, Need] = {
     "responsibility.responsibility": "read",
     "live.board_stream": "read",
     "live.kiosk_stream": "kiosk",
+    "live.flags_stream": "read",
     "order_pages.orders": "read",
     "order_pages.order": "read",
     "order_pages.act": "plan",  # and what confirms or takes back needs confirm:<role>

@@ -131,8 +131,15 @@ class Hub:
     """All live pages of the process. Nothing runs before `start`."""
 
     def __init__(
-        self, services: Services, wait_for_wake: WaitForWake | None = None, *, limit: int = STREAM_LIMIT
+        self,
+        services: Services,
+        wait_for_wake: WaitForWake | None = None,
+        *,
+        limit: int = STREAM_LIMIT,
+        program: str = "",
     ) -> None:
+        self.program = program
+        """What a page of another program learns that it is old by."""
         self.collapsed = 0
         """How often a slow client was sent everything instead of its queue."""
         self._services = services
@@ -297,6 +304,7 @@ class Hub:
             "broker": services.pulse.broker_connected,
             "trouble": services.trouble,
             "sequence": self._sequence,
+            "program": self.program,
         }
         message = b"event: beat\ndata: " + msgspec.json.encode(facts) + b"\n\n"
         for channel in list(self._channels.values()):

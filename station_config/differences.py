@@ -51,7 +51,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
         before.broker,
         after.broker,
     )
-    yield from _changed("Web", _plain("listen", "port"), before.web, after.web)
+    yield from _changed("Web", _plain("listen", "port", "tls_certificate", "tls_key"), before.web, after.web)
     yield from _changed("Ledger", _plain("keep_months"), before.ledger, after.ledger)
     yield from _changed("Board", _plain("viewing_distance_m"), before.board, after.board)
     yield from _changed("Kiosk", _plain("scanner_prefix"), before.kiosk, after.kiosk)

@@ -107,7 +107,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "tls_certificate",
         "tls_key",
     ),
-    "[web]": ("listen", "port"),
+    "[web]": ("listen", "port", "tls_certificate", "tls_key"),
     "[board]": ("viewing_distance_m",),
     "[ledger]": ("keep_months",),
     "[kiosk]": ("scanner_prefix",),

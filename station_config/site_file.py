@@ -187,7 +187,7 @@ def _read(top: Table, folder: Path) -> SiteConfig:
             roles=read_roles(top),
         ),
         broker=broker,
-        web=read_web(top, broker),
+        web=read_web(top, broker, folder),
         board=read_board(top),
         ledger=read_ledger(top),
         profiles=profiles.by_id,

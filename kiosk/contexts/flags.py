@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from kiosk.contexts.frame import Frame
 from shopfloor.flag_rules import FlagKind
@@ -96,6 +97,14 @@ class FlagsPage:
     """Closed flags of so many days are shown."""
     closed_more: int
     orders_open: int
+    mine: tuple[FlagRow, ...] = ()
+    """Of a chosen link those that it raised itself; `open` then holds those against it."""
+
+    @property
+    def query(self) -> str:
+        """What is shown only, as an address says it."""
+        chosen = {"line": self.line, "link": self.link}
+        return urlencode({name: value for name, value in chosen.items() if value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,18 @@
     if (!picked.delete(batch)) picked.add(batch);
   }
 
+  /* Without the server each batch is kept here by itself, and sent with the rest of what waits. */
+  async function keep(kind, codes, word) {
+    for (const code of codes) if (!outbox.holds(kind, { code })) await outbox.put(kind, { code }, `${word} ${code}`);
+  }
+
   function act(button, lot) {
     const picked = chosen[lot.dataset.lot];
+    if (!outbox.reached || document.body.dataset.fresh === "stale") {
+      keep(lot.dataset.lot, [...picked].sort(), button.querySelector("span").textContent);
+      picked.clear();
+      return;
+    }
     tell("kiosk:post", { url: button.dataset.act, values: { batches: [...picked].sort().join(" ") }, button });
     picked.clear();
   }

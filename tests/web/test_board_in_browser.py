@@ -122,6 +122,7 @@ def templates() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.globals["program"] = "0123456789abcdef"
     environment.globals["static"] = "http://localhost/static/{}".format
     return environment
 

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from interlock.wake import WakeSender
+from ledger.flags import Tap, raise_flag
 from tests.factory import Plant, china
 from tests.waiting import wait_for
 from tests.web.live_client import LiveServer
@@ -64,6 +65,20 @@ def test_a_commit_sends_only_the_regions_it_changes(serve: Serve, floor: Plant) 
         "scanner-sew", floor.codes()[0], "24 15:12"
     )  # sewing gave: the next scan is another ten seconds on
     assert kiosk.update().regions == ["kiosk-incoming", "kiosk-batches"]
+
+
+@pytest.mark.usefixtures("gateway")
+def test_the_list_of_flags_changes_by_itself(serve: Serve, floor: Plant) -> None:
+    server = serve()
+    every, of_cut = server.stream("/flags/stream"), server.stream("/flags/stream?line=shirts&link=cut")
+    assert every.update().regions == of_cut.update().regions == ["flags-sum", "flags-open", "flags-closed"]
+    tap = Tap("tap-1", "sew-1", floor.now)
+    raise_flag(floor.ledger, floor.site, tap, against="cut", order="A-1", now=floor.now)
+    for stream in (every, of_cut):
+        message = stream.update()
+        assert message.regions == ["flags-sum", "flags-open"]
+        assert "Sewing → Cutting" in message.data
+    assert server.request("/flags/stream?line=shirts&link=nowhere")[1].status == 404
 
 
 @pytest.mark.usefixtures("gateway")

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import kiosk
 from kiosk import template_words
+from kiosk.bundles import BUNDLES
 from kiosk.contexts import (
     Action,
     BatchRow,
@@ -192,9 +193,11 @@ def templates() -> Environment:
     environment.filters.update(template_words.FILTERS)
 
     def static(name: str) -> str:
-        assert (STATIC / name).is_file(), f"{name} is not among the static files"
+        for each in BUNDLES.get(name, (name,)):
+            assert (STATIC / each).is_file(), f"{each} is not among the static files"
         return f"/static/{name}"
 
+    environment.globals["program"] = "0123456789abcdef"
     environment.globals["static"] = static
     return environment
 
