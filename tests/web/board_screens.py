@@ -20,7 +20,7 @@ from tests.web.flag_screens import (
 
 HOUR = HourCell(0, "10-11", 40, 22, "now")
 ROW = BoardRow(
-    "sew", "Sewing", False, "on_target", 0, (None, HourCell(0, "09-10", 40, 31, "short")), HOUR, None,
+    "sew", "Sewing", False, "on_target", 0, (None, HourCell(0, "09-10", 40, 31, "short")), HOUR,
     83, 120, 0, None, 40, (), "10:38", 4,
 )  # fmt: skip
 ROWS = (
