@@ -71,6 +71,7 @@ NEEDS: Mapping[str, Need] = {
     "responsibility.responsibility": "read",
     "live.board_stream": "read",
     "live.kiosk_stream": "kiosk",
+    "live.flags_stream": "read",
     "order_pages.orders": "read",
     "order_pages.order": "read",
     "order_pages.act": "plan",  # and what confirms or takes back needs confirm:<role>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from ledger.delay_projections import STANDS
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant
 
@@ -23,10 +24,14 @@ def parts(ledger: Ledger, order: str) -> list[Row]:
 
 
 def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
-    """Of each link of a line over production dates: handoffs due and late; minutes own, recovered and inherited."""
+    """Of each link of a line over production dates: handoffs due and late; minutes own, recovered and inherited.
+
+    `shared_min` of the own ones are what silent links took, `silent_min` what it took for its own silence.
+    """
     return ledger.rows(
         "SELECT link, SUM(due) AS due, SUM(late) AS late, SUM(own_min) AS own_min,"
-        " SUM(recovered_min) AS recovered_min, SUM(inherited_min) AS inherited_min"
+        " SUM(recovered_min) AS recovered_min, SUM(inherited_min) AS inherited_min,"
+        " SUM(shared_min) AS shared_min, SUM(silent_min) AS silent_min"
         " FROM link_days WHERE line = ? AND on_day BETWEEN ? AND ? GROUP BY link",
         (line, first_on.isoformat(), last_on.isoformat()),
     )
@@ -86,4 +91,4 @@ def silences(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dic
     return {row["raised_by"]: row["silences"] for row in rows}
 
 
-_COUNTED = "line = ? AND raised_at >= ? AND raised_at < ? AND state NOT IN ('withdrawn', 'overturned') AND note IS NULL"
+_COUNTED = f"line = ? AND raised_at >= ? AND raised_at < ? AND {STANDS}"

@@ -128,7 +128,7 @@ def flag(ledger: Ledger, number: int) -> Row | None:
 def on_its_way(ledger: Ledger, line: str, receiver: str) -> list[Row]:
     """Batches given to a link and not received: by giver, how many, how many units, since when."""
     return ledger.rows(
-        "SELECT giver, COUNT(*) AS batches, SUM(quantity) AS quantity, MIN(given_at) AS since_at FROM handoffs"
+        "SELECT giver, SUM(quantity) AS quantity, MIN(given_at) AS since_at FROM handoffs"
         " WHERE line = ? AND receiver = ? AND received_at IS NULL GROUP BY giver",
         (line, receiver),
     )

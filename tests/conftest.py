@@ -6,12 +6,14 @@ asyncio loop in the main thread of a worker that has used `browser`, so `asyncio
 
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import (
     Browser,
@@ -23,6 +25,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from interlock.logs import UnfailingText
 from tests.provision import NEEDS, find_program, line_to_run, missing
 
 pytest_plugins = ["tests.broker_fixtures", "tests.live_site"]
@@ -40,6 +43,9 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# A server that a test runs beside itself may speak when pytest has closed its output: that is no fault of the test.
+structlog.configure(logger_factory=structlog.WriteLoggerFactory(UnfailingText(lambda: sys.stdout)))
 
 # Properties are searched a little at each run, the same way at each run of CI, and hard when asked to:
 # pytest --hypothesis-profile=thorough

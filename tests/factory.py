@@ -152,6 +152,13 @@ class Plant:
         assert answer is not None
         return answer
 
+    def turn(self, now: Instant) -> None:
+        """Turn the clock, and that of a server of this folder: it may read at any moment, hence the rename."""
+        self.now = now
+        new = self.folder / "now.new"
+        new.write_text(str(now))
+        new.rename(self.folder / "now")
+
     def close(self) -> None:
         """Close the ledger."""
         self.ledger.close()

@@ -75,7 +75,6 @@ class BoardPage:
     """For example early shift; empty outside every shift."""
     past_labels: tuple[str, ...]
     now_label: str
-    following_label: str
     minutes_left: int
     since: str
     """When the shift began, for example 06:00."""

@@ -19,6 +19,10 @@ class LinkSums:
     own_min: int
     inherited_min: int
     recovered_min: int
+    shared_min: int
+    """Of its own minutes what links that kept silent about it answer for."""
+    silent_min: int
+    """What it answers for because it kept silent about others."""
     flags: int
     """Received: against it."""
     answered: int
@@ -28,6 +32,11 @@ class LinkSums:
     kept: int
     silences: int
     """Its own: what it was owed and did not flag."""
+
+    @property
+    def answers_for_min(self) -> int:
+        """Its own minutes, silences counted; of all links together as much as their own."""
+        return self.own_min - self.shared_min + self.silent_min
 
     @property
     def on_time(self) -> int:

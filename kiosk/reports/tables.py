@@ -154,6 +154,9 @@ def _responsibility(services: Services, asked: Asked) -> Report:
                 row.own_min,
                 row.inherited_min,
                 row.recovered_min,
+                row.shared_min,
+                row.silent_min,
+                row.answers_for_min,
                 row.flags,
                 row.answered,
                 row.in_time,
@@ -166,7 +169,7 @@ def _responsibility(services: Services, asked: Asked) -> Report:
         ]
     columns = (
         "link", "line", "handoffs due", "on time", "late", "on time %", "own min", "inherited min", "recovered min",
-        "flags", "answered", "in time", "promises", "kept", "silences",
+        "shared min", "silence min", "answers for min", "flags", "answered", "in time", "promises", "kept", "silences",
     )  # fmt: skip
     return Report(
         "Responsibility", f"{first_on} to {last_on}", columns, tuple(rows), frozenset({"link", "line"})

@@ -97,7 +97,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
     zone = services.config.site.zone
     with services.ledger.snapshot():
         facts = line_facts(services, line, now)
-        past, running, following = _columns(facts)
+        past, running, _ = _columns(facts)
         return BoardPage(
             frame=frame(services, now),
             line=line.id,
@@ -105,7 +105,6 @@ def board_page(services: Services, line_id: str) -> BoardPage:
             shift=shift_name(facts.shift, now, zone),
             past_labels=tuple(hour_label(hour, services) for hour in past),
             now_label=hour_label(running, services) if running else "",
-            following_label=hour_label(following, services) if following else "",
             minutes_left=minutes(running.end_at - now) if running else 0,
             minutes_total=minutes(running.end_at - running.start_at) if running else 0,
             since=clock_text(facts.shift.start_at, zone) if facts.shift else "",

@@ -51,8 +51,7 @@ def kiosk_page(folder: Path) -> list[Row]:
         return []
     plant = Plant(folder / "kiosk")
     plant.release(worked_order())
-    plant.now = china("24 15:10")
-    (plant.folder / "now").write_text(str(plant.now))
+    plant.turn(china("24 15:10"))
     command = [sys.executable, "-m", "tests.web.live_server", str(plant.folder)]
     with (
         closing(WakeSender(plant.folder)),

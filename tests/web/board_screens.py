@@ -46,6 +46,6 @@ ROWS = (
     replace(ROW, link="in-done", milestone=True, now=None, rate_per_hour=None, behind=200),
 )
 BOARD = BoardPage(
-    FRAME, "shirts", "Shirts", "early shift", ("08-09", "09-10"), "10-11", "11-12", 18, "06:00", ROWS,
+    FRAME, "shirts", "Shirts", "early shift", ("08-09", "09-10"), "10-11", 18, "06:00", ROWS,
     3, 6, 1, 2, 47, "14:00",
 )  # fmt: skip

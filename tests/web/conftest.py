@@ -104,8 +104,7 @@ def serve(floor: Plant) -> Iterator[Callable[..., LiveServer]]:
 @pytest.fixture
 def server(floor: Plant, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
     """A server at Tuesday 15:10, told of each commit."""
-    floor.now = china("24 15:10")
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(china("24 15:10"))
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         yield serve()

@@ -8,8 +8,9 @@ from werkzeug.test import TestResponse
 from ledger import flags
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
-from ledger.drafts import By, draft_orders
+from ledger.drafts import By
 from ledger.flags import Tap
+from ledger.taking_in import draft_orders
 from shopfloor.orders import Order
 from shopfloor.overheard import DeviceFacts, Overheard, RawMessage, Stranger
 from shopfloor.scans import Scan, Unreadable

@@ -15,6 +15,7 @@ from pathlib import Path
 import gevent
 from gevent.event import Event
 
+from interlock.logs import to_standard_error
 from interlock.wake import WakeReceiver
 from kiosk.app import create_app
 from kiosk.server import serve
@@ -34,6 +35,7 @@ def main() -> None:
     options.add_argument("--head-limit-s", type=float, default=10)
     options.add_argument("--deaf", action="store_true", help="hear no wake-ups")
     told = options.parse_args()
+    to_standard_error("web")
     config = load(told.folder)
     ledger = Ledger(told.folder / "ledger.db", checkpoints=False)
     services = Services(
