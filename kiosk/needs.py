@@ -91,6 +91,9 @@ NEEDS: Mapping[str, Need] = {
     "site_pages.save_site": "site",
     "site_pages.version": "read",
     "site_pages.version_text": "read",
+    "notice_pages.notices": "read",
+    "notice_pages.channels": "read",
+    "notice_pages.try_channel": "devices",
     "device_pages.devices": "read",
     "device_pages.add_device": "devices",
     "device_pages.inspector": "devices",
@@ -142,6 +145,7 @@ ADDRESSES_OF_FORMS = frozenset(
         "kiosk_flags.dispute",
         "kiosk_flags.contest",
         "refused_pages.settle",
+        "notice_pages.try_channel",
     }
 )
 """Read, they only lead back to the kiosk."""

@@ -6,7 +6,7 @@ import json
 import subprocess
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,15 +88,22 @@ def site_text(now: Instant, web: int, mqtt: int) -> str:
 
 
 class Site:
-    """The plant with one order of ten batches: by now cutting owes six, sewing four, packing two."""
+    """The plant with one order of ten batches: by now cutting owes six, sewing four, packing two.
 
-    def __init__(self, folder: Path, broker: RunningBroker) -> None:
+    `more` stands at the end of site.toml, `files` beside it.
+    """
+
+    def __init__(
+        self, folder: Path, broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.broker = broker
         self.web = free_port()
         now = clock.now()
         folder.mkdir()
-        (folder / "site.toml").write_text(site_text(now, self.web, broker.port))
+        (folder / "site.toml").write_text(site_text(now, self.web, broker.port) + more)
+        for name, content in (files or {}).items():
+            (folder / name).write_text(content)
         self.plant = Plant(folder, log_folder=folder / "logs")
         self.ledger: Ledger = new_ledger(folder, checkpoints=False)
         hour = (now // MINUTE_MS - 30) * MINUTE_MS
@@ -163,12 +170,12 @@ class Site:
 
 
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """`make_site(broker)` starts gateway and web server; they are stopped, and the record checked, at the end."""
     started: list[Site] = []
 
-    def make(broker: RunningBroker) -> Site:
-        site = Site(tmp_path / "site", broker)
+    def make(broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None) -> Site:
+        site = Site(tmp_path / "site", broker, more, files)
         started.append(site)
         site.plant.start()
         return site
@@ -183,6 +190,6 @@ def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
 
 
 @pytest.fixture
-def site(make_site: Callable[[RunningBroker], Site], broker: RunningBroker) -> Site:
+def site(make_site: Callable[..., Site], broker: RunningBroker) -> Site:
     """Once with Mosquitto, once with the embedded broker."""
     return make_site(broker)
