@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 
 from ledger.schema_archive import ARCHIVED
 from ledger.schema_corrections import CORRECTIONS
+from ledger.schema_countermeasures import COUNTERMEASURES
 from ledger.schema_delays import DELAYS, SILENCES_SUMMED
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
@@ -365,6 +366,7 @@ LATER = (
     ("m015_hour_sheet", HOURS),
     ("m012_languages", SAID_IN_EVIDENCE),
     ("m017_silences_summed", SILENCES_SUMMED),
+    ("m018_countermeasures", COUNTERMEASURES),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 
