@@ -19,6 +19,7 @@ from ledger.schema_flags import FLAGS
 from ledger.schema_hours import HOURS
 from ledger.schema_identity import IDENTITY
 from ledger.schema_languages import SAID_IN_EVIDENCE
+from ledger.schema_orders import SHIPPED_ORDERS
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 from ledger.schema_tablets import TABLETS
@@ -365,6 +366,7 @@ LATER = (
     ("m015_hour_sheet", HOURS),
     ("m012_languages", SAID_IN_EVIDENCE),
     ("m017_silences_summed", SILENCES_SUMMED),
+    ("m019_shipped_orders", SHIPPED_ORDERS),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 
