@@ -51,6 +51,11 @@ def shipped_plant(plant: Plant) -> None:
     for minute, device in enumerate(("cut", "cut", "sew", "sew", "pack", "pack")):
         plant.scan(f"scanner-{device}", code, f"24 11:{minute:02d}")
     plant.release(worked_order())
+    with plant.ledger.write(plant.now) as tx:
+        tx.run(
+            'INSERT INTO confirmations ("order", version, role, person, confirmed_at, quantity, due_at)'
+            " VALUES ('S', 1, 'sales', 'Mei', 0, 20, 0)"
+        )
     plant.now = china("24 15:10")
     raise_flag(
         plant.ledger, plant.site, Tap("f1", "sew-1", plant.now), against="cut", order="A-1", now=plant.now
