@@ -176,8 +176,8 @@ def read_web(top: Table, broker: BrokerSettings, folder: Path) -> WebSettings:
     web = WebSettings(
         listen=table.may("listen", LISTEN, _LOOPBACK),
         port=table.may("port", PORT, _WEB_PORT),
-        tls_certificate=_read_file(table, "tls_certificate", folder),
-        tls_key=_read_file(table, "tls_key", folder),
+        tls_certificate=read_file(table, "tls_certificate", folder),
+        tls_key=read_file(table, "tls_key", folder),
     )
     _check_pair(table)
     if table.has("port") and table.sound("port") and broker.embedded and web.port == broker.port:

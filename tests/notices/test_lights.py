@@ -81,8 +81,8 @@ def test_they_go_on_when_somebody_is_needed_and_off_when_nothing_is_open(
     make_site: Callable[..., Site], broker: RunningBroker
 ) -> None:
     with Hall(broker) as hall:
-        site = make_site(broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
         number = flag(site, "sew-1", "cut")
         wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], what="the light")
         wait_for(lambda: hall.of("plant/siren") == ["1"], 40, "the siren")
@@ -106,8 +106,8 @@ def test_a_killed_gateway_or_broker_leaves_no_light_as_it_should_not_be(
     make_site: Callable[..., Site], broker: RunningBroker
 ) -> None:
     with Hall(broker) as hall:
-        site = make_site(broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
         number = flag(site, "sew-1", "cut")
         wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], what="the light")
         connected = hall.subscribed
@@ -117,14 +117,14 @@ def test_a_killed_gateway_or_broker_leaves_no_light_as_it_should_not_be(
         wait_for(lambda: len(hall.of("plant/hall-2/light")) > 1, 20, "the light to be told again")
         kill_gateway(site)
         withdraw(site, number)
-        wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
+        wait_for(lambda: gateway_is_back(site), seconds=30, what="the gateway's restart")
         wait_for(lambda: hall.of("plant/hall-2/light")[-1] == "OFF", 20, "the light to go off")
 
 
 def test_a_test_shows_for_a_moment(make_site: Callable[..., Site], embedded_broker: RunningBroker) -> None:
     with Hall(embedded_broker) as hall:
-        site = make_site(embedded_broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(embedded_broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
 
         def done(channel: str) -> bool:
             found = state(site.ledger, channel)
