@@ -14,6 +14,7 @@ from sqlite_utils.migrations import Migrations
 from ledger.schema_archive import ARCHIVED
 from ledger.schema_channels import CHANNELS
 from ledger.schema_corrections import CORRECTIONS
+from ledger.schema_countermeasures import COUNTERMEASURES
 from ledger.schema_delays import DELAYS, SILENCES_SUMMED
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
@@ -367,6 +368,7 @@ LATER = (
     ("m012_languages", SAID_IN_EVIDENCE),
     ("m016_channels", CHANNELS),
     ("m017_silences_summed", SILENCES_SUMMED),
+    ("m018_countermeasures", COUNTERMEASURES),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 
