@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from interlock import clock
+from interlock.access import User, rights_of
+from interlock.broker_words import uncarried
+from interlock.rights import covers
 from ledger.flags import Tap, withdraw_flag
 from ledger.notices import ask_for_test, state
+from station_config import load, write_template
 from tests.broker_fixtures import RunningBroker
 from tests.live_site import Site
 from tests.notices.test_gateway_tells import flag, gateway_is_back, kill_gateway
@@ -137,3 +142,15 @@ def test_a_test_shows_for_a_moment(make_site: Callable[..., Site], embedded_brok
         assert hall.of("plant/hall-2/light") == ["ON", "OFF"]
         assert json.loads(hall.of("plant/notices")[0])["title"] == "End to end: test of program"
         assert hall.of("plant/siren") == []
+
+
+def test_the_gateways_user_may_publish_on_their_topics_and_on_no_other(tmp_path: Path) -> None:
+    folder = write_template("shirts", tmp_path / "site").parent
+    site = folder / "site.toml"
+    site.write_text(site.read_text(encoding="utf-8") + CHANNELS, encoding="utf-8")
+    config = load(folder)
+    granted = rights_of("interlock-hz1-gateway", User(hash="", kind="gateway"), config)
+    for topic in ("plant/hall-2/light", "plant/siren", "plant/notices"):
+        assert topic in granted.publish
+    assert not any(covers(each, "plant/other") for each in granted.publish)
+    assert uncarried(granted, embedded=True) == ()
