@@ -166,7 +166,8 @@ def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
 
 def _ruling(services: Services) -> tuple[RulingBody, By]:
     body: RulingBody = decoded(request.get_data(), RulingBody, "the ruling")
-    return body, By(identity.signed_in() or body.person, API, services.clock(), taps.checked_id(body.id))
+    at = taps.checked_at(instant(services, "at", body.at), services.clock())
+    return body, By(identity.signed_in() or body.person, API, at, taps.checked_id(body.id))
 
 
 def _answer(services: Services, number: int, status: int = HTTPStatus.OK) -> Response:

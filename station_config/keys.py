@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "agreement",
         "flags",
         "consequence",
+        "points",
         "broker",
         "web",
         "board",
@@ -95,6 +96,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[agreement]": ("roles",),
     "[flags]": ("unanswered", "promise", "silence", "silence_share"),
     "[[consequence]]": ("id", "name", "kind", "amount", "cap"),
+    "[points]": ("late", "own_hour", "unanswered", "promise", "silence", "cap"),
     "[broker]": (
         "host",
         "port",
