@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ledger import countermeasures, delay_reading
 from ledger.drafts import By
@@ -33,21 +33,14 @@ def take_on(ledger: Ledger, site: Site, line: Line, now: Instant) -> None:
     if countermeasures.measures(ledger, line.id, limit=1):
         return
     today = moment_of(now, site.zone).date()
-    costly = sorted(
-        (
-            (row["minutes"], link.id, row["cause"])
-            for link in line.links
-            for row in delay_reading.own_minutes(ledger, "reason", line.id, today - LOOK_BACK, today, link.id)
-            if row["cause"] not in (None, PREVIOUS)
-        ),
-        reverse=True,
-    )
-    for place, (_, link, reason) in enumerate(costly[:2]):
+    before = _costly(ledger, line, today - LOOK_BACK, today - IN_EFFECT)[:1]
+    after = [each for each in _costly(ledger, line, today - LOOK_BACK, today) if each not in before][:1]
+    for place, (link, reason) in enumerate([*before, *after]):
         owner = "lead" if place else link
         measure = Measure(reason, WHAT.get(reason, OTHERWISE), owner, today + DUE)
         by = By(PERSON, SOURCE, now, f"demo-countermeasure-{link}-{reason}")
         number = countermeasures.make(ledger, site, by, line=line, link=link, measure=measure, now=now)
-        if not place:
+        if before and not place:
             done = By(PERSON, SOURCE, now, f"demo-countermeasure-{link}-{reason}-done")
             countermeasures.settle(
                 ledger,
@@ -59,3 +52,14 @@ def take_on(ledger: Ledger, site: Site, line: Line, now: Instant) -> None:
                 comment="Tried out in one shift first",
                 now=now,
             )
+
+
+def _costly(ledger: Ledger, line: Line, first_on: date, last_on: date) -> list[tuple[str, str]]:
+    """Links and their reasons, those that cost most minutes first."""
+    costs = [
+        (row["minutes"], link.id, row["cause"])
+        for link in line.links
+        for row in delay_reading.own_minutes(ledger, "reason", line.id, first_on, last_on, link.id)
+        if row["cause"] not in (None, PREVIOUS)
+    ]
+    return [(link, reason) for _, link, reason in sorted(costs, reverse=True)]

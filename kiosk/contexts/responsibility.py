@@ -132,10 +132,13 @@ class PartEvent:
     sequence: int
     at: str
     recorded: str
-    """When it was recorded, if that was long after."""
+    """When it was recorded, if that was long after and the sentence does not say it."""
     what: str
     """What it says, in a sentence; the name of its kind where it says nothing."""
+    reason: str
+    """Of an answer."""
     batch: str
+    """Empty where the sentence says it."""
     quantity: int | None
     source: str
 

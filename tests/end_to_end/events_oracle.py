@@ -297,6 +297,7 @@ class Oracle:
                 if flag["promised_at"] and flag["closed_at"] and flag["closed_at"] <= flag["promised_at"]
             ),
             "silences": sum(1 for flag in flags if flag["silent"] and flag["raised_by"] == link),
+            "points": 0,  # the demo's site counts none
         }
 
     def _handoffs(self, link: str) -> Iterable[tuple[str, bool]]:
