@@ -81,6 +81,19 @@ def scrapped(station: str) -> Any:
     return tapped(station, scrap)
 
 
+@blueprint.route("/kiosk/<station>/batches/split", methods=["GET", "POST"])
+def split(station: str) -> Any:
+    """Some units go on under a new code: batch, quantity."""
+
+    def part(services: Services, tap: Tap) -> Message:
+        quantity = _quantity(needed=True) or 0
+        return "recorded", taps.split(
+            services, tap, batch=request.form.get("batch", "").strip(), quantity=quantity
+        ).text
+
+    return tapped(station, part)
+
+
 @blueprint.route("/kiosk/<station>/undo", methods=["GET", "POST"])
 def undo(station: str) -> Any:
     """Take back one of the last actions: event."""

@@ -36,6 +36,7 @@ KINDS = (
     "link_unfinished",
     "hour_noted",
     "shift_signed",
+    "sheet_entered",
     "flag_raised",
     "flag_answered",
     "flag_resolved",

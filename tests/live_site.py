@@ -90,13 +90,13 @@ def site_text(now: Instant, web: int, mqtt: int) -> str:
 class Site:
     """The plant with one order of ten batches: by now cutting owes six, sewing four, packing two."""
 
-    def __init__(self, folder: Path, broker: RunningBroker) -> None:
+    def __init__(self, folder: Path, broker: RunningBroker, more: str = "") -> None:
         self.folder = folder
         self.broker = broker
         self.web = free_port()
         now = clock.now()
         folder.mkdir()
-        (folder / "site.toml").write_text(site_text(now, self.web, broker.port))
+        (folder / "site.toml").write_text(site_text(now, self.web, broker.port) + more)
         self.plant = Plant(folder, log_folder=folder / "logs")
         self.ledger: Ledger = open_ledger(folder, create=True, checkpoints=False)
         hour = (now // MINUTE_MS - 30) * MINUTE_MS
@@ -163,12 +163,15 @@ class Site:
 
 
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
-    """`make_site(broker)` starts gateway and web server; they are stopped, and the record checked, at the end."""
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """`make_site(broker, more)` starts gateway and web server; they are stopped, and the record checked, at the end.
+
+    `more` goes to the end of site.toml.
+    """
     started: list[Site] = []
 
-    def make(broker: RunningBroker) -> Site:
-        site = Site(tmp_path / "site", broker)
+    def make(broker: RunningBroker, more: str = "") -> Site:
+        site = Site(tmp_path / "site", broker, more)
         started.append(site)
         site.plant.start()
         return site
@@ -183,6 +186,6 @@ def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
 
 
 @pytest.fixture
-def site(make_site: Callable[[RunningBroker], Site], broker: RunningBroker) -> Site:
+def site(make_site: Callable[..., Site], broker: RunningBroker) -> Site:
     """Once with Mosquitto, once with the embedded broker."""
     return make_site(broker)
