@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    badge_cards,
     badge_pages,
     batch_pages,
     device_pages,
@@ -31,6 +32,7 @@ from kiosk import (
     paper_pages,
     people_admin,
     people_pages,
+    photo_pages,
     plan_pages,
     program,
     refused_pages,
@@ -101,6 +103,7 @@ def create_app(
         new_order_pages.blueprint,
         plan_pages.blueprint,
         paper_pages.blueprint,
+        photo_pages.blueprint,
         hour_pages.blueprint,
         report_pages.blueprint,
         responsibility_pages.blueprint,
@@ -113,6 +116,7 @@ def create_app(
         people_pages.blueprint,
         people_admin.blueprint,
         kiosk_enrolment.blueprint,
+        badge_cards.blueprint,
         badge_pages.blueprint,
         health.blueprint,
         program.blueprint,

@@ -37,6 +37,7 @@ KINDS = (
     "hour_noted",
     "shift_signed",
     "sheet_entered",
+    "photo_attached",
     "flag_raised",
     "flag_answered",
     "flag_resolved",

@@ -53,6 +53,7 @@ _PROJECTIONS = {
     "scan_forced": _nothing,
     "scan_discarded": _nothing,
     "sheet_entered": _nothing,
+    "photo_attached": _nothing,
     "device_added": _nothing,
     "device_revoked": _nothing,
 }

@@ -146,7 +146,7 @@
     if (kind === "split") return { kind, values: { batch, quantity: String(count(form)) } };
     const reason = form.querySelector("[name=reason]:checked")?.value;
     const giver = form.querySelector("[name=giver]:checked");
-    return { kind, reason, giver, values: { batch, quantity: String(count(form)), reason, ...(kind === "reject" && { rejected_from: giver.value }) } };
+    return { kind, reason, giver, values: { batch, quantity: String(count(form)), reason, ...(kind === "reject" && { rejected_from: giver.value, ...(form.elements.photo?.value && { photo: form.elements.photo.value }) }) } };
   }
 
   document.addEventListener("submit", (event) => {
