@@ -350,3 +350,12 @@ def test_a_tablet_that_only_says_that_it_is_there_is_seldom_written(
     floor.now += MINUTE_MS
     sewing.sends()
     assert floor.ledger.row("SELECT heard_at FROM tablets")[0] == floor.now
+
+
+def test_a_tablet_whose_clock_is_out_of_all_bounds_keeps_no_page_from_being_shown(
+    client: FlaskClient,
+) -> None:
+    told = {"tablet": "0" * 32, "clock": 2**53, "waiting": 5, "oldest_at": 2**53}
+    assert client.post("/kiosk/sew-1/outbox", json=told).status_code == 200
+    for page in ("/board/shirts", "/devices", "/kiosk/sew-1"):
+        assert client.get(page).status_code == 200, page
