@@ -108,6 +108,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "lines",
         "quiet",
         "collapse",
+        "reports",
     ),
     "[broker]": (
         "host",
