@@ -21,6 +21,7 @@ from ledger.schema_flags import FLAGS
 from ledger.schema_hours import HOURS
 from ledger.schema_identity import IDENTITY
 from ledger.schema_languages import SAID_IN_EVIDENCE
+from ledger.schema_orders import SHIPPED_ORDERS
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 from ledger.schema_tablets import TABLETS
@@ -369,7 +370,8 @@ LATER = (
     ("m016_channels", CHANNELS),
     ("m017_silences_summed", SILENCES_SUMMED),
     ("m018_countermeasures", COUNTERMEASURES),
-    ("m019_reports_sent", REPORTS_SENT),
+    ("m019_shipped_orders", SHIPPED_ORDERS),
+    ("m020_reports_sent", REPORTS_SENT),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 

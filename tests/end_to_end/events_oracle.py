@@ -297,6 +297,7 @@ class Oracle:
                 if flag["promised_at"] and flag["closed_at"] and flag["closed_at"] <= flag["promised_at"]
             ),
             "silences": sum(1 for flag in flags if flag["silent"] and flag["raised_by"] == link),
+            "points": 0,  # the demo's site counts none
         }
 
     def _handoffs(self, link: str) -> Iterable[tuple[str, bool]]:
@@ -332,8 +333,9 @@ class Oracle:
         for (_, each), targets in self.targets.items():
             for end, _, give, _ in targets if each == link else ():
                 target[end] += give
+        return [
+            (self._wall_text(start), target[end], given[start]) for start, end, name in hours if name == shift
+        ]
 
-        def wall(at: int) -> str:
-            return datetime.fromtimestamp(at / 1000, self.zone).isoformat(timespec="seconds")
-
-        return [(wall(start), target[end], given[start]) for start, end, name in hours if name == shift]
+    def _wall_text(self, at: int) -> str:
+        return datetime.fromtimestamp(at / 1000, self.zone).isoformat(timespec="seconds")
