@@ -18,7 +18,7 @@ from interlock.ports import why_not_listen
 from interlock.refusal_file import read_refusals
 from interlock.wake import WakeReceiver
 from kiosk.app import create_app
-from kiosk.server import CannotListen, serve
+from kiosk.server import CannotListen, CertificateUnusable, serve, tls_context
 from kiosk.services import Pulse, Services
 from ledger.badged_in import StationBadges
 from ledger.errors import LedgerError
@@ -35,13 +35,14 @@ def main(folder: Path) -> None:
     log = to_standard_error("kiosk")
     try:
         serve_kiosk(folder, log)
-    except (SiteFaults, LedgerError, CannotListen) as fault:
+    except (SiteFaults, LedgerError, CannotListen, CertificateUnusable) as fault:
         sys.exit(str(fault))
 
 
 def serve_kiosk(folder: Path, log: Any) -> None:
     """Open the site and serve it."""
     config = open_config(folder)
+    tls = tls_context(config.web.tls_certificate, config.web.tls_key)
     # Asked before anything is opened: a second server must not take the wake-ups of the one that runs.
     why_not = why_not_listen(config.web.listen, config.web.port)
     if why_not is not None:
@@ -68,7 +69,7 @@ def serve_kiosk(folder: Path, log: Any) -> None:
     )
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     try:
-        serve(create_app(services, wake.wait), config.web.listen, config.web.port, stop)
+        serve(create_app(services, wake.wait), config.web.listen, config.web.port, stop, tls=tls)
     finally:
         wake.close()
         ledger.close()

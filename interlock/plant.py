@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import time
@@ -98,7 +99,8 @@ class Plant:
         """Where a browser on this machine finds the first page."""
         listen = self.config.web.listen
         host = "127.0.0.1" if listen in ("0.0.0.0", "::") else listen  # noqa: S104  # read, not listened on
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.config.web.port}"
+        scheme = "http" if self.config.web.tls_certificate is None else "https"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.config.web.port}"
 
     def start(self) -> None:
         """Start all parts; returns when pages are served. PlantFault when one cannot start."""
@@ -153,10 +155,21 @@ class Plant:
 
     def _serves(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.web_address}/healthy", timeout=1) as answer:  # noqa: S310  # our own address
+            address, trust = f"{self.web_address}/healthy", self._own_certificate()
+            with urllib.request.urlopen(address, timeout=1, context=trust) as answer:  # noqa: S310  # our own address
                 return bool(answer.status == 200)  # noqa: PLR2004  # OK
         except (urllib.error.URLError, OSError):
             return False
+
+    def _own_certificate(self) -> ssl.SSLContext | None:
+        """Our own server shows exactly its certificate, whatever name it has."""
+        certificate = self.config.web.tls_certificate
+        if certificate is None:
+            return None
+        context = ssl.create_default_context(cafile=str(certificate))
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
 
     def _wait_until_served(self) -> None:
         def is_served() -> bool:

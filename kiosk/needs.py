@@ -12,6 +12,7 @@ Need: TypeAlias = Action | Literal["open", "person"]
 
 NEEDS: Mapping[str, Need] = {
     "static": "open",
+    "program.worker": "open",
     "health.healthy": "open",
     "metrics": "read",
     # people and devices
@@ -25,6 +26,7 @@ NEEDS: Mapping[str, Need] = {
     "people_pages.identity_of_caller": "open",
     "people_admin.people_list": "people",
     "people_admin.add": "people",
+    "badge_cards.cards": "people",
     "people_admin.person": "people",
     "people_admin.change": "people",
     "people_admin.log": "people",
@@ -47,6 +49,7 @@ NEEDS: Mapping[str, Need] = {
     "batch_pages.received": "scan",
     "batch_pages.given": "scan",
     "batch_pages.scrapped": "correct",
+    "batch_pages.split": "correct",
     "batch_pages.undo": "correct",
     "outbox.take_in": "kiosk",  # and each entry what it does, by whoever stood there
     "scanner_pages.scanner": "kiosk",
@@ -67,6 +70,10 @@ NEEDS: Mapping[str, Need] = {
     "paper.travellers": "read",
     "paper.labels": "read",
     "paper.commands": "read",
+    "photo_pages.photo": "record",
+    "sheet_pages.blank": "read",
+    "sheet_pages.enter": "force",
+    "sheet_pages.take_in": "force",
     "reports.report_file": "read",
     "responsibility.responsibility": "read",
     "responsibility.part": "read",
@@ -95,6 +102,9 @@ NEEDS: Mapping[str, Need] = {
     "site_pages.save_site": "site",
     "site_pages.version": "read",
     "site_pages.version_text": "read",
+    "notice_pages.notices": "read",
+    "notice_pages.channels": "read",
+    "notice_pages.try_channel": "devices",
     "device_pages.devices": "read",
     "device_pages.add_device": "devices",
     "device_pages.inspector": "devices",
@@ -145,11 +155,13 @@ ADDRESSES_OF_FORMS = frozenset(
         "batch_pages.received",
         "batch_pages.given",
         "batch_pages.scrapped",
+        "batch_pages.split",
         "batch_pages.undo",
         "kiosk_flags.pass_back",
         "kiosk_flags.dispute",
         "kiosk_flags.contest",
         "refused_pages.settle",
+        "notice_pages.try_channel",
     }
 )
 """Read, they only lead back to the kiosk."""

@@ -14,7 +14,7 @@ from kiosk.api_bodies import decoded
 from kiosk.api_shapes import Count, Id, Person, ScanResult
 from kiosk.errors import Malformed, json_answer
 from kiosk.names import known_station
-from kiosk.outbox_acts import KINDS, NEEDS_OF
+from kiosk.outbox_acts import KINDS, NEEDS_OF, SCANS
 from kiosk.services import Services, current
 from ledger.acts import Act
 from ledger.errors import LedgerError, RuleRefused
@@ -140,10 +140,10 @@ def _item(
         person=identity.name_at(at_station, entry.at) or entry.person,
         payload=raw[: taps.KEPT_PAYLOAD_BYTES],
     )
-    if entry.kind == "scan":
+    if entry.kind in SCANS:
         if not told.code:
             raise RuleRefused(sentence("nothing was read; scan again"))
-        return told
+        return replace(told, meant=SCANS[entry.kind])
     if entry.kind not in KINDS:
         raise Malformed(
             sentence(

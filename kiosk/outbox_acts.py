@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from kiosk import taps
 from kiosk.errors import Malformed
@@ -19,6 +19,7 @@ from shopfloor.rights import Action
 from shopfloor.sentences import sentence
 
 Fields: TypeAlias = Mapping[str, str]
+Meant: TypeAlias = Literal["in", "out"]
 Kind: TypeAlias = Callable[[Services, Fields], Do]
 
 
@@ -79,8 +80,10 @@ def answer(services: Services, fields: Fields) -> Do:
     return do
 
 
+SCANS: Mapping[str, Meant | None] = {"scan": None, "received": "in", "given": "out"}
+"""Kinds whose field `code` is taken as read by this tablet; a batch that was tapped says which way it goes."""
 KINDS: dict[str, Kind] = {"flag": flag, "withdraw": withdraw, "answer": answer}
-"""Every kind but `scan`, which is a device's."""
+"""Every kind but those, which are a device's."""
 NEEDS_OF: Mapping[str, Action] = {"flag": "flag", "withdraw": "flag", "answer": "answer"}
 """What whoever did it needs the right to."""
 

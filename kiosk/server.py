@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -26,6 +28,8 @@ IDLE_S = 75
 HEAD_LIMIT_S = 10
 """How long the head of a request may take once its first line is there."""
 BACKLOG = 1_024
+HANDSHAKE_LIMIT_S = 10
+"""How long a browser may take until TLS stands."""
 
 log = structlog.get_logger()
 
@@ -43,6 +47,30 @@ class CannotListen(Exception):
         super().__init__(text)
 
 
+class CertificateUnusable(Exception):
+    """The pages cannot be served with TLS; the text is one sentence for a person."""
+
+    def __init__(self, certificate: Path, cause: OSError) -> None:
+        why = cause.strerror or str(cause)
+        super().__init__(
+            f"{certificate} cannot be used with its key ({why}): both have to be PEM that this user may read,"
+            " and belong together; make them with: interlock certificate DIR HOST."
+        )
+
+
+def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """What browsers are spoken to with; None without a certificate. CertificateUnusable."""
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as cause:  # also ssl.SSLError
+        raise CertificateUnusable(certificate, cause) from None
+    return context
+
+
 def serve(
     app: Flask,
     listen: str,
@@ -50,6 +78,7 @@ def serve(
     stop: Event,
     *,
     ready: Callable[[int], None] | None = None,
+    tls: ssl.SSLContext | None = None,
     silent_reader_s: float = SILENT_READER_S,
     head_limit_s: float = HEAD_LIMIT_S,
 ) -> None:
@@ -57,12 +86,13 @@ def serve(
     listener = _listener(listen, port, silent_reader_s)
     address, actual_port = listener.getsockname()[:2]
     hub: Hub = app.extensions[HUB]
-    server = WSGIServer(
+    server = _Server(
         listener,
         app,
         log=None,
         error_log=_ErrorLog(),
         handler_class=type("_LimitedHandler", (_Handler,), {"head_limit_s": head_limit_s}),
+        **({"ssl_context": tls} if tls is not None else {}),
         environ={"SERVER_NAME": address, "SERVER_PORT": str(actual_port)},  # else it asks DNS for its name
     )
     hub.start()
@@ -94,6 +124,22 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
         with Timeout(self.head_limit_s, exception=False):
             return super().read_request(raw_requestline)
         return False  # type: ignore[unreachable]  # after the time limit: answered with 400
+
+
+class _Server(WSGIServer):  # type: ignore[misc]  # gevent ships no types
+    def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> Any:
+        """Who speaks no TLS, or does not trust us, or says nothing, is let go without a word on our side."""
+        try:
+            with Timeout(HANDSHAKE_LIMIT_S):
+                wrapped = self.wrap_socket(client_socket, **self.ssl_args)
+        except (Timeout, OSError) as fault:
+            log.debug("no TLS came about", address=address[0], why=str(fault))
+            client_socket.close()
+            return None
+        try:
+            return self.handle(wrapped, address)
+        finally:
+            wrapped.close()
 
 
 class _ErrorLog:

@@ -79,6 +79,9 @@ class WebSettings:
 
     listen: str = _LOOPBACK
     port: int = _WEB_PORT
+    tls_certificate: Path | None = None
+    """What the pages show to browsers; it switches TLS on, and then there is no plain HTTP on that port."""
+    tls_key: Path | None = None
 
     @property
     def open_to_others(self) -> bool:
@@ -116,13 +119,13 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         text = "listen is for the broker that Interlock starts itself, but host names another"
         table.fault("listen", f"{text}; take one of the two out")
     username = table.may("username", USERNAME, "") or None
-    password_file = _read_file(table, "password_file", folder)
+    password_file = read_file(table, "password_file", folder)
     if table.has("password_file") and not table.has("username") and table.sound("username"):
         table.fault(
             "password_file", 'a password without a user; write for example username = "interlock" too'
         )
     tls_ca, tls_certificate, tls_key = (
-        _read_file(table, key, folder) for key in ("tls_ca", "tls_certificate", "tls_key")
+        read_file(table, key, folder) for key in ("tls_ca", "tls_certificate", "tls_key")
     )
     _check_tls(table)
     return BrokerSettings(
@@ -144,15 +147,7 @@ def _is_loopback(listen: str) -> bool:
 
 
 def _check_tls(table: Table) -> None:
-    for one, other, example in (
-        ("tls_certificate", "tls_key", "tls/broker.key"),
-        ("tls_key", "tls_certificate", "tls/broker.crt"),
-    ):
-        if table.has(one) and not table.has(other) and table.sound(other):
-            table.fault(
-                one,
-                f"a certificate and its key go together; write for example {other} = {quoted(example)} too",
-            )
+    _check_pair(table)
     if table.has("host") and table.has("tls_certificate") and not table.has("tls_ca"):
         text = "a certificate of ours without the authority that signed the broker's"
         table.fault("tls_certificate", f'{text}; write for example tls_ca = "tls/ca.crt" too')
@@ -163,10 +158,28 @@ def _check_tls(table: Table) -> None:
         table.fault("tls_ca", f"{text}; make them with: interlock certificate DIR HOST")
 
 
-def read_web(top: Table, broker: BrokerSettings) -> WebSettings:
+def _check_pair(table: Table) -> None:
+    for one, other, example in (
+        ("tls_certificate", "tls_key", "tls/broker.key"),
+        ("tls_key", "tls_certificate", "tls/broker.crt"),
+    ):
+        if table.has(one) and not table.has(other) and table.sound(other):
+            table.fault(
+                one,
+                f"a certificate and its key go together; write for example {other} = {quoted(example)} too",
+            )
+
+
+def read_web(top: Table, broker: BrokerSettings, folder: Path) -> WebSettings:
     """Where the pages are served; the embedded broker cannot have the same port."""
     table = top.table("web")
-    web = WebSettings(listen=table.may("listen", LISTEN, _LOOPBACK), port=table.may("port", PORT, _WEB_PORT))
+    web = WebSettings(
+        listen=table.may("listen", LISTEN, _LOOPBACK),
+        port=table.may("port", PORT, _WEB_PORT),
+        tls_certificate=read_file(table, "tls_certificate", folder),
+        tls_key=read_file(table, "tls_key", folder),
+    )
+    _check_pair(table)
     if table.has("port") and table.sound("port") and broker.embedded and web.port == broker.port:
         table.fault("port", f"the broker listens on port {web.port} already; write for example port = 8080")
     return web
@@ -200,7 +213,7 @@ def read_kiosk(top: Table) -> KioskSettings:
     return KioskSettings(top.table("kiosk").may("scanner_prefix", FUNCTION_KEY, "") or None)
 
 
-def _read_file(table: Table, key: str, folder: Path) -> Path | None:
+def read_file(table: Table, key: str, folder: Path) -> Path | None:
     """A file named relative to the site folder; one that does not exist is reported."""
     if not table.has(key):
         return None

@@ -1,4 +1,4 @@
-"""`interlock certificate`: TLS for the embedded broker, or for one of the plant's own."""
+"""`interlock certificate`: TLS for the pages and for the embedded broker, or for one of the plant's own."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ FOLDER = "tls"
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("hosts", metavar="HOST...", nargs=-1, required=True)
 def certificate(folder: Path, hosts: tuple[str, ...]) -> None:
-    """Make a certificate for the broker of the site in DIR, into DIR/tls.
+    """Make a certificate for the broker and the pages of the site in DIR, into DIR/tls.
 
-    HOST are the names and addresses by which devices reach it. The site's certificate authority is made at the
-    first time and kept: devices that trust it go on trusting.
+    HOST are the names and addresses by which devices and browsers reach it. The site's certificate authority is
+    made at the first time and kept: devices that trust it go on trusting.
     """
     site = open_config(folder).site
     make_certificate(folder / FOLDER, site.id, hosts, datetime.fromtimestamp(clock.now() / 1000, UTC))
@@ -30,6 +30,10 @@ def certificate(folder: Path, hosts: tuple[str, ...]) -> None:
     click.echo(f'  tls_ca = "{FOLDER}/{CA_CERTIFICATE}"')
     click.echo(f'  tls_certificate = "{FOLDER}/{CERTIFICATE}"')
     click.echo(f'  tls_key = "{FOLDER}/{KEY}"')
+    click.echo("  [web]")
+    click.echo(f'  tls_certificate = "{FOLDER}/{CERTIFICATE}"')
+    click.echo(f'  tls_key = "{FOLDER}/{KEY}"')
     click.echo(
-        f"Devices get {folder / FOLDER / CA_CERTIFICATE}. Keep {FOLDER}/ca.key where nobody else reads it."
+        f"Devices and tablets get {folder / FOLDER / CA_CERTIFICATE}."
+        f" Keep {FOLDER}/ca.key where nobody else reads it."
     )

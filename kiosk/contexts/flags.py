@@ -50,8 +50,6 @@ class FlagCard:
     """Working minutes of the flagged link since the promised time."""
     passed_to: tuple[str, ...] = ()
     """Names of the links before to which it was passed back."""
-    is_passed_on: bool = False
-    """A link further on was flagged first, and passed it back."""
     can_dispute: bool = False
     consequence: str = ""
     """The name of what the next link chose."""
@@ -132,6 +130,18 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectPhoto:
+    """Units that were rejected with a photo; `number` is its place in the record."""
+
+    number: int
+    batch: str
+    link_name: str
+    giver_name: str
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlagPage:
     """One flag: how it stands, its chain, its story, and what a supervisor can rule on."""
 
@@ -153,3 +163,4 @@ class FlagPage:
     fault: str
     done: str
     """What was just ruled; empty when nothing was."""
+    rejects: tuple[RejectPhoto, ...] = ()

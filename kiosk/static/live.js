@@ -64,7 +64,16 @@
   }
 
   function busy() {
-    return Boolean(document.getElementById("panel")?.firstElementChild || document.activeElement?.matches?.("input"));
+    const open = document.querySelector("#panel > *, #confirm:not([hidden]), #batches:not([hidden]), #pin-pad:not([hidden])");
+    return Boolean(open || document.activeElement?.matches?.("input"));
+  }
+
+  /* The server runs another program than the one that this page is of. */
+  function renew(program) {
+    if (!program || program === document.documentElement.dataset.program || sessionStorage.getItem("renewed-for") === program || busy()) return;
+    sessionStorage.setItem("renewed-for", program); // once: an old page may come out of a cache on the way
+    body.dataset.reloads = "yes";
+    location.reload();
   }
 
   async function reloadIfServerAnswers() {
@@ -94,6 +103,14 @@
     beat = JSON.parse(event.detail.data);
     offsetMs = beat.now - Date.now();
     heard();
+    showClock();
+    renew(beat.program);
+  });
+  // A page that the tablet kept is as old as what it heard last, and its clock goes on from there.
+  document.addEventListener("live:kept", ({ detail }) => {
+    heardAt = Math.min(heardAt, performance.now() - Math.max(0, Date.now() - detail.wall));
+    offsetMs = detail.offset;
+    show();
     showClock();
   });
   document.addEventListener("htmx:after:swap", showClock);

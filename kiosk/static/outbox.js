@@ -165,6 +165,8 @@ const outbox = (() => {
     hearTime(JSON.parse(event.detail.data).now);
     if (!reached || waiting().length) drain();
   });
+  // A page that the tablet kept goes by the site's time as it was heard before.
+  document.addEventListener("live:kept", ({ detail }) => { if (!anchor) hearTime(Date.now() + detail.offset); });
   for (const kind of ["online", "pageshow"]) addEventListener(kind, () => drain());
   setInterval(() => { if (!timer) drain(); }, BEAT_MS);
   addEventListener("pagehide", () => { if (here) post(station, words(here, [], true), { keepalive: true }).catch(() => {}); });

@@ -59,15 +59,21 @@ class Network:
         while True:
             try:
                 here, _ = self._listener.accept()
-                there = socket.create_connection((HOST, self.to_port), timeout=5)
             except OSError:
                 if self._listener.fileno() < 0:
                     return
-                with suppress(OSError, UnboundLocalError):
-                    here.close()  # the server is not there: the browser is told
+                continue
+            try:
+                there = socket.create_connection((HOST, self.to_port), timeout=5)
+            except OSError:
+                here.close()  # the server is not there: the browser is told
                 continue
             there.settimeout(None)
             self._sockets |= {here, there}
+            if self._listener.fileno() < 0:  # it came in at the very end
+                here.close()
+                there.close()
+                return
             for number, (source, sink) in enumerate(((here, there), (there, here))):
                 late: Queue[tuple[float, bytes]] = Queue()
                 threading.Thread(target=self._read, args=(source, late), daemon=True).start()
@@ -86,7 +92,7 @@ class Network:
         while True:
             due_s, piece = late.get()
             self._up.wait()
-            time.sleep(max(0.0, due_s - time.monotonic()))
+            time.sleep(max(0.0, due_s - time.monotonic()))  # the way itself
             try:
                 if not piece:
                     sink.shutdown(socket.SHUT_RDWR)
@@ -101,7 +107,7 @@ class Network:
             part = piece if not rate else piece[: max(1, int(rate / 10))]
             with self._lines[direction]:
                 if rate:
-                    time.sleep(len(part) / rate)
+                    time.sleep(len(part) / rate)  # the line's own time for so many bytes
                 self._up.wait()
                 sink.sendall(part)
             piece = piece[len(part) :]

@@ -6,17 +6,16 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from ledger.seq_gaps import open_gaps
 from tests.broker_fixtures import Embedded
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browser_profile import browser_of, kill
 from tests.faults.network import Network, networks
 from tests.faults.oracle import broken_promises
 from tests.live_site import Site
@@ -168,39 +167,6 @@ def test_a_slow_link_gets_one_request_at_a_time(site: Site, network: Network, se
 
 
 # ---- the browser dies
-
-
-@contextmanager
-def browser_of(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
-    """A browser of its own with a profile on the disk; whoever kills it leaves the profile."""
-    context = browser.browser_type.launch_persistent_context(
-        profile,
-        executable_path=browser_path(),
-        args=CHROMIUM_FLAGS,
-        viewport={"width": 1280, "height": 800},
-    )
-    try:
-        yield context
-    finally:
-        with suppress(Error):
-            context.close()
-
-
-def browser_path() -> str:
-    from tests.provision import NEEDS, find_program  # noqa: PLC0415  # only where a browser is started
-
-    found = find_program(*NEEDS["chromium"][0][0])
-    assert found is not None
-    return found
-
-
-def kill(profile: Path) -> None:
-    """SIGKILL to every process that has the profile open."""
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            with suppress(OSError):
-                if str(profile).encode() in (process / "cmdline").read_bytes():
-                    os.kill(int(process.name), signal.SIGKILL)
 
 
 def scanned_offline(browser: Browser, profile: Path, network: Network, codes: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ from tests.web.secured import LED, As, register_all
 
 VALUES = {"station": "sew-1", "line": "shirts", "flag": 1, "order": "A-1", "number": 1, "refused": 1,
           "event_id": "e1", "import_id": "i1", "filename": "base.css", "batch": "0000017", "link": "sew",
-          "name": "shift", "form": "csv", "act": "force"}  # fmt: skip
+          "name": "shift", "form": "csv", "channel": "none", "act": "force"}  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {  # of what looks at its station, or its role, before it says yes
     "api.scans": {"station": "sew-1", "code": "nothing"},
     "api.undo": {"station": "sew-1"},

@@ -79,6 +79,22 @@ def test_an_entry_sent_twice_changes_nothing_and_is_answered_alike(sewing: Table
     assert faults(floor.ledger) == []
 
 
+def test_batches_that_were_tapped_go_the_way_that_was_said(sewing: Tablet, floor: Plant) -> None:
+    code, other = floor.codes()[:2]
+    entries = [
+        sewing.did("received", code=code),
+        sewing.did("given", code=code, at=floor.now + 5 * SECOND_MS),
+        sewing.did("given", code=other),
+    ]
+    floor.now += MINUTE_MS
+    told = sewing.sends(*entries)
+    assert [result for result, _ in told] == ["recorded", "recorded", "recorded"]
+    steps = [(row["kind"], row["batch"]) for row in events(floor) if row["link"] == "shirts/sew"]
+    assert steps == [("received", code), ("given", code), ("received", other), ("given", other)]
+    assert [result for result, _ in sewing.sends(*entries)] == ["duplicate"] * 3
+    assert sewing.sends(sewing.did("received", code=""))[0][0] == "refused"
+
+
 def test_a_refusal_is_answered_alike_too_though_it_would_count_by_now(sewing: Tablet, floor: Plant) -> None:
     floor.now = china("24 14:10")  # Cutting owes nothing before 15:00
     early = sewing.did("flag", **FLAG)

@@ -152,7 +152,7 @@ def test_who_kept_silent_answers_for_its_share_and_the_sum_stays(client: FlaskCl
     floor.now = china("25 11:46")
     spoken = Tap("tap-1", "pack-1", floor.now)
     flags.raise_flag(floor.ledger, floor.site, spoken, against="sew", order="A-1", now=floor.now)
-    silence.break_silences(floor.ledger, floor.site, CalendarBook(floor.site), floor.now, floor.now)
+    silence.SilenceWatch(floor.ledger, floor.site, CalendarBook(floor.site)).look(floor.now, floor.now)
     for code in floor.codes()[8:]:
         hand_on(floor, "scanner-cut", code, "25 14:45")
     parts = {part["link"]: part for part in client.get("/api/v1/orders/A-1").json["delays"]["links"]}
