@@ -16,7 +16,7 @@ from ledger.schema_corrections import CORRECTIONS
 from ledger.schema_delays import DELAYS
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
-from ledger.schema_hours import HOURS
+from ledger.schema_hours import HANDOVER, HOURS
 from ledger.schema_identity import IDENTITY
 from ledger.schema_languages import SAID_IN_EVIDENCE
 from ledger.schema_parts import COMMANDS, PARTS
@@ -364,6 +364,7 @@ LATER = (
     ("m014_delays", DELAYS),
     ("m015_hour_sheet", HOURS),
     ("m012_languages", SAID_IN_EVIDENCE),
+    ("m021_handover", HANDOVER),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 
