@@ -25,6 +25,7 @@ from gateway.messages import DeviceState, Settled, Understood, understand
 from gateway.overhearing import Overhearing
 from gateway.publishing import Publisher
 from gateway.same_reads import SameReads
+from gateway.signalling import Signaller
 from gateway.spool import Delivery, Spool
 from shopfloor.broker_faults import BrokerFault
 from shopfloor.instants import Instant
@@ -52,15 +53,7 @@ class Counts:
     """Since the gateway started."""
 
     scans: int = 0
-    unreadable: int = 0
-    states: int = 0
-    repeated: int = 0
-    """Sent again by the broker although on disk: acknowledged, not recorded."""
-    answers_dropped: int = 0
-    """The broker took no more of them; the device sends the scan again."""
     connects: int = 0
-    stalls: int = 0
-    """Times the ledger could not be written."""
 
 
 class Gateway:
@@ -82,6 +75,7 @@ class Gateway:
         directory: Directory | None = None,
         overheard: Callable[[Overheard], None] | None = None,
         publisher: Publisher | None = None,
+        signaller: Signaller | None = None,
         unavailable: tuple[type[Exception], ...] = (),
     ) -> None:
         self.counts = Counts()
@@ -96,6 +90,7 @@ class Gateway:
         self._same_reads = SameReads()
         self._handed_over_at_s = 0.0
         self._publisher = publisher
+        self._signaller = signaller
         self._unavailable: tuple[type[Exception], ...] = (*unavailable, OSError)
         self._state_topic = topics.build(site, topics.GATEWAY, "state")
         self._connection = Connection(
@@ -227,22 +222,18 @@ class Gateway:
     def _write_down(self, batch: Sequence[Delivery]) -> list[Answer | None]:
         """States first: writing one twice, should the scans then fail, changes nothing."""
         items = [delivery.item for delivery in batch]
-        states = [item for item in items if isinstance(item, DeviceState)]
-        for state in states:
+        for state in (item for item in items if isinstance(item, DeviceState)):
             for device in (state.device, *state.others):
                 self._device_state(device, state.online, state.at)
         reports = [item for item in items if isinstance(item, Scan | Unreadable)]
         recorded = list(self._record(reports)) if reports else []
         if len(recorded) != len(reports):
             raise AssertionError(f"{len(reports)} messages were recorded with {len(recorded)} answers")
-        self.counts.states += len(states)
         self.counts.scans += sum(isinstance(item, Scan) for item in reports)
-        self.counts.unreadable += sum(isinstance(item, Unreadable) for item in reports)
         in_order = iter(recorded)
         answers: list[Answer | None] = []
         for item in items:
             if isinstance(item, Settled):
-                self.counts.repeated += 1
                 answers.append(item.answer)
             else:
                 answer = next(in_order) if isinstance(item, Scan | Unreadable) else None
@@ -253,15 +244,15 @@ class Gateway:
 
     def _stall(self, fault: Exception) -> None:
         if not self._retry_s:
-            self.counts.stalls += 1
             log.error("the ledger cannot be written: scans wait and are not confirmed", fault=str(fault))
         self._retry_s = min(max(self._retry_s * 2, RETRY_S[0]), RETRY_S[1])
         self._retry_at_s = time.monotonic() + self._retry_s
 
     def _answer(self, answer: Answer, speaker: Speaker | None) -> None:
         for topic, said in messages_of(self._site, answer, speaker, self._clock()):
-            if not self._connection.publish(topic, said):
-                self.counts.answers_dropped += 1
+            self._connection.publish(
+                topic, said
+            )  # when the broker takes no more, the device sends the scan again
 
     def _without_same_reads(self, understood: Understood) -> Understood:
         item = understood.item
@@ -277,6 +268,8 @@ class Gateway:
         if self._publisher is not None:
             busy = len(self._spool) > 0 or self._connection.readable()
             self._publisher.tend(self._connection, busy=busy)
+        if self._signaller is not None:
+            self._signaller.tend(self._connection)
 
     def _tend(self) -> None:
         """What time and the connection ask for: keep-alive, birth, the beat."""

@@ -101,7 +101,6 @@ class ScannerClient:
         self._subscribed = False
         self._refused = "no answer"
         self._closing = False
-        self.resent = 0
         self._client = self._new_client(client_id)
         self._resender = threading.Thread(target=self._resend_loop, name=f"{client_id} resends")
 
@@ -244,7 +243,6 @@ class ScannerClient:
             if _taken(waiting.sent):
                 waiting.sent = self._send(device, waiting.payload)
                 waiting.sent_at_s = now_s
-                self.resent += 1
 
     def _on_connect(
         self,

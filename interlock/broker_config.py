@@ -32,7 +32,6 @@ class DoorKeys:
 
 
 DOOR_USER, PROBE_USER, SYSTEM_USER = "interlock-door", "interlock-probe", "interlock-system"
-OWN_USERS = frozenset({DOOR_USER, PROBE_USER, SYSTEM_USER})
 
 
 def configuration(

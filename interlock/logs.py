@@ -2,10 +2,43 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TextIO
 
 import structlog
+
+
+class UnfailingText:
+    """A file for log lines that lets nobody fail: work goes on when nobody reads what it says.
+
+    `find` is asked at each line: standard error may be another file by then.
+    """
+
+    def __init__(self, find: Callable[[], TextIO]) -> None:
+        self._find = find
+
+    def write(self, text: str) -> None:
+        """Write and flush one line, as far as it can be."""
+        try:
+            stream = self._find()
+            stream.write(text)
+            stream.flush()
+        except BrokenPipeError:
+            _to_nowhere(stream)
+        except (OSError, ValueError):  # a full disk, a file that was closed: the next line is tried again
+            return
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Its reader is gone for good. What is still in it must not fail at the end, nor what others write there."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def to_standard_error(part: str) -> Any:
@@ -18,7 +51,9 @@ def to_standard_error(part: str) -> Any:
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(
+            UnfailingText(lambda: sys.stderr)  # type: ignore[arg-type]  # write and flush are all it asks for
+        ),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(part=part)

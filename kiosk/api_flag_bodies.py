@@ -6,21 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from kiosk.api_shapes import Code, Comment, Id, Name, Person, When
+from kiosk.api_shapes import Code, Comment, Id, Name, When
+from kiosk.api_station import ByStation
 from kiosk.taps import LONGEST_COMMENT, LONGEST_PERSON
 
 Seen = Annotated[int, Meta(ge=0)]
 Said = Annotated[str, Meta(min_length=1, max_length=LONGEST_COMMENT)]
 Supervisor = Annotated[str, Meta(min_length=1, max_length=LONGEST_PERSON, description="Who rules")]
-
-
-class ByStation(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Who did it at which station, and when."""
-
-    station: Name
-    person: Person | None = None
-    id: Id | None = None
-    at: When | None = None
 
 
 class FlagBody(ByStation, kw_only=True):
@@ -75,3 +67,4 @@ class RulingBody(Struct, forbid_unknown_fields=True, kw_only=True):
     ruling: Literal["upheld", "overturned"]
     comment: Comment = ""
     id: Id | None = None
+    at: When | None = None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, request
 
-from kiosk import flag_taps, gate, identity, taps
+from kiosk import flag_taps, identity, taps
 from kiosk.api_bodies import decoded, instant
 from kiosk.api_flag_bodies import (
     AnswerBody,
-    ByStation,
     ConsequenceBody,
     DisputeBody,
     FlagBody,
@@ -19,17 +18,17 @@ from kiosk.api_flag_bodies import (
     RulingBody,
     WithdrawBody,
 )
+from kiosk.api_station import ByStation, told
 from kiosk.api_taking_in import API
-from kiosk.errors import Malformed, NotHere, json_answer
+from kiosk.errors import Malformed, json_answer
 from kiosk.names import no_flag
 from kiosk.services import Services, current
 from kiosk.views.json_flags import flag_json, flags_json
 from ledger.drafts import By
-from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.flags import PREVIOUS
 from shopfloor.instants import Instant
-from shopfloor.sentences import sentence, text_of
+from shopfloor.sentences import sentence
 
 _LAST_SEQUENCE = 2**53
 
@@ -49,7 +48,7 @@ def flag(flag: int) -> Response:
 def raise_flag() -> Response:
     """Raise *not received*: for an order, or for a batch."""
     services = current()
-    body, tap = _told(services, FlagBody, "the flag")
+    body, tap = told(services, FlagBody, "the flag")
     if body.batch is not None:
         number = flag_taps.raise_batch_flag(
             services, tap, batch=body.batch.strip(), against=body.against, kind=body.kind, order=body.order
@@ -70,72 +69,56 @@ def raise_flag() -> Response:
 
 def answer(flag: int) -> Response:
     """Answer a flag."""
-    services = current()
-    _answer(services, flag)
-    body, tap = _told(services, AnswerBody, "the answer")
+    services, body, tap = _act(flag, AnswerBody, "the answer")
     _reply(services, tap, flag, body.reason, body)
     return _answer(services, flag)
 
 
 def pass_back(flag: int) -> Response:
     """Pass a flag back to the previous link."""
-    services = current()
-    _answer(services, flag)
-    body, tap = _told(services, PassBody, "what is passed back")
+    services, body, tap = _act(flag, PassBody, "what is passed back")
     _reply(services, tap, flag, PREVIOUS, body)
     return _answer(services, flag)
 
 
 def withdraw(flag: int) -> Response:
     """Take back a flag."""
-    services = current()
-    _answer(services, flag)
-    _, tap = _told(services, WithdrawBody, "the withdrawal")
+    services, _, tap = _act(flag, WithdrawBody, "the withdrawal")
     taps.withdraw_flag(services, tap, flag=flag)
     return _answer(services, flag)
 
 
 def dispute(flag: int) -> Response:
     """Say that a flag is wrong."""
-    services = current()
-    _answer(services, flag)
-    body, tap = _told(services, DisputeBody, "the dispute")
+    services, body, tap = _act(flag, DisputeBody, "the dispute")
     flag_taps.dispute_flag(services, tap, flag=flag, comment=body.comment)
     return _answer(services, flag)
 
 
 def rule(flag: int) -> Response:
     """A supervisor's ruling on a disputed flag."""
-    services = current()
-    _answer(services, flag)
-    body, by = _ruling(services)
+    services, body, by = _ruling(flag)
     flag_taps.rule_flag(services, by, flag=flag, ruling=body.ruling, comment=body.comment)
     return _answer(services, flag)
 
 
 def choose(flag: int) -> Response:
     """The next link chooses a consequence."""
-    services = current()
-    _answer(services, flag)
-    body, tap = _told(services, ConsequenceBody, "the choice")
+    services, body, tap = _act(flag, ConsequenceBody, "the choice")
     flag_taps.choose_consequence(services, tap, flag=flag, consequence=body.consequence)
     return _answer(services, flag)
 
 
 def contest(flag: int) -> Response:
     """The flagged link disputes a consequence."""
-    services = current()
-    _answer(services, flag)
-    body, tap = _told(services, DisputeBody, "the dispute")
+    services, body, tap = _act(flag, DisputeBody, "the dispute")
     flag_taps.dispute_consequence(services, tap, flag=flag, comment=body.comment)
     return _answer(services, flag)
 
 
 def settle(flag: int) -> Response:
     """A supervisor's ruling on a disputed consequence."""
-    services = current()
-    _answer(services, flag)
-    body, by = _ruling(services)
+    services, body, by = _ruling(flag)
     flag_taps.rule_consequence(services, by, flag=flag, ruling=body.ruling, comment=body.comment)
     return _answer(services, flag)
 
@@ -153,24 +136,28 @@ def _reply(services: Services, tap: Tap, flag: int, reason: str | None, body: An
     )
 
 
-def _told(services: Services, shape: type[T], what: str) -> tuple[T, Tap]:
-    """The body, and who did it when; the station has to be one of the site."""
-    body: T = decoded(request.get_data(), shape, what)
-    stations = services.config.site.stations
-    if body.station not in stations:
-        raise RuleRefused(text_of(NotHere("station", body.station, stations)))
-    at = taps.checked_at(instant(services, "at", body.at), services.clock())
-    person = gate.person_at(body.station, body.person, at)
-    return body, Tap(taps.checked_id(body.id), body.station, at, person)
+def _act(flag: int, shape: type[T], what: str) -> tuple[Services, T, Tap]:
+    """What somebody does at a station about a flag; NotHere comes before any fault of the body."""
+    services = current()
+    _known(services, flag)
+    return services, *told(services, shape, what)
 
 
-def _ruling(services: Services) -> tuple[RulingBody, By]:
+def _ruling(flag: int) -> tuple[Services, RulingBody, By]:
+    services = current()
+    _known(services, flag)
     body: RulingBody = decoded(request.get_data(), RulingBody, "the ruling")
-    return body, By(identity.signed_in() or body.person, API, services.clock(), taps.checked_id(body.id))
+    at = taps.checked_at(instant(services, "at", body.at), services.clock())
+    by = By(identity.signed_in() or body.person, API, at, taps.checked_id(body.id))
+    return services, body, by
 
 
-def _answer(services: Services, number: int, status: int = HTTPStatus.OK) -> Response:
+def _known(services: Services, number: int) -> dict[str, Any]:
     found = flag_json(services, number) if number <= _LAST_SEQUENCE else None
     if found is None:
         raise no_flag(services, number)
-    return json_answer(found, status)
+    return found
+
+
+def _answer(services: Services, number: int, status: int = HTTPStatus.OK) -> Response:
+    return json_answer(_known(services, number), status)

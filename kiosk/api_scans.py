@@ -45,7 +45,7 @@ def _one(services: Services, body: bytes, now: Instant) -> Response:
         raise Malformed(item.reason)
     result = _result(body, item, answer)
     # A refused scan leaves no event: one under its id is something else.
-    taken = result.result == "refused" and item.scan_id and taps.event_of(services, item.scan_id)
+    taken = result.result == "refused" and item.scan_id and services.ledger.holds(item.scan_id)
     return json_answer(result, HTTPStatus.UNPROCESSABLE_ENTITY if taken else HTTPStatus.OK)
 
 

@@ -32,7 +32,10 @@ class ScanBody(Struct, forbid_unknown_fields=True):
 
 
 class LinkResponsibility(Struct):
-    """A link over a period; minutes are the line's working minutes."""
+    """A link over a period; minutes are the line's working minutes.
+
+    It answers for its own minutes, less what links that kept silent about it share, and for what its own silence cost.
+    """
 
     link: str
     handoffs_due: int
@@ -41,12 +44,17 @@ class LinkResponsibility(Struct):
     own_minutes: int
     inherited_minutes: int
     recovered_minutes: int
+    shared_minutes: int
+    silence_minutes: int
+    answers_for_minutes: int
     flags: int
     answered: int
     answered_in_time: int
     promises: int
     promises_kept: int
     silences: int
+    points: int
+    """By the site's `[points]`, and by consequences in effect."""
 
 
 class Responsibility(Struct):

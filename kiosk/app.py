@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from types import TracebackType
 
 import structlog
@@ -14,6 +15,7 @@ from kiosk import (
     badge_cards,
     badge_pages,
     batch_pages,
+    countermeasure_pages,
     device_pages,
     errors,
     flag_pages,
@@ -26,6 +28,7 @@ from kiosk import (
     languages,
     live,
     new_order_pages,
+    notice_pages,
     order_pages,
     outbox,
     pages,
@@ -50,6 +53,7 @@ from kiosk.stream import STREAM_LIMIT, Hub, WaitForWake
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body."""
+STATIC = Path(__file__).with_name("static")
 
 log = structlog.get_logger()
 
@@ -75,9 +79,10 @@ def create_app(
     wait_for_wake: WaitForWake | None = None,
     *,
     stream_limit: int = STREAM_LIMIT,
+    static: Path | None = None,
 ) -> Flask:
     """The application of one site. Live pages come to life when a server starts its hub."""
-    app = Kiosk("kiosk")
+    app = Kiosk("kiosk", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.url_map.merge_slashes = False  # a tap must not be led to another order's address
     app.jinja_env.globals.update(template_words.GLOBALS)
@@ -88,7 +93,7 @@ def create_app(
     app.extensions[live.HUB] = hub
     languages.install(app, languages.offer_of(services, identity.language))
     guard.install(app)
-    static_files.install(app)
+    static_files.install(app, STATIC if static is None else static)
     errors.install(app)
     pages.htmx.init_app(app)
     Metrics(services, hub, time.perf_counter).install(app)
@@ -107,8 +112,10 @@ def create_app(
         hour_pages.blueprint,
         report_pages.blueprint,
         responsibility_pages.blueprint,
+        countermeasure_pages.blueprint,
         site_pages.blueprint,
         device_pages.blueprint,
+        notice_pages.blueprint,
         scanner_pages.blueprint,
         sheet_pages.blueprint,
         live.blueprint,

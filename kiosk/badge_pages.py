@@ -57,7 +57,7 @@ def badge_out(station: str) -> Any:
     """Nobody stands here any more."""
     services, here = current(), known_station(station)
     with services.ledger.write(services.clock(), tell=False) as tx:
-        services.badges.badge_out(tx, here.id, device=identity.device())
+        badged_in.badge_out(tx, here.id, device=identity.device())
     if not request.headers.get("HX-Request"):
         return redirect(f"/kiosk/{here.id}", HTTPStatus.SEE_OTHER)
     regions = kiosk_regions(current_app.jinja_env, kiosk_page(services, here.id))

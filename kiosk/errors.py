@@ -92,13 +92,6 @@ def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     )
 
 
-def _as_text(told: object) -> str:
-    """A Sentence is a text that remembers how it was made; only that is no JSON."""
-    if isinstance(told, Sentence):
-        return str(told)
-    raise NotImplementedError
-
-
 log = structlog.get_logger()
 
 

@@ -31,14 +31,19 @@ blueprint = Blueprint("flag_pages", __name__)
 @blueprint.get("/flags")
 def flags() -> Response:
     """All open flags, of one line and link if they are named: line, link."""
+    line, link = asked_line_and_link()
+    return render_page("flags/flags.html", flags_page(current(), line=line, link=link))
+
+
+def asked_line_and_link() -> tuple[str, str]:
+    """Out of the address; both may be empty. NotHere for those that the site does not have."""
     line, link = request.args.get("line", ""), request.args.get("link", "")
-    if line:
-        found = known_line(line)
-        if link and not found.has_link(link):
-            raise NotHere(
-                sentence("link of %(name)s", name=found.name), link, (each.id for each in found.links)
-            )
-    return render_page("flags/flags.html", flags_page(current(), line=line, link=link if line else ""))
+    if not line:
+        return "", ""
+    found = known_line(line)
+    if link and not found.has_link(link):
+        raise NotHere(sentence("link of %(name)s", name=found.name), link, (each.id for each in found.links))
+    return line, link
 
 
 @blueprint.get("/flags/<int:number>")

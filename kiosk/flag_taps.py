@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kiosk.services import Services
-from kiosk.taps import LONGEST_COMMENT, before, event_of
+from kiosk.taps import before, refuse_long, said_before
 from ledger import batch_flags, consequences, flag_disputes
 from ledger.drafts import By
 from ledger.errors import IdTaken, RuleRefused
@@ -41,8 +41,8 @@ def raise_batch_flag(
 
 def dispute_flag(services: Services, tap: Tap, *, flag: int, comment: str) -> None:
     """Say that a flag is wrong. RuleRefused when it is another link's, or was disputed before."""
-    _refuse_long(comment)
-    if not _repeated(before(services, tap, "flag_disputed"), flag=flag, comment=comment):
+    refuse_long(comment)
+    if not said_before(before(services, tap, "flag_disputed"), flag=flag, comment=comment):
         flag_disputes.dispute_flag(
             services.ledger,
             services.config.site,
@@ -55,8 +55,8 @@ def dispute_flag(services: Services, tap: Tap, *, flag: int, comment: str) -> No
 
 def rule_flag(services: Services, by: By, *, flag: int, ruling: str, comment: str) -> None:
     """A supervisor's ruling on a disputed flag. RuleRefused when nobody disputes it."""
-    _refuse_long(comment)
-    if not _repeated(_ruled_before(services, by, "flag_ruled"), flag=flag, ruling=ruling, comment=comment):
+    refuse_long(comment)
+    if not said_before(_ruled_before(services, by, "flag_ruled"), flag=flag, ruling=ruling, comment=comment):
         flag_disputes.rule_flag(
             services.ledger,
             services.config.site,
@@ -70,7 +70,7 @@ def rule_flag(services: Services, by: By, *, flag: int, ruling: str, comment: st
 
 def choose_consequence(services: Services, tap: Tap, *, flag: int, consequence: str) -> None:
     """The next link chooses one. RuleRefused when the flag is not ripe for it."""
-    if not _repeated(before(services, tap, "consequence_chosen"), flag=flag, consequence=consequence):
+    if not said_before(before(services, tap, "consequence_chosen"), flag=flag, consequence=consequence):
         consequences.choose(
             services.ledger,
             services.config.site,
@@ -83,8 +83,8 @@ def choose_consequence(services: Services, tap: Tap, *, flag: int, consequence: 
 
 def dispute_consequence(services: Services, tap: Tap, *, flag: int, comment: str) -> None:
     """The flagged link says that a consequence is wrong. RuleRefused when it has taken effect."""
-    _refuse_long(comment)
-    if not _repeated(before(services, tap, "consequence_disputed"), flag=flag, comment=comment):
+    refuse_long(comment)
+    if not said_before(before(services, tap, "consequence_disputed"), flag=flag, comment=comment):
         consequences.contest(
             services.ledger,
             services.config.site,
@@ -97,33 +97,16 @@ def dispute_consequence(services: Services, tap: Tap, *, flag: int, comment: str
 
 def rule_consequence(services: Services, by: By, *, flag: int, ruling: str, comment: str) -> None:
     """A supervisor's ruling on a disputed consequence."""
-    _refuse_long(comment)
+    refuse_long(comment)
     done = _ruled_before(services, by, "consequence_ruled")
-    if not _repeated(done, flag=flag, ruling=ruling, comment=comment):
+    if not said_before(done, flag=flag, ruling=ruling, comment=comment):
         consequences.settle(
             services.ledger, by, flag=flag, ruling=ruling, comment=comment, now=services.clock()
         )
 
 
-def _repeated(done: Row | None, **told: object) -> bool:
-    """Whether this very act was recorded before. IdTaken when it said something else then."""
-    if done is None:
-        return False
-    detail = json.loads(done["detail"])
-    if any(detail.get(name) != value for name, value in told.items()):
-        raise IdTaken(done["event_id"])
-    return True
-
-
 def _ruled_before(services: Services, by: By, kind: str) -> Row | None:
-    done = event_of(services, by.event_id) if by.event_id is not None else None
+    done = services.ledger.holds(by.event_id) if by.event_id is not None else None
     if done is not None and (done["kind"], done["source"], done["person"]) != (kind, by.source, by.person):
         raise IdTaken(done["event_id"])
     return done
-
-
-def _refuse_long(comment: str) -> None:
-    if len(comment) > LONGEST_COMMENT:
-        raise RuleRefused(
-            sentence("the comment is longer than %(most)s characters; say it shorter", most=LONGEST_COMMENT)
-        )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from kiosk import flag_taps, taps
+from kiosk import flag_taps
 from kiosk.contexts import Choice
 from kiosk.errors import NotHere
 from kiosk.htmx import make_response
 from kiosk.names import known_station
-from kiosk.pages import Message, tapped, told_instant
+from kiosk.pages import Message, replied, tapped
 from kiosk.rendering import no_store
 from kiosk.services import Services, current
 from kiosk.views import kiosk_page
@@ -26,32 +27,13 @@ blueprint = Blueprint("kiosk_flags", __name__)
 @blueprint.route("/kiosk/<station>/flags/<int:flag>/pass", methods=["GET", "POST"])
 def pass_back(station: str, flag: int) -> Any:
     """Pass a flag back to the previous link: promised_at, comment."""
-
-    def pass_on(services: Services, tap: Tap) -> Message:
-        taps.answer_flag(
-            services,
-            tap,
-            flag=flag,
-            reason=PREVIOUS,
-            promised_at=told_instant(services, request.form.get("promised_at", "")),
-            comment=request.form.get("comment", "").strip(),
-            seen=request.form.get("seen", type=int),
-        )
-        return "recorded", sentence("passed back: the link before is flagged")
-
-    return tapped(station, pass_on)
+    return replied(station, flag, PREVIOUS, sentence("passed back: the link before is flagged"))
 
 
 @blueprint.route("/kiosk/<station>/flags/<int:flag>/dispute", methods=["GET", "POST"])
 def dispute(station: str, flag: int) -> Any:
     """Say that a flag is wrong: comment."""
-
-    def say(services: Services, tap: Tap) -> Message:
-        comment = request.form.get("comment", "").strip()
-        flag_taps.dispute_flag(services, tap, flag=flag, comment=comment)
-        return "recorded", sentence("disputed: a supervisor rules")
-
-    return tapped(station, say)
+    return _disputed(station, flag, flag_taps.dispute_flag)
 
 
 @blueprint.get("/kiosk/<station>/flags/<int:flag>/consequence")
@@ -88,10 +70,12 @@ def choose(station: str, flag: int) -> Any:
 @blueprint.route("/kiosk/<station>/flags/<int:flag>/consequence/dispute", methods=["GET", "POST"])
 def contest(station: str, flag: int) -> Any:
     """Say that a consequence is wrong: comment."""
+    return _disputed(station, flag, flag_taps.dispute_consequence)
 
+
+def _disputed(station: str, flag: int, dispute: Callable[..., None]) -> Any:
     def say(services: Services, tap: Tap) -> Message:
-        comment = request.form.get("comment", "").strip()
-        flag_taps.dispute_consequence(services, tap, flag=flag, comment=comment)
+        dispute(services, tap, flag=flag, comment=request.form.get("comment", "").strip())
         return "recorded", sentence("disputed: a supervisor rules")
 
     return tapped(station, say)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, current_app
 
+from kiosk.flag_pages import asked_line_and_link
 from kiosk.names import known_line, known_station
-from kiosk.regions import Regions, board_regions, kiosk_regions
+from kiosk.regions import Regions, board_regions, flags_regions, kiosk_regions
 from kiosk.services import current
 from kiosk.speech import language, speaking
 from kiosk.stream import Channel, Hub, Stream
 from kiosk.views import board_page, kiosk_page
+from kiosk.views.flags import flags_page
 from shopfloor.site import Line, Station
 
 HUB = "interlock.hub"
@@ -48,6 +50,25 @@ def kiosk_stream(station: str) -> Response:
         )
 
     return _answer(_hub().open(f"kiosk/{at.id}/{language().tag}", make))
+
+
+@blueprint.get("/flags/stream")
+def flags_stream() -> Response:
+    """The list of flags, of one line and link if they are named, as it changes."""
+    services = current()
+    line, link = asked_line_and_link()
+    lines = [line] if line else list(services.config.site.lines)
+    templates = current_app.jinja_env
+
+    def make() -> Channel:
+        return Channel(
+            _in_this_language(lambda: flags_regions(templates, flags_page(services, line=line, link=link))),
+            links=frozenset(
+                f"{each}/{one.id}" for each in lines for one in services.config.site.lines[each].links
+            ),
+        )
+
+    return _answer(_hub().open(f"flags/{line}/{link}/{language().tag}", make))
 
 
 def _in_this_language(render: Callable[[], Regions]) -> Callable[[], Regions]:

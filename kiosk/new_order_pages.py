@@ -21,11 +21,10 @@ from kiosk.order_acts import LARGEST_PRIORITY, customer_of, event_id
 from kiosk.order_pages import new_form, see, to
 from kiosk.rendering import no_store, render_page
 from kiosk.services import Services, current
-from kiosk.taps import event_of
 from kiosk.views.new_order import FIELDS, import_page, imported_page, is_known, new_order_page, promise
-from ledger import drafts
 from ledger.drafts import By
 from ledger.errors import OrdersRefused, RuleRefused
+from ledger.taking_in import draft_orders, taken_numbers
 from shopfloor.order_faults import batches_fault
 from shopfloor.orders import Order
 from shopfloor.orders_cells import DEFAULT_PRIORITY, LARGEST_QUANTITY, CellFault, order_number
@@ -70,7 +69,7 @@ def draft() -> Any:
     by = form.by(now, event_id("new", fields))
     try:
         order = _order(services, form, fields)
-        if event_of(services, f"{by.event_id}/0") is None:  # a second click may come after the due
+        if services.ledger.holds(f"{by.event_id}/0") is None:  # a second click may come after the due
             refuse_past(form, "due", order.due_at or None, now)
         form.check()
         services.desk.take_in([order], by, confirmed=False, now=now)
@@ -183,7 +182,7 @@ def _content() -> bytes:
 
 def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> None:
     """OrdersFaults with rows, also of orders that cannot be taken in. What came in before is not taken in again."""
-    if event_of(services, f"{by.event_id}/0") is not None:
+    if services.ledger.holds(f"{by.event_id}/0") is not None:
         return
     if len(content) > LARGEST_FILE:
         raise OrdersFaults([_TOO_LARGE])
@@ -191,7 +190,7 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
     released = confirmed or not site.roles
     taking_in = TakingIn(
         by.at,
-        lambda numbers: drafts.taken_numbers(ledger, numbers),
+        lambda numbers: taken_numbers(ledger, numbers),
         most=MOST_RELEASED if released else MOST_ORDERS,
         pause=lambda: gevent.sleep(0),
     )
@@ -202,7 +201,7 @@ def _take_in(services: Services, content: bytes, by: By, *, confirmed: bool) -> 
         if released:
             services.desk.take_in(orders.orders, by, confirmed=confirmed, now=by.at)
         else:  # drafts need no plan yet: their pages make one
-            drafts.draft_orders(ledger, orders.orders, by, now=by.at)
+            draft_orders(ledger, orders.orders, by, now=by.at)
     except OrdersRefused as refused:
         raise OrdersFaults(_with_rows(orders, refused)) from refused
 

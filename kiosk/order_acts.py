@@ -12,7 +12,7 @@ from kiosk.contexts import Note
 from kiosk.forms import Form, refuse_past
 from kiosk.identity import permit
 from kiosk.services import Services
-from kiosk.taps import checked_id, event_of
+from kiosk.taps import checked_id
 from kiosk.views.feasibility import date_text
 from ledger import agreeing, drafts
 from ledger.drafts import By
@@ -46,7 +46,7 @@ class Act:
 
     def done_before(self) -> Row | None:
         """The event of this act when it was sent before: a second click."""
-        return event_of(self.services, self.event_id)
+        return self.services.ledger.holds(self.event_id)
 
     def agreed(self) -> bool:
         """Nothing of the order is being agreed any more."""

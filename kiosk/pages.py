@@ -68,7 +68,7 @@ def flags(station: str) -> Any:
             flag = taps.raise_flag(
                 services, tap, against=told.get("against", ""), order=told.get("order", "")
             )
-        row = taps.event_of(services, tap.event_id)
+        row = services.ledger.holds(tap.event_id)
         text = text_in(json.loads(row["detail"])) if row else ""
         return "recorded", text or sentence("flag %(flag)s raised", flag=str(flag))
 
@@ -88,18 +88,23 @@ def answer_sheet(station: str, flag: int) -> Response:
 @blueprint.post("/kiosk/<station>/flags/<int:flag>/answer")
 def answer(station: str, flag: int) -> Any:
     """Answer a flag: reason, promised_at, comment."""
+    return replied(station, flag, request.form.get("reason") or None, sentence("answer recorded"))
+
+
+def replied(station: str, flag: int, reason: str | None, text: str) -> Any:
+    """Answer a flag by what a form says: promised_at, comment, and how many answers there were (seen)."""
 
     def answer_flag(services: Services, tap: Tap) -> Message:
         taps.answer_flag(
             services,
             tap,
             flag=flag,
-            reason=request.form.get("reason") or None,
+            reason=reason,
             promised_at=told_instant(services, request.form.get("promised_at", "")),
             comment=request.form.get("comment", "").strip(),
             seen=request.form.get("seen", type=int),
         )
-        return "recorded", sentence("answer recorded")
+        return "recorded", text
 
     return tapped(station, answer_flag)
 

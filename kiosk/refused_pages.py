@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -112,8 +113,8 @@ def _empty_form() -> SettleForm:
 
 def _done(services: Services, number: int, event_id: str) -> str:
     """What a lead's word recorded, if that was about this scan."""
-    row = taps.event_of(services, event_id) if event_id else None
+    row = services.ledger.holds(event_id) if event_id else None
     if row is None or row["kind"] not in _SETTLED:
         return ""
-    detail = taps.detail_of(row)
+    detail = json.loads(row["detail"])
     return str(detail["text"]) if detail["refused"] == number else ""

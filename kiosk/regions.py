@@ -7,7 +7,7 @@ from typing import TypeAlias
 from jinja2 import Environment
 from markupsafe import Markup
 
-from kiosk.contexts import BoardPage, KioskPage
+from kiosk.contexts import BoardPage, FlagsPage, KioskPage
 from kiosk.htmx import partial
 
 Regions: TypeAlias = dict[str, str]
@@ -46,6 +46,14 @@ def kiosk_regions(templates: Environment, page: KioskPage) -> Regions:
         region: templates.get_template(name).render(page=page)
         for region, name in KIOSK_REGIONS
         if region not in elsewhere
+    }
+
+
+def flags_regions(templates: Environment, page: FlagsPage) -> Regions:
+    """Every live part of the list of flags."""
+    return {
+        f"flags-{part}": templates.get_template(f"flags/_{part}.html").render(page=page)
+        for part in ("sum", "open", "closed")
     }
 
 

@@ -67,10 +67,8 @@ class Services:
     """What the embedded broker refused, the last tried first."""
     desk: Desk = field(init=False)
     tablets: Tablets = field(init=False)
-    badges: StationBadges = field(init=False)
 
     def __post_init__(self) -> None:
-        self.badges = StationBadges(self.config.site)
         self.desk = Desk(self.ledger, self.config.site)
         self.tablets = Tablets(self.ledger)
 
@@ -87,10 +85,8 @@ class Services:
     def adopt(self, config: SiteConfig) -> None:
         """Serve a changed configuration from now on; addresses and ports stay as they were at the start."""
         self.config = config
-        self.badges = StationBadges(config.site)
-        self.recorder = Recorder(self.ledger, config.site, self.badges)
+        self.recorder = Recorder(self.ledger, config.site, StationBadges(config.site))
         self.calendars = CalendarBook(config.site)
-        self.badges = StationBadges(config.site)
         self.desk.adopt(config.site)
 
 

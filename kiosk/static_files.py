@@ -10,18 +10,22 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, send_from_directory
+from werkzeug.http import generate_etag
+
+from kiosk.bundles import BUNDLES
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-_TEXT = frozenset({".css", ".js", ".svg", ".mjs", ".wasm"})
+_TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "", ".mjs": "", ".wasm": ""}
+"""What is compressed; with the type of those that a bundle may be of."""
 
 
 class StaticFiles:
-    """The versions of the files in one folder."""
+    """The files in one folder, and bundles of them, with their versions."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, tuple[int, str]] = {}
+        self.folder = folder
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
         self._packed: dict[str, tuple[str, bytes]] = {}
 
     def address(self, name: str) -> str:
@@ -30,13 +34,16 @@ class StaticFiles:
 
     def version(self, name: str) -> str:
         """The beginning of the hash over its content."""
-        path = self._folder / name
-        changed_ns = path.stat().st_mtime_ns
+        changed_ns = tuple(path.stat().st_mtime_ns for path in self._paths(name))
         known = self._known.get(name)
         if known is None or known[0] != changed_ns:
-            known = (changed_ns, sha256(path.read_bytes()).hexdigest()[:12])
+            known = (changed_ns, sha256(self.content(name)).hexdigest()[:12])
             self._known[name] = known
         return known[1]
+
+    def content(self, name: str) -> bytes:
+        """A file, or all files of a bundle one after the other."""
+        return b"\n".join(path.read_bytes() for path in self._paths(name))
 
     def packed(self, name: str) -> bytes | None:
         """Its content compressed; None for a kind of file that gains nothing by it."""
@@ -45,26 +52,38 @@ class StaticFiles:
         version = self.version(name)
         known = self._packed.get(name)
         if known is None or known[0] != version:
-            known = (version, gzip.compress((self._folder / name).read_bytes(), mtime=0))
+            known = (version, gzip.compress(self.content(name), mtime=0))
             self._packed[name] = known
         return known[1]
 
+    def answer(self, name: str) -> Response:
+        """The file as it is, or that the browser has it already."""
+        if name not in BUNDLES:
+            return send_from_directory(self.folder, name)
+        content = self.content(name)
+        response = Response(content, mimetype=_TEXT[Path(name).suffix])
+        response.set_etag(generate_etag(content))
+        return response.make_conditional(request)  # type: ignore[return-value]  # itself
 
-def install(app: Flask) -> None:
-    """The template global `static(name)`, and how long browsers keep what."""
-    files = StaticFiles(Path(app.root_path) / "static")
+    def _paths(self, name: str) -> list[Path]:
+        return [self.folder / each for each in BUNDLES.get(name, (name,))]
+
+
+def install(app: Flask, folder: Path) -> None:
+    """Serve the folder: the template global `static(name)`, and how long browsers keep what."""
+    files = StaticFiles(folder)
     app.jinja_env.globals["static"] = files.address
 
-    @app.after_request
-    def keep(response: Response) -> Response:
-        if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004  # faults begin there
-            name = (request.view_args or {})["filename"]
-            current = request.args.get("v") == files.version(name)
-            response.headers["Cache-Control"] = _FOR_EVER if current else "no-cache"
-            response.vary.add("Accept-Encoding")
-            if response.status_code == HTTPStatus.OK and request.accept_encodings.quality("gzip"):
-                _pack(response, files.packed(name))
+    def static(filename: str) -> Response:
+        response = files.answer(filename)
+        current = request.args.get("v") == files.version(filename)
+        response.headers["Cache-Control"] = _FOR_EVER if current else "no-cache"
+        response.vary.add("Accept-Encoding")
+        if response.status_code == HTTPStatus.OK and request.accept_encodings.quality("gzip"):
+            _pack(response, files.packed(filename))
         return response
+
+    app.add_url_rule("/static/<path:filename>", "static", static)
 
 
 def _pack(response: Response, packed: bytes | None) -> None:

@@ -151,6 +151,8 @@ class Hub:
         self._boot = secrets.token_hex(4)
         self._number = 0
         self._beat_due_s = 0.0
+        self._earliest_s = 0.0
+        """When the next round may begin."""
         self._greenlets: list[Greenlet] = []
 
     def start(self) -> None:
@@ -207,30 +209,45 @@ class Hub:
 
     def _listen(self, wait_for_wake: WaitForWake) -> None:
         while True:
-            told = wait_for_wake(LISTEN_S)
-            if told is not None and told.broker_connected is not None:
-                self._services.pulse.beat(
-                    self._services.clock(),
-                    broker_connected=told.broker_connected,
-                    trouble=told.trouble,
-                    broker_fault=told.broker_fault,
-                )
-            if told is not None and told.sequence is not None:
-                self.changed()
+            self._unharmed(self._hear, wait_for_wake)
             gevent.sleep(0)  # a flood of datagrams must not keep the others waiting
 
+    def _hear(self, wait_for_wake: WaitForWake) -> None:
+        told = wait_for_wake(LISTEN_S)
+        if told is not None and told.broker_connected is not None:
+            self._services.pulse.beat(
+                self._services.clock(),
+                broker_connected=told.broker_connected,
+                trouble=told.trouble,
+                broker_fault=told.broker_fault,
+            )
+        if told is not None and told.sequence is not None:
+            self.changed()
+
     def _run(self) -> None:
-        earliest_s = 0.0
         while True:
             self._told.wait(max(0.0, min(LOOK_S, self._beat_due_s - time.monotonic())))
-            gevent.sleep(max(0.0, earliest_s - time.monotonic()))
-            began_s = time.monotonic()
-            if self._fan_out(began_s):
-                took_s = time.monotonic() - began_s
-                earliest_s = began_s + took_s + max(COALESCE_S, took_s)  # at most half of the time goes here
-            if began_s >= self._beat_due_s:
-                self._beat_due_s = began_s + BEAT_S
-                self._beat()
+            gevent.sleep(max(0.0, self._earliest_s - time.monotonic()))
+            self._unharmed(self._round)
+
+    def _round(self) -> None:
+        began_s = time.monotonic()
+        if self._fan_out(began_s):
+            took_s = time.monotonic() - began_s
+            self._earliest_s = (
+                began_s + took_s + max(COALESCE_S, took_s)
+            )  # at most half of the time goes here
+        if began_s >= self._beat_due_s:
+            self._beat_due_s = began_s + BEAT_S
+            self._beat()
+
+    def _unharmed(self, act: Callable[..., None], *facts: object) -> None:
+        """All live pages hang on two greenlets: what goes wrong in one round must not end them."""
+        try:
+            act(*facts)
+        except Exception:
+            log.exception("live pages: a round went wrong, the next one follows")
+            gevent.sleep(COALESCE_S)
 
     def _fan_out(self, now_s: float) -> bool:
         """Render what changed or is due, once for each channel; whether there was anything to render."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from kiosk import identity
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags, people, photos, splitting
+from ledger import corrections, flags, photos, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -18,7 +17,6 @@ from ledger.repeats import RESERVED_IDS
 from ledger.splitting import Parted
 from ledger.store import Row
 from ledger.tablets import STATION_DEVICE
-from shopfloor.handoffs import Refusal
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
 from shopfloor.scans import Answer, Scan
 from shopfloor.sentences import sentence
@@ -63,18 +61,13 @@ def checked_at(at: Instant | None, now: Instant) -> Instant:
 
 
 def scan(services: Services, tap: Tap, code: str) -> Answer:
-    """A code read at a station's kiosk: a badge says who stands there, everything else is recorded."""
-    now, station, scan_id = services.clock(), tap.station, tap.event_id
-    if people.by_badge(services.ledger, code) is not None:
-        with services.ledger.write(now, tell=False) as tx:
-            greeting = services.badges.badge_in(tx, station, code, now, device=identity.device())
-        if not isinstance(greeting, Refusal):
-            return Answer(f"{STATION_DEVICE}{station}", scan_id, "recorded", greeting)
+    """A code read at a station's kiosk: a batch, a command, or a badge that says who stands there."""
+    now = services.clock()
     item = Scan(
-        f"{STATION_DEVICE}{station}",
+        f"{STATION_DEVICE}{tap.station}",
         code[:LONGEST_CODE],
         now,
-        scan_id=scan_id,
+        scan_id=tap.event_id,
         person=tap.person,
         payload=code.encode()[:KEPT_PAYLOAD_BYTES],
     )
@@ -140,11 +133,9 @@ def answer_flag(
     now = services.clock()
     check_answer(services, promised_at, comment)
     done = before(services, tap, "flag_answered")
-    if done is not None:
-        detail = json.loads(done["detail"])
-        same = {"flag": flag, "promised_at": promised_at, "comment": comment}
-        if done["reason"] != reason or any(detail[name] != value for name, value in same.items()):
-            raise IdTaken(tap.event_id)
+    if done is not None and done["reason"] != reason:
+        raise IdTaken(tap.event_id)
+    if said_before(done, flag=flag, promised_at=promised_at, comment=comment):
         return
     flags.answer_flag(
         services.ledger,
@@ -163,23 +154,21 @@ def check_answer(services: Services, promised_at: Instant | None, comment: str) 
     """What no answer may hold, whatever flag it is for. RuleRefused."""
     if promised_at is not None and promised_at > services.clock() + LATEST_PROMISE_MS:
         raise RuleRefused(sentence("the promised time is more than a year ahead; promise an earlier one"))
+    refuse_long(comment)
+
+
+def refuse_long(comment: str) -> None:
+    """RuleRefused when a comment is longer than any may be."""
     if len(comment) > LONGEST_COMMENT:
         raise RuleRefused(
-            sentence(
-                "the comment is longer than %(longest_comment)s characters; say it shorter",
-                longest_comment=LONGEST_COMMENT,
-            )
+            sentence("the comment is longer than %(most)s characters; say it shorter", most=LONGEST_COMMENT)
         )
 
 
 def withdraw_flag(services: Services, tap: Tap, *, flag: int) -> None:
     """Take back a flag of one's own link."""
-    done = before(services, tap, "flag_withdrawn")
-    if done is not None:
-        if json.loads(done["detail"])["flag"] != flag:
-            raise IdTaken(tap.event_id)
-        return
-    flags.withdraw_flag(services.ledger, services.config.site, tap, flag=flag, now=services.clock())
+    if not said_before(before(services, tap, "flag_withdrawn"), flag=flag):
+        flags.withdraw_flag(services.ledger, services.config.site, tap, flag=flag, now=services.clock())
 
 
 def undo(services: Services, tap: Tap, *, event_id: str, why: str) -> str:
@@ -221,20 +210,19 @@ def discard(services: Services, tap: Tap, *, refused: int, why: str) -> None:
     corrections.discard(services.ledger, tap, refused=number, why=why, now=services.clock())
 
 
-def event_of(services: Services, event_id: str) -> Row | None:
-    """The event under an id, if there is one."""
-    return services.ledger.row("SELECT * FROM events WHERE event_id = ?", (event_id,))
-
-
-def detail_of(event: Row) -> dict[str, Any]:
-    """What an event's kind needs besides."""
-    detail: dict[str, Any] = json.loads(event["detail"])
-    return detail
-
-
 def before(services: Services, tap: Tap, kind: str) -> Row | None:
     """What this tap recorded the first time. IdTaken when the id stands for something else."""
-    row = event_of(services, tap.event_id)
+    row = services.ledger.holds(tap.event_id)
     if row is not None and (row["kind"], row["source"]) != (kind, tap.source):
         raise IdTaken(tap.event_id)
     return row
+
+
+def said_before(done: Row | None, **told: object) -> bool:
+    """Whether this very act was recorded before. IdTaken when it said something else then."""
+    if done is None:
+        return False
+    detail = json.loads(done["detail"])
+    if any(detail.get(name) != value for name, value in told.items()):
+        raise IdTaken(done["event_id"])
+    return True

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.drafts import (
-    By,
-    being_agreed,
-    draft,
-    drafted,
-    one_of,
-    recorded,
-    refuse_taken,
-    refuse_times,
-    taken_in_before,
-)
+from ledger.drafts import By, agreed, as_seen, being_agreed, draft, drafted, recorded, refuse_times
 from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.releasing import refuse_outdated, released, replanned
 from ledger.store import Ledger, Transaction
+from ledger.taking_in import one_of, refuse_taken, taken_in_before
 from shopfloor.agreement import Draft, first_need, starts_at, too_late, why_not_confirm
 from shopfloor.instants import Instant
 from shopfloor.order_faults import why_not_feasible
@@ -63,11 +54,7 @@ def confirm(
         refuse_times(number, material_at, may_move_to)
         if role not in site.roles:
             raise RuleRefused(sentence("%(role)s does not confirm orders at this site", role=role_word(role)))
-        found = being_agreed(tx, number)
-        if found.revision != seen.revision or found.order != seen.plan.order:
-            raise RuleRefused(
-                sentence("order %(number)s was changed meanwhile; look at it again", number=number)
-            )
+        found = as_seen(tx, number, seen.revision, seen.plan.order)
         if role == "purchasing" and material_at is not None:
             found = replace(found, material_at=material_at)
         if role == "sales":
@@ -144,11 +131,7 @@ def release(ledger: Ledger, site: Site, by: By, seen: Seen, *, now: Instant) -> 
     """Release a draft that waits for nobody: no role has to confirm, or those who had to have."""
     number = seen.plan.order.order
     with ledger.write(now) as tx:
-        found = draft(tx, number)
-        if found is None or found.revision != seen.revision:
-            raise RuleRefused(
-                sentence("order %(number)s was changed meanwhile; look at it again", number=number)
-            )
+        found = as_seen(tx, number, seen.revision)
         if waiting := found.waits_for(site.roles):
             raise RuleRefused(
                 sentence(
@@ -170,18 +153,8 @@ def withdraw(ledger: Ledger, number: str, role: Role, by: By, *, why: str, now: 
             raise RuleRefused(
                 sentence("order %(number)s is not confirmed by %(role)s", number=number, role=role_word(role))
             )
-        tx.append(
-            Event(
-                event_id=by.event_id or f"order/{number}/withdrawn/{tx.sequence + 1}",
-                kind="confirmation_withdrawn",
-                occurred_at=by.at,
-                source=by.source,
-                order=number,
-                person=by.person,
-                reason=why.strip() or None,
-                detail={"version": found.version, "role": role},
-            )
-        )
+        detail = {"version": found.version, "role": role}
+        tx.append(agreed(tx.sequence, "confirmation_withdrawn", number, by, why=why.strip(), detail=detail))
 
 
 def _release(tx: Transaction, site: Site, found: Draft, by: By, seen: Seen, *, now: Instant) -> None:
@@ -218,15 +191,12 @@ def _release(tx: Transaction, site: Site, found: Draft, by: By, seen: Seen, *, n
 def _confirmed(
     tx: Transaction, found: Draft, role: Role, by: By, plan: OrderPlan, needed_at: Instant | None
 ) -> Event:
-    number = found.order.order
-    return Event(
-        event_id=by.event_id or f"order/{number}/confirmed/{tx.sequence + 1}",
-        kind="order_confirmed",
-        occurred_at=by.at,
-        source=by.source,
-        order=number,
+    return agreed(
+        tx.sequence,
+        "order_confirmed",
+        found.order.order,
+        by,
         quantity=found.order.quantity,
-        person=by.person,
         detail={
             "version": found.version,
             "role": role,

@@ -51,6 +51,10 @@ class StationBadges:
         self._site = site
         self._calendars = CalendarBook(site)
 
+    def knows(self, tx: Transaction, code: str) -> bool:
+        """Whether a code is the badge of somebody who is registered."""
+        return people.by_badge(tx, code) is not None
+
     def badge_in(
         self, tx: Transaction, station: str, code: str, at: Instant, *, device: str = ""
     ) -> str | Refusal:
@@ -90,13 +94,6 @@ class StationBadges:
         _touch(tx, row, at)
         return str(row["name"])
 
-    def badge_out(self, tx: Transaction, station: str, *, device: str = "") -> None:
-        """Nobody stands there any more."""
-        row = _row(tx, station, tx.now)
-        if row is not None and _still(row, tx.now):
-            tx.run("UPDATE badged_in SET until_at = ? WHERE id = ?", (tx.now, row["id"]))
-            audit.note(tx, "badge out", row["name"], device=device, detail=station)
-
     def _until(self, station: str, at: Instant) -> Instant:
         """The end of the shift, or of the next one for whoever comes early."""
         place = self._site.stations[station]
@@ -125,6 +122,14 @@ def who_is_at(ledger: Ledger, station: str, now: Instant) -> BadgedIn | None:
         row["proved_at"],
         row["proved_on"],
     )
+
+
+def badge_out(tx: Transaction, station: str, *, device: str = "") -> None:
+    """Nobody stands there any more."""
+    row = _row(tx, station, tx.now)
+    if row is not None and _still(row, tx.now):
+        tx.run("UPDATE badged_in SET until_at = ? WHERE id = ?", (tx.now, row["id"]))
+        audit.note(tx, "badge out", row["name"], device=device, detail=station)
 
 
 def prove(tx: Transaction, badged: BadgedIn, device: str) -> None:

@@ -81,7 +81,8 @@ def obey(tx: Transaction, recorder: Recorder, scan: Scan, told: Told) -> Answer:
 def _is_same(before: Row, scan: Scan, at: Instant) -> bool:
     if scan.redelivered and scan.scan_id is None and before["packet"] == scan.packet:
         return True
-    return bool(0 <= at - before["at"] < READ_AGAIN_MS)
+    # A badge that is read again changes nothing, unless its owner was signed out just now.
+    return scan.kind != "badge" and 0 <= at - before["at"] < READ_AGAIN_MS
 
 
 def _done(
@@ -89,7 +90,7 @@ def _done(
 ) -> _Said:
     """Do it; RuleRefused when it cannot be done."""
     if scan.kind == "badge":
-        greeting = recorder.badges.badge_in(tx, told.station, scan.code, told.fact.at)
+        greeting = recorder.badges.badge_in(tx, told.station, scan.code, told.fact.at, device=scan.device)
         if isinstance(greeting, Refusal):
             return _Said("refused", greeting.text)
         return _Said("recorded", greeting)
@@ -133,7 +134,8 @@ def _not_received(tx: Transaction, recorder: Recorder, tap: Tap, link: str, befo
     flagged = {
         (row["link"], row["order"])
         for row in tx.rows(
-            'SELECT link, "order" FROM flags WHERE line = ? AND raised_by = ? AND closed_at IS NULL',
+            'SELECT link, "order" FROM flags INDEXED BY open_flags'
+            " WHERE line = ? AND raised_by = ? AND closed_at IS NULL",
             (line.id, link),
         )
     }

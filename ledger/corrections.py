@@ -9,7 +9,7 @@ from ledger import facts
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
 from ledger.facts import Told
-from ledger.families import Family, batch_row, family_of
+from ledger.families import batch_row, family_of, refuse_if_link_is_gone
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
 from ledger.milestones import batches_of
@@ -109,7 +109,7 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
                 raise IdTaken(tap.event_id)
             return sentence("%(batch)s: %(quantity)s scrapped", batch=batch["batch"], quantity=what.quantity)
         _refuse_if_archived(floor, [batch])
-        _refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
+        refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
         told = _told_scrap(tap, what, station.link, now)
         facts.keep(tx, batch["order"], batch["batch"], told, "step")
         cause = Cause(None, tap.source, tap.at, sentence("scrap was told late"), tap.person)
@@ -147,6 +147,7 @@ def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: st
         if batch is None or fact["became"] != "refused":
             raise RuleRefused(sentence("refused scan %(refused)s is settled already", refused=str(refused)))
         floor = recorder.floor(batch["line"])
+        refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
         text = sentence(
             "%(batch)s counted at %(link)s: %(why)s",
             batch=batch["batch"],
@@ -279,7 +280,7 @@ def _batches(tx: Reader, event: Row) -> list[Row]:
 def _refuse_if_moved_on(tx: Reader, floor: Floor, batch: Row, number: int) -> None:
     """What other scans recorded must not depend on the one that is undone: those are to be undone first."""
     family, zone = family_of(tx, floor.line, batch), floor.site.zone
-    _refuse_if_link_is_gone(family, batch)
+    refuse_if_link_is_gone(family, batch)
     without = family.derived(zone, lambda fact: fact.number != number)
     left = {(code, fact.number): outcome for code, fact, outcome in without}
     for code, fact, outcome in family.derived(zone):
@@ -299,13 +300,6 @@ def _refuse_if_archived(floor: Floor, batches: list[Row]) -> None:
     for batch in batches:
         if batch["archived"]:
             raise RuleRefused(is_closed(floor, batch["batch"], batch["shipped_at"]).text)
-
-
-def _refuse_if_link_is_gone(family: Family, batch: Row) -> None:
-    """Without the link the history of what was scanned there cannot be derived: it stays as it is."""
-    if not family.is_of_line:
-        text = "%(batch)s was scanned at a link that the line no longer has; its record stays as it is"
-        raise RuleRefused(sentence(text, batch=batch["batch"]))
 
 
 def _set_aside(tx: Transaction, batch: Row, until_at: Instant) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from ledger.delay_projections import STANDS
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant
 
@@ -23,10 +24,14 @@ def parts(ledger: Ledger, order: str) -> list[Row]:
 
 
 def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
-    """Of each link of a line over production dates: handoffs due and late; minutes own, recovered and inherited."""
+    """Of each link of a line over production dates: handoffs due and late; minutes own, recovered and inherited.
+
+    `shared_min` of the own ones are what silent links took, `silent_min` what it took for its own silence.
+    """
     return ledger.rows(
         "SELECT link, SUM(due) AS due, SUM(late) AS late, SUM(own_min) AS own_min,"
-        " SUM(recovered_min) AS recovered_min, SUM(inherited_min) AS inherited_min"
+        " SUM(recovered_min) AS recovered_min, SUM(inherited_min) AS inherited_min,"
+        " SUM(shared_min) AS shared_min, SUM(silent_min) AS silent_min"
         " FROM link_days WHERE line = ? AND on_day BETWEEN ? AND ? GROUP BY link",
         (line, first_on.isoformat(), last_on.isoformat()),
     )
@@ -34,7 +39,7 @@ def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
 
 Cause = Literal["product", "planned_hour", "reason"]
 
-_REASON = """(SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL
+REASON = """(SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL
   ORDER BY f.flag DESC LIMIT 1)"""
 """What the link answered last about the order."""
 _OWN = """FROM delays d WHERE d.line = ?1 AND d.planned_on BETWEEN ?2 AND ?3 AND d.own_min > 0
@@ -45,7 +50,7 @@ def own_minutes(
     ledger: Ledger, cause: Cause, line: str, first_on: date, last_on: date, link: str | None = None
 ) -> list[Row]:
     """Minutes that links added themselves, by cause: `cause`, `minutes`, and of how many `parts` of orders."""
-    by = _REASON if cause == "reason" else f"d.{cause}"
+    by = REASON if cause == "reason" else f"d.{cause}"
     return ledger.rows(
         f"SELECT {by} AS cause, SUM(d.own_min) AS minutes, COUNT(*) AS parts {_OWN} GROUP BY 1 ORDER BY 2 DESC, 1",
         (line, first_on.isoformat(), last_on.isoformat(), link),
@@ -53,27 +58,41 @@ def own_minutes(
 
 
 def largest_own(
-    ledger: Ledger, line: str, first_on: date, last_on: date, link: str | None, limit: int
+    ledger: Ledger,
+    line: str,
+    first_on: date,
+    last_on: date,
+    link: str | None,
+    limit: int,
+    because: tuple[Cause, str | int | None] | None = None,
 ) -> list[Row]:
-    """Parts of orders to which a link added most minutes of its own, with its last answer's reason."""
+    """Parts of orders to which a link added most minutes of its own, with its last answer's reason.
+
+    `because`: only those of one cause, as `own_minutes` tells it.
+    """
+    cause, value = because or ("product", None)
+    by = REASON if cause == "reason" else f"d.{cause}"
+    only = f"AND {by} IS ?6" if because else ""
     return ledger.rows(
-        f'SELECT d.*, {_REASON} AS reason {_OWN} ORDER BY d.own_min DESC, d."order" LIMIT ?5',
-        (line, first_on.isoformat(), last_on.isoformat(), link, limit),
+        f'SELECT d.*, {REASON} AS reason {_OWN} {only} ORDER BY d.own_min DESC, d."order" LIMIT ?5',
+        (line, first_on.isoformat(), last_on.isoformat(), link, limit, *([value] if because else [])),
     )
 
 
-def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
+def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant, now: Instant) -> list[Row]:
     """Of each link: flags raised against it in [from, to), how many it answered, promises and how many it kept.
 
-    `in_time` are those answered before anybody was told that nobody had. Flags that were wrong are nobody's.
+    `in_time` are those answered before anybody was told that nobody had, `told` all of which somebody was told that.
+    `broken` are promises that have passed. Flags that were wrong are nobody's.
     """
     return ledger.rows(
         "SELECT link, COUNT(*) AS flags, COUNT(answered_at) AS answered, COUNT(promised_at) AS promised,"  # noqa: S608  # our own words
-        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept, COUNT(*) FILTER (WHERE answered_at IS NOT NULL"
-        "   AND NOT EXISTS (SELECT 1 FROM escalations e WHERE e.flag = flags.flag AND e.clock = 'unanswered'"
-        "   AND NOT e.moot)) AS in_time"
-        f" FROM flags WHERE {_COUNTED} GROUP BY link",  # our own words
-        (line, from_at, to_at),
+        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept,"
+        " COUNT(*) FILTER (WHERE promised_at < IFNULL(closed_at, ?4)) AS broken,"
+        " COUNT(*) FILTER (WHERE answered_at IS NOT NULL AND NOT told) AS in_time, SUM(told) AS told"
+        " FROM (SELECT *, EXISTS (SELECT 1 FROM escalations e WHERE e.flag = flags.flag AND e.clock = 'unanswered'"
+        f"   AND NOT e.moot) AS told FROM flags WHERE {_COUNTED}) GROUP BY link",  # our own words
+        (line, from_at, to_at, now),
     )
 
 
@@ -86,4 +105,14 @@ def silences(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dic
     return {row["raised_by"]: row["silences"] for row in rows}
 
 
-_COUNTED = "line = ? AND raised_at >= ? AND raised_at < ? AND state NOT IN ('withdrawn', 'overturned') AND note IS NULL"
+def points_chosen(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dict[str, int]:
+    """Points of each link by consequences that were chosen in [from, to) and are in effect."""
+    rows = ledger.rows(
+        "SELECT link, SUM(amount) AS points FROM consequences WHERE line = ? AND chosen_at >= ? AND chosen_at < ?"
+        " AND kind = 'points' AND state = 'in_effect' GROUP BY link",
+        (line, from_at, to_at),
+    )
+    return {row["link"]: row["points"] for row in rows}
+
+
+_COUNTED = f"line = ?1 AND raised_at >= ?2 AND raised_at < ?3 AND {STANDS}"

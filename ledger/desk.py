@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ledger import agreeing, drafts, reading
+from ledger import agreeing, drafts, reading, taking_in
 from ledger.agreeing import Seen
 from ledger.drafts import By
 from ledger.errors import OrdersRefused
@@ -182,7 +182,7 @@ class Desk:
                 self._ledger, self._site, plans, by, planned_after=planned_after, now=now
             )
         else:
-            drafts.draft_orders(self._ledger, orders, by, now=now)
+            taking_in.draft_orders(self._ledger, orders, by, now=now)
         return plans
 
     def _refuse_unplannable(self, orders: Sequence[Order], now: Instant, *, coming_in: bool = False) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ledger.errors import IdTaken, OrdersRefused, RuleRefused
+from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
 from ledger.plans import order_of
-from ledger.reading import last_sequence
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.agreement import Confirmation, Draft, touched
 from shopfloor.instants import Instant
@@ -33,7 +32,8 @@ class By:
 def drafts(ledger: Ledger) -> list[Draft]:
     """All that is being agreed, by due."""
     confirmed: dict[tuple[str, int], list[Row]] = {}
-    for row in ledger.rows('SELECT c.* FROM confirmations c JOIN drafts d USING ("order", version)'):
+    # From the drafts on: confirmations of all that was ever released are kept.
+    for row in ledger.rows('SELECT c.* FROM drafts d CROSS JOIN confirmations c USING ("order", version)'):
         confirmed.setdefault((row["order"], row["version"]), []).append(row)
     return [
         _draft(row, confirmed.get((row["order"], row["version"]), ()))
@@ -52,21 +52,6 @@ def draft(source: Ledger | Transaction, number: str) -> Draft | None:
 def confirmations(ledger: Ledger, number: str, version: int) -> dict[Role, Confirmation]:
     """Who confirmed a plan version of an order."""
     return _confirmations(ledger.rows(_CONFIRMED, (number, version)))
-
-
-def draft_orders(ledger: Ledger, orders: Sequence[Order], by: By, *, now: Instant) -> None:
-    """Take orders in as drafts, all or none. OrdersRefused names each number that is taken."""
-    last = last_sequence(ledger)
-    events = [drafted(last + n, order, one_of(by, n)) for n, order in enumerate(orders)]
-    for patience in range(_TRIES, 0, -1):
-        ahead = ledger.chained_ahead(events, now)
-        with ledger.write(now) as tx:
-            if taken_in_before(tx, orders, by):
-                return
-            refuse_taken(tx, orders)
-            if patience == 1 or tx.follows(ahead):
-                tx.append_ahead(ahead)
-                return
 
 
 def propose(
@@ -131,12 +116,12 @@ def change_draft(
     number = after.order.order
     with ledger.write(now) as tx:
         told = recorded(
-            tx, by, "order_changed", number, quantity=after.order.quantity, why=why, detail=_facts(after)
+            tx, by, "order_changed", number, quantity=after.order.quantity, why=why, detail=facts(after)
         )
         if told is not None:
             return tuple(json.loads(told["detail"])["withdrawn"])
         refuse_times(number, after.order.due_at, after.material_at, after.may_move_to)
-        before = _seen(tx, number, after.revision)
+        before = as_seen(tx, number, after.revision)
         if (before.order.line, before.order.product) != (after.order.line, after.order.product):
             raise RuleRefused(
                 sentence(
@@ -152,17 +137,16 @@ def change_draft(
             return ()
         again = touched(before, after, late_material=late_material)
         withdrawn = [role for role in again if role in before.confirmations]
+        detail = {**facts(after), "version": before.version, "withdrawn": withdrawn}
         tx.append(
-            Event(
-                event_id=by.event_id or f"order/{number}/changed/{tx.sequence + 1}",
-                kind="order_changed",
-                occurred_at=by.at,
-                source=by.source,
-                order=number,
+            agreed(
+                tx.sequence,
+                "order_changed",
+                number,
+                by,
                 quantity=after.order.quantity,
-                person=by.person,
-                reason=why.strip() or None,
-                detail={**_facts(after), "version": before.version, "withdrawn": withdrawn},
+                why=why.strip(),
+                detail=detail,
             )
         )
     return tuple(withdrawn)
@@ -173,17 +157,15 @@ def discard_draft(ledger: Ledger, number: str, by: By, *, seen: int, why: str, n
     with ledger.write(now) as tx:
         if recorded(tx, by, "order_discarded", number, why=why) is not None:
             return
-        found = _seen(tx, number, seen)
+        found = as_seen(tx, number, seen)
         tx.append(
-            Event(
-                event_id=by.event_id or f"order/{number}/discarded/{tx.sequence + 1}",
-                kind="order_discarded",
-                occurred_at=by.at,
-                source=by.source,
-                order=number,
+            agreed(
+                tx.sequence,
+                "order_discarded",
+                number,
+                by,
                 quantity=found.order.quantity,
-                person=by.person,
-                reason=why.strip() or None,
+                why=why.strip(),
                 detail={"version": found.version},
             )
         )
@@ -256,61 +238,12 @@ def being_agreed(source: Ledger | Transaction, number: str) -> Draft:
     return found
 
 
-def _seen(tx: Transaction, number: str, revision: int) -> Draft:
-    """The draft as it was seen; RuleRefused if it is another by now."""
+def as_seen(tx: Transaction, number: str, revision: int, order: Order | None = None) -> Draft:
+    """The draft as it was seen, and with that order if one is told; RuleRefused if it is another by now."""
     found = being_agreed(tx, number)
-    if found.revision != revision:
+    if found.revision != revision or order not in (None, found.order):
         raise RuleRefused(sentence("order %(number)s was changed meanwhile; look at it again", number=number))
     return found
-
-
-def taken_in_before(tx: Transaction, orders: Sequence[Order], by: By) -> bool:
-    """Whether these orders came in with the same act before. IdTaken when it was another one."""
-    if by.event_id is None:
-        return False
-    before = {told_before(tx, order, one_of(by, n)) for n, order in enumerate(orders)}
-    if len(before) > 1 or _was_longer(tx, by, len(orders), before):
-        raise IdTaken(by.event_id)
-    return before == {True}
-
-
-def told_before(source: Ledger | Transaction, order: Order, by: By) -> bool:
-    """Whether this order came in with the same act before. IdTaken when it was another one."""
-    told = {**_facts(Draft(order, 1, 1, by.at, by.person)), "version": 1}
-    row = recorded(source, by, "order_drafted", order.order, quantity=order.quantity, detail=told)
-    return row is not None
-
-
-def _was_longer(tx: Transaction, by: By, count: int, before: Collection[bool]) -> bool:
-    return before == {True} and tx.holds(str(one_of(by, count).event_id)) is not None
-
-
-def refuse_taken(tx: Transaction, orders: Sequence[Order], faults: Mapping[str, str] | None = None) -> None:
-    """OrdersRefused with each number that is taken or there twice, beside the faults that were found before."""
-    refused, seen = dict(faults or {}), set[str]()
-    taken = taken_numbers(tx, [order.order for order in orders])
-    for number in (order.order for order in orders):
-        if number in seen:
-            refused[number] = sentence("order %(number)s is there twice; take one out", number=number)
-        elif number in taken:
-            refused[number] = sentence("order %(number)s %(taken)s", number=number, taken=taken[number])
-        seen.add(number)
-    if refused:
-        raise OrdersRefused(refused)
-
-
-def taken_numbers(source: Ledger | Transaction, numbers: Collection[str]) -> dict[str, str]:
-    """Which order numbers are taken, each with what comes after it in a sentence."""
-    asked = list(numbers)
-    taken: dict[str, str] = {}
-    for first in range(0, len(asked), _ASKED_AT_ONCE):
-        some = asked[first : first + _ASKED_AT_ONCE]
-        marks = ", ".join("?" * len(some))
-        for row in source.rows(f'SELECT "order" FROM drafts WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
-            taken[row["order"]] = sentence("is a draft already; change that one")
-        for row in source.rows(f'SELECT "order" FROM orders WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
-            taken[row["order"]] = sentence("is released already")
-    return taken
 
 
 def drafted(
@@ -330,20 +263,43 @@ def drafted(
     """
     refuse_times(order.order, order.due_at, material_at, may_move_to)
     new = Draft(order, version, 1, by.at, by.person, why, material_at, may_move_to)
-    return Event(
-        event_id=by.event_id or f"order/{order.order}/drafted/{after + 1}",
-        kind="order_drafted",
-        occurred_at=by.at,
-        source=by.source,
-        order=order.order,
+    return agreed(
+        after,
+        "order_drafted",
+        order.order,
+        by,
         quantity=order.quantity,
-        person=by.person,
-        reason=why or None,
-        detail={**_facts(new), "version": version, "kept": list(kept)},
+        why=why,
+        detail={**facts(new), "version": version, "kept": list(kept)},
     )
 
 
-def _facts(draft: Draft) -> dict[str, object]:
+def agreed(
+    after: int,
+    kind: str,
+    number: str,
+    by: By,
+    *,
+    quantity: int | None = None,
+    why: str = "",
+    detail: Mapping[str, object],
+) -> Event:
+    """The event of an act about what is being agreed of an order; `after` is the sequence before it."""
+    return Event(
+        event_id=by.event_id or f"order/{number}/{kind.rpartition('_')[2]}/{after + 1}",
+        kind=kind,
+        occurred_at=by.at,
+        source=by.source,
+        order=number,
+        quantity=quantity,
+        person=by.person,
+        reason=why or None,
+        detail=detail,
+    )
+
+
+def facts(draft: Draft) -> dict[str, object]:
+    """What is agreed of an order, as its events hold it."""
     return {
         "line": draft.order.line,
         "product": draft.order.product,
@@ -353,11 +309,6 @@ def _facts(draft: Draft) -> dict[str, object]:
         "material_at": draft.material_at,
         "may_move_to": draft.may_move_to,
     }
-
-
-def one_of(by: By, n: int) -> By:
-    """The n-th of the events that one act makes: each has an id of its own."""
-    return by if by.event_id is None else replace(by, event_id=f"{by.event_id}/{n}")
 
 
 def _draft(row: Row, confirmed: Iterable[Row]) -> Draft:
@@ -392,7 +343,4 @@ def _confirmations(rows: Iterable[Row]) -> dict[Role, Confirmation]:
     return {role: given[role] for role in ROLES if role in given}
 
 
-_ASKED_AT_ONCE = 500
-_TRIES = 3
-"""Rows are made before the door opens, as often as others come first; then behind it, while scans wait."""
 _CONFIRMED = 'SELECT * FROM confirmations WHERE "order" = ? AND version = ?'

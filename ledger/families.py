@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from ledger import facts
+from ledger.errors import RuleRefused
 from ledger.store import Reader, Row
 from shopfloor import histories
 from shopfloor.histories import Fact, Outcome
+from shopfloor.sentences import sentence
 from shopfloor.site import Line
 
 ARCHIVED = 'EXISTS (SELECT 1 FROM archived_orders a WHERE a."order" = o."order") AS archived'
@@ -69,6 +71,13 @@ def family_of(tx: Reader, line: Line, batch: Row) -> Family:
         rows[code] = facts.of_batch(tx, code, facts.EVER)
         batches += [row["part"] for row in rows[code] if row["part"] is not None]
     return Family(line, root, rows, facts.of_batch(tx, facts.whole(root["order"]), facts.EVER))
+
+
+def refuse_if_link_is_gone(family: Family, batch: Row) -> None:
+    """Without the link the history of what was scanned there cannot be derived: it stays as it is. RuleRefused."""
+    if not family.is_of_line:
+        text = "%(batch)s was scanned at a link that the line no longer has; its record stays as it is"
+        raise RuleRefused(sentence(text, batch=batch["batch"]))
 
 
 def batch_row(tx: Reader, code: str) -> Row | None:

@@ -14,15 +14,19 @@ from shopfloor.instants import Instant, moment_of
 
 _LINKS = """
 SELECT l.link, l.unmet_end_at IS NULL AS met, o.quantity - o.lost AS wanted, o.shipped_at, d.finished_at,
-       d.planned_at, d.late_min, d.handoffs
+       d.planned_at, d.late_min, d.handoffs, d.silences
   FROM order_links l JOIN orders o USING ("order") LEFT JOIN delays d ON d."order" = l."order" AND d.link = l.link
  WHERE l."order" = ?1 ORDER BY l.link
 """
 _GIVES = """
 SELECT p.given_at, p.given - IFNULL((SELECT MAX(h.short) FROM handoffs h WHERE h.batch = p.batch
-       AND h.giver = p.link), 0) AS units
+       AND h.giver = p.link), 0) - IFNULL((SELECT SUM(s.quantity) FROM scraps s WHERE s.batch = p.batch
+       AND s.charged = p.link AND s.link != p.link), 0) AS units
   FROM batches b JOIN positions p USING (batch) WHERE b."order" = ? AND p.link = ? AND p.given_at IS NOT NULL
  ORDER BY p.given_at, b.number
+"""
+_SILENT = """
+SELECT flag, link, raised_by, raised_at, share FROM flags WHERE "order" = ? AND silent ORDER BY raised_at, flag
 """
 _TARGETS_THEN = """
 SELECT end_at, shift, cumulative FROM targets WHERE "order" = ?1 AND link = ?2 AND give > 0
@@ -44,6 +48,10 @@ class _Finish:
     buffer_min: int
     handoffs: list[tuple[str, int, int]]
     """For each production date of a target: handoffs due, and how many of them came late."""
+    silences: list[tuple[int, str, int]]
+    """For each flag that Interlock had to raise: its number, who kept silent, and minutes from then to the finish."""
+    share: str
+    """What silence takes; the rule when Interlock first flagged for somebody of the order."""
 
 
 def note_finish(tx: Transaction, floor: Floor, order: str, link: str) -> None:
@@ -74,6 +82,8 @@ def note_finishes(tx: Transaction, floor: Floor, order: str, links: Iterable[str
                 "handoffs": finish.handoffs,
                 "previous": [previous.id for previous in floor.line.previous_links(row["link"])],
             }
+            if finish.silences:
+                detail |= {"silences": finish.silences, "share": finish.share}
             _append(tx, floor, order, row["link"], "link_finished", finish.finished_at, detail)
 
 
@@ -94,6 +104,7 @@ def _finish_of(tx: Transaction, floor: Floor, order: str, row: Row) -> _Finish |
     planned_at, shift = targets[-1]["end_at"], targets[-1]["shift"]
     floor.calendars.of_line(floor.line, planned_at)  # so that the next one reaches back to it
     line_time = floor.calendars.of_line(floor.line, finished_at)
+    silent = tx.rows(_SILENT, (order,))
     last = not floor.line.next_links(link)
     room = floor.line.ship_buffer if last else floor.line.link(link).buffer
     return _Finish(
@@ -103,6 +114,12 @@ def _finish_of(tx: Transaction, floor: Floor, order: str, row: Row) -> _Finish |
         lateness_min(line_time, planned_at, finished_at),
         buffer_min(line_time, room, planned_at),
         _handoffs(floor, link, targets, gives),
+        [
+            (each["flag"], each["raised_by"], lateness_min(line_time, each["raised_at"], finished_at))
+            for each in silent
+            if each["link"] == link
+        ],
+        silent[0]["share"] if silent else "0",
     )
 
 
@@ -142,7 +159,10 @@ def _is_noted(row: Row, finish: _Finish) -> bool:
         return False
     noted = (row["finished_at"], row["planned_at"], row["late_min"])
     same = noted == (finish.finished_at, finish.planned_at, finish.late_min)
-    return same and [tuple(day) for day in json.loads(row["handoffs"])] == finish.handoffs
+    return same and all(
+        [tuple(each) for each in json.loads(row[name])] == told
+        for name, told in (("handoffs", finish.handoffs), ("silences", finish.silences))
+    )
 
 
 def _append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ledger.events import Event
 from ledger.flag_timing import Wound, wound
 from ledger.flags import clock_of_row
-from ledger.silence import break_silences
+from ledger.silence import SilenceWatch
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.calendar_book import CalendarBook
 from shopfloor.flag_clocks import Clock, clock_of, next_step
@@ -29,6 +29,7 @@ class FlagClocks:
         self._ledger = ledger
         self._site = site
         self._calendars = CalendarBook(site)
+        self._silences = SilenceWatch(ledger, site, self._calendars)
 
     def turn(self, until: Instant, now: Instant | None = None) -> int:
         """Do what is due by an instant; how many events were recorded. LedgerError when it cannot be written.
@@ -36,8 +37,7 @@ class FlagClocks:
         `now` is when it is recorded, if that is another instant: a history is played before its present.
         """
         now = until if now is None else now
-        silent = break_silences(self._ledger, self._site, self._calendars, until, now)
-        return silent + self._take_due(until, now)
+        return self._silences.look(until, now) + self._take_due(until, now)
 
     def wind(self, now: Instant) -> int:
         """Set the clocks of open flags by this configuration, where they stand otherwise; how many were set.
@@ -170,7 +170,7 @@ def held_until(ledger: Ledger) -> Instant:
     return int(row["value"]) if row else 0
 
 
-_OPEN = "SELECT * FROM flags WHERE closed_at IS NULL ORDER BY flag"
+_OPEN = "SELECT * FROM flags WHERE closed_at IS NULL ORDER BY +flag"
 _DUE = "SELECT * FROM flags WHERE clock_due_at <= ? ORDER BY clock_due_at, flag LIMIT ?"
 _CONSEQUENCES_DUE = (
     'SELECT c.*, f."order" FROM consequences c JOIN flags f USING (flag) WHERE c.due_at <= ?'

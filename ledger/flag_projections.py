@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ledger.delay_projections import judge_silence_again
 from ledger.said import said_of, text_in
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _flag_answered(tx: Transaction, event: Event) -> None:
 def _flag_resolved(tx: Transaction, event: Event) -> None:
     _close(tx, event.detail["flag"], "resolved", event.occurred_at)
     _mark_moot(tx, event.detail["flag"], event.occurred_at)
+    judge_silence_again(tx, event.detail["flag"])
 
 
 def _flag_withdrawn(tx: Transaction, event: Event) -> None:
@@ -74,6 +76,7 @@ def _flag_mistaken(tx: Transaction, event: Event) -> None:
     tx.run("UPDATE flags SET state = 'overturned' WHERE flag = ? AND disputed_at IS NOT NULL", (flag,))
     tx.run("UPDATE escalations SET moot = 1 WHERE flag = ?", (flag,))
     _drop_consequence(tx, flag)
+    judge_silence_again(tx, flag)
 
 
 def _flag_reopened(tx: Transaction, event: Event) -> None:
@@ -82,6 +85,7 @@ def _flag_reopened(tx: Transaction, event: Event) -> None:
         (event.detail["note"], said_of(text_in(event.detail, "note")), event.detail["flag"]),
     )
     _set_clock(tx, event)
+    judge_silence_again(tx, event.detail["flag"])
 
 
 def _flag_disputed(tx: Transaction, event: Event) -> None:
@@ -110,6 +114,7 @@ def _flag_ruled(tx: Transaction, event: Event) -> None:
     else:
         tx.run(f"UPDATE flags SET state = {_STATE_AGAIN} WHERE flag = ? AND state = 'disputed'", (flag,))  # noqa: S608  # our own words
     _set_clock(tx, event)
+    judge_silence_again(tx, flag)
 
 
 def _flag_escalated(tx: Transaction, event: Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger import facts
 from ledger.facts import Told, whole
-from ledger.families import ARCHIVED, BATCH
+from ledger.families import ARCHIVED, BATCH, family_of
 from ledger.finishes import note_finish
 from ledger.flag_news import resolve_flags, settle_if_shipped
 from ledger.late_news import Cause, derive_again
@@ -37,7 +37,7 @@ def give_order(tx: Transaction, floor: Floor, scan: Scan, told: Told) -> Answer:
     if row["archived"]:
         return _refuse(tx, scan, told, is_closed(floor, order, row["shipped_at"]))
     near = facts.of_order(tx, order, fact.at - reach_ms(fact))
-    if any(is_later(facts.as_fact(other), fact) for other in near):
+    if any(is_later(facts.as_fact(other), fact) for other in near) and _is_of_line(tx, floor, order):
         return _put_in(tx, floor, scan, told, order)
     for other in near:
         if facts.is_whole(other) and _repeats(facts.as_fact(other), fact):
@@ -71,6 +71,11 @@ def _put_in(tx: Transaction, floor: Floor, scan: Scan, told: Told, order: str) -
         return Answer(scan.device, scan.scan_id, "recorded", _sentence(tx, floor, order, told))
     facts.mark(tx, number, "refused")
     return _given_already(tx, floor, scan, told, order)
+
+
+def _is_of_line(tx: Transaction, floor: Floor, order: str) -> bool:
+    """Whether the history of every batch can be derived anew: the line has all links at which they were scanned."""
+    return all(family_of(tx, floor.line, batch).is_of_line for batch in batches_of(tx, order))
 
 
 def batches_of(tx: Reader, order: str) -> list[Row]:

@@ -37,7 +37,6 @@ class Person:
     badge: str
     pin_is_new: bool
     """Somebody else chose the PIN."""
-    added_at: Instant
     revoked_at: Instant | None = None
 
 
@@ -281,9 +280,8 @@ def _person(row: Row) -> Person:
         row["language"],
         row["badge"],
         bool(row["pin_is_new"]),
-        row["added_at"],
         row["revoked_at"],
     )
 
 
-_SELECT = "SELECT id, name, roles, links, language, badge, pin_is_new, added_at, revoked_at FROM people"
+_SELECT = "SELECT id, name, roles, links, language, badge, pin_is_new, revoked_at FROM people"

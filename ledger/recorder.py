@@ -20,6 +20,7 @@ from ledger.steps import Floor
 from ledger.store import Ledger, Transaction
 from ledger.tablets import STATION_DEVICE, is_tablet
 from shopfloor.calendar_book import CalendarBook
+from shopfloor.codes import is_batch_code
 from shopfloor.handoffs import Refusal
 from shopfloor.histories import Fact
 from shopfloor.instants import Instant
@@ -73,6 +74,8 @@ class Recorder:
             return Answer(scan.device, scan.scan_id, "refused", text)
 
     def _record(self, tx: Transaction, devices: DeviceLog, scan: Scan) -> Answer:
+        if scan.kind == "code" and not is_batch_code(scan.code.upper()) and self.badges.knows(tx, scan.code):
+            scan = replace(scan, declared="badge")
         before = answered_before(tx, scan)
         if before is not None:
             return before

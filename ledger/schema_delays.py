@@ -38,3 +38,12 @@ CREATE TABLE link_days (
     PRIMARY KEY (line, link, on_day, product)
 ) WITHOUT ROWID;
 """
+
+SILENCES_SUMMED = """
+ALTER TABLE delays ADD COLUMN silences TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE delays ADD COLUMN share TEXT NOT NULL DEFAULT '0';
+ALTER TABLE delays ADD COLUMN taken TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE link_days ADD COLUMN shared_min INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE link_days ADD COLUMN silent_min INTEGER NOT NULL DEFAULT 0;
+"""
+"""Who kept silent about a part, how much of its own minutes they took, and both sides of that summed."""

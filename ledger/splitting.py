@@ -9,6 +9,7 @@ from ledger import facts
 from ledger.corrections import batch_of_line
 from ledger.errors import IdTaken, RuleRefused
 from ledger.facts import Told
+from ledger.families import family_of, refuse_if_link_is_gone
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again
 from ledger.recorder import Recorder
@@ -38,6 +39,7 @@ def split(ledger: Ledger, recorder: Recorder, tap: Tap, *, batch: str, quantity:
         if before is not None:
             return _split_before(before, tap, batch, quantity)
         row = batch_of_line(tx, floor, batch)
+        refuse_if_link_is_gone(family_of(tx, floor.line, row), row)
         fact = Fact(
             0,
             tap.at,

@@ -316,7 +316,7 @@ def _stays_empty(path: Path) -> bool:
     while path.exists() and not path.stat().st_size and not path.with_name(f"{path.name}-wal").exists():
         if time.monotonic() > until_s:
             return True
-        time.sleep(0.01)
+        time.sleep(0.01)  # nothing tells when the other process has made it
     return False
 
 

@@ -14,11 +14,10 @@ _FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """With so many more stations at a link, all the time, the order's earliest due is this."""
+    """With one more station at a link, all the time, the order's earliest due is this."""
 
     line: str
     link: str
-    more_stations: int
     at: Instant
 
 
@@ -37,5 +36,5 @@ def ways_out(floor: Floor, plan: OrderPlan, progress: Progress = NOT_BEGUN) -> t
             continue
         at = floor.with_station(order.line, short.link).earliest_due(order, progress=progress)
         if at is not None and (plan.earliest_ship_at is None or at < plan.earliest_ship_at):
-            ways.append(Way(order.line, short.link, 1, at))
+            ways.append(Way(order.line, short.link, at))
     return tuple(sorted(ways, key=lambda way: way.at)[:_FEW])

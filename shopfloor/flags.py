@@ -127,6 +127,11 @@ def state_word(state: str) -> str:
     return sentence("withdrawn") if state == "withdrawn" else state
 
 
+def stands(state: str, note: str | None) -> bool:
+    """Whether a flag counts: nobody took it back, and it did not turn out wrong. One that is open again has a note."""
+    return state not in ("withdrawn", "overturned") and not (state == "resolved" and note is not None)
+
+
 def ruling_word(ruling: str) -> str:
     """A ruling within a sentence."""
     if ruling == "upheld":

@@ -133,8 +133,6 @@ class _Side:
         self.anew: dict[str, OrderPlan] = {}
         """Released orders as they stand, or would be planned anew."""
         self.drafts: list[OrderPlan] = []
-        self._stay = list(released)
-        """Those whose targets stay in force."""
         self._loaded = self._empty
         self._lost: list[LostHour] = []
 
@@ -163,7 +161,7 @@ class _Side:
             self.anew |= {plan.order.order: plan for plan in plans}
             feasible = {plan.order.order for plan in plans if plan.feasible}
             if feasible == wanted:
-                self._stay, self._loaded = stay, floor
+                self._loaded = floor
                 self._lost = lost_hours(floor, stay)
                 break
             wanted = feasible

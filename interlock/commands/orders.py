@@ -15,9 +15,10 @@ from interlock.persons import login_name, person_option
 from interlock.wake import WakeSender
 from ledger import reading
 from ledger.desk import Desk
-from ledger.drafts import By, taken_numbers
+from ledger.drafts import By
 from ledger.errors import OrdersRefused, RuleRefused
 from ledger.store import Ledger
+from ledger.taking_in import taken_numbers
 from shopfloor.order_faults import CannotPlan, why_not_feasible
 from shopfloor.orders import OrderPlan
 from shopfloor.site import Site

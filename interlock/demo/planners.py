@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger import agreeing, drafts
+from ledger import agreeing, drafts, taking_in
 from ledger.desk import Desk
 from ledger.drafts import By
 from ledger.errors import RuleRefused
@@ -80,7 +80,7 @@ class PlannersTable:
             -(-due_at // HOUR_MS) * HOUR_MS,
             customer,
         )
-        drafts.draft_orders(self._ledger, [order], self._by("sales", now), now=now)
+        taking_in.draft_orders(self._ledger, [order], self._by("sales", now), now=now)
         return drafts.being_agreed(self._ledger, order.order)
 
     def _confirm(self, draft: Draft, roles: tuple[Role, ...], now: Instant) -> None:

@@ -201,8 +201,6 @@ class Agreement:
     """The name of the first link that needs material."""
     material_value: str
     may_move_value: str
-    needed_value: str
-    """The first need as a field takes it: the latest arrival."""
     batches: int
     roles: tuple[Role, ...]
     """Those who have to confirm."""

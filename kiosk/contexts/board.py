@@ -44,7 +44,6 @@ class BoardRow:
     past: tuple[HourCell | None, ...]
     """Oldest first, one for each of the board's past columns; None where the link has no such hour."""
     now: HourCell | None
-    following: HourCell | None
     shift_given: int
     shift_target: int
     """Since the shift began, up to and with the hour that runs."""
@@ -75,7 +74,6 @@ class BoardPage:
     """For example early shift; empty outside every shift."""
     past_labels: tuple[str, ...]
     now_label: str
-    following_label: str
     minutes_left: int
     since: str
     """When the shift began, for example 06:00."""

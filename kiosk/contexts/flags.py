@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from kiosk.contexts.frame import Frame
 from shopfloor.flag_rules import FlagKind
@@ -49,8 +50,6 @@ class FlagCard:
     """Working minutes of the flagged link since the promised time."""
     passed_to: tuple[str, ...] = ()
     """Names of the links before to which it was passed back."""
-    is_passed_on: bool = False
-    """A link further on was flagged first, and passed it back."""
     can_dispute: bool = False
     consequence: str = ""
     """The name of what the next link chose."""
@@ -98,6 +97,14 @@ class FlagsPage:
     """Closed flags of so many days are shown."""
     closed_more: int
     orders_open: int
+    mine: tuple[FlagRow, ...] = ()
+    """Of a chosen link those that it raised itself; `open` then holds those against it."""
+
+    @property
+    def query(self) -> str:
+        """What is shown only, as an address says it."""
+        chosen = {"line": self.line, "link": self.link}
+        return urlencode({name: value for name, value in chosen.items() if value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ class LinkSums:
     own_min: int
     inherited_min: int
     recovered_min: int
+    shared_min: int
+    """Of its own minutes what links that kept silent about it answer for."""
+    silent_min: int
+    """What it answers for because it kept silent about others."""
     flags: int
     """Received: against it."""
     answered: int
@@ -28,6 +32,13 @@ class LinkSums:
     kept: int
     silences: int
     """Its own: what it was owed and did not flag."""
+    points: int = 0
+    """By the site's configuration, and by consequences in effect."""
+
+    @property
+    def answers_for_min(self) -> int:
+        """Its own minutes, silences counted; of all links together as much as their own."""
+        return self.own_min - self.shared_min + self.silent_min
 
     @property
     def on_time(self) -> int:
@@ -47,6 +58,15 @@ class Cause:
     minutes: int
     parts: int
     """Of how many orders."""
+    address: str = ""
+    """The page with the parts of this cause alone."""
+    percent: int = 0
+    """Of all own minutes, with those of the causes before it."""
+    measure: str = ""
+    """Where a countermeasure is made against it; empty where it is none that repeats."""
+    measures: int = 0
+    """Countermeasures against it that are open or in effect."""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,7 @@ class OwnDelay:
     """A link's part of one order that added minutes of its own."""
 
     order: str
+    link: str
     name: str
     product: str
     planned: str
@@ -95,5 +116,42 @@ class ResponsibilityPage:
     largest: tuple[OwnDelay, ...]
     parts: int
     """How many parts added own minutes; `largest` are the first of them."""
+    cause: str = ""
+    """The name of the one cause that is shown; empty for all of them."""
+    shows_points: bool = False
+    all_causes: str = ""
+    """The address of the page with all causes."""
     fault: str = ""
     """What is wrong with the dates that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartEvent:
+    """One event of a link's part of an order."""
+
+    sequence: int
+    at: str
+    recorded: str
+    """When it was recorded, if that was long after and the sentence does not say it."""
+    what: str
+    """What it says, in a sentence; the name of its kind where it says nothing."""
+    reason: str
+    """Of an answer."""
+    batch: str
+    """Empty where the sentence says it."""
+    quantity: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """The events behind the minutes of one link and order."""
+
+    frame: Frame
+    line: str
+    line_name: str
+    link: str
+    link_name: str
+    order: str
+    events: tuple[PartEvent, ...]
+    more: int

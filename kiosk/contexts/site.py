@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
+from kiosk.contexts.what_if import EffectRow, LostRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +64,6 @@ class SitePage:
 
 
 @dataclass(frozen=True, slots=True)
-class AffectedOrder:
-    """An order that a change of the site makes feasible or infeasible, or moves."""
-
-    order: str
-    released: bool
-    was: str
-    """feasible, or the earliest ship date that it had."""
-    becomes: str
-    short: str
-    """What is short and where; empty when nothing is."""
-    worse: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LostTargets:
-    """Targets in force that the change leaves no room for."""
-
-    order: str
-    link: str
-    quantity: int
-    hours: str
-    why: str
-    """closed or over capacity."""
-
-
-@dataclass(frozen=True, slots=True)
 class SiteTrialPage:
     """A change that is not saved yet: what differs, what it does to orders, and the form to save it."""
 
@@ -96,10 +71,12 @@ class SiteTrialPage:
     changes: tuple[str, ...]
     outside: tuple[str, ...]
     """What was edited in the file by hand, and comes into force as well."""
-    affected: tuple[AffectedOrder, ...]
+    affected: tuple[EffectRow, ...]
+    """Orders whose feasibility or earliest ship date changes."""
     moved_drafts: int
     """Drafts whose hours would change, but which stay feasible."""
-    lost: tuple[LostTargets, ...]
+    lost: tuple[LostRow, ...]
+    """What is without room by this change alone."""
     released: int
     """Open released orders that were tried."""
     values: Mapping[str, str]

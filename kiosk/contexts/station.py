@@ -35,7 +35,6 @@ class Incoming:
     name: str
     on_its_way: int
     """Units given and not received yet."""
-    on_its_way_batches: int
     on_its_way_since_min: int | None
     owed: tuple[OwedOrder, ...]
     """Orders with something missing now, the longest overdue first."""

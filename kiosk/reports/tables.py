@@ -154,19 +154,24 @@ def _responsibility(services: Services, asked: Asked) -> Report:
                 row.own_min,
                 row.inherited_min,
                 row.recovered_min,
+                row.shared_min,
+                row.silent_min,
+                row.answers_for_min,
                 row.flags,
                 row.answered,
                 row.in_time,
                 row.promised,
                 row.kept,
                 row.silences,
+                row.points,
             )
             for row in sums
             if asked.link in ("", row.link)
         ]
     columns = (
         "link", "line", "handoffs due", "on time", "late", "on time %", "own min", "inherited min", "recovered min",
-        "flags", "answered", "in time", "promises", "kept", "silences",
+        "shared min", "silence min", "answers for min", "flags", "answered", "in time", "promises", "kept", "silences",
+        "points",
     )  # fmt: skip
     return Report(
         "Responsibility", f"{first_on} to {last_on}", columns, tuple(rows), frozenset({"link", "line"})

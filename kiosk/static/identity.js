@@ -6,6 +6,7 @@
   const NEEDS = "X-Interlock-Needs";
 
   const pad = document.getElementById("pin-pad");
+  if (!pad) return; // nobody is registered
   const count = pad.querySelector(".pin-count");
   const wrong = pad.querySelector(".pin-wrong");
   const who = pad.querySelector(".pin-who");

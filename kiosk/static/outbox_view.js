@@ -12,17 +12,18 @@
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   const untold = new Map(); // live entries by id, with the timer that tells that they are saved
-  const saved = new Set(); // ids of which that was told
+  let late = []; // answers to what was told to be saved, until all of it is answered
 
   const say = (detail) => document.dispatchEvent(new CustomEvent("kiosk:say", { detail }));
   const time = (at) => clock.format(new Date(at));
+
+  const waitingLong = () => outbox.waiting().filter((entry) => !untold.has(entry.id));
 
   function tellSaved(entry, loud) {
     const text = `${entry.label || entry.fields.code || ""} ${strip.dataset.saved.replace("{time}", time(entry.at))}`;
     say({ text, result: "saved", word: strip.dataset.savedWord, quiet: !loud });
     if (!loud) return;
     untold.delete(entry.id);
-    saved.add(entry.id);
     document.dispatchEvent(new CustomEvent("outbox:told", { detail: { entry, result: "saved" } }));
     show();
   }
@@ -34,38 +35,36 @@
   });
 
   document.addEventListener("outbox:answered", ({ detail: { answered } }) => {
-    const late = [];
     for (const each of answered) {
       const { entry, result, text } = each;
       if (untold.has(entry.id)) {
         clearTimeout(untold.get(entry.id));
         untold.delete(entry.id);
         say({ text, result, word: strip.dataset[result] });
-      } else {
-        saved.delete(entry.id);
-        late.push(each);
-      }
+      } else late.push(each);
       document.dispatchEvent(new CustomEvent("outbox:told", { detail: { entry, result, text } }));
     }
-    if (late.length) tellLate(late);
+    if (late.length && !waitingLong().length) tellLate();
     show();
   });
 
-  /* What was told to be saved before: one sentence for all of it, the refused ones first. */
-  function tellLate(late) {
-    const bad = late.filter(({ result }) => result === "refused");
+  /* What was told to be saved before: one sentence for all of it, in however many requests it went; the refused first. */
+  function tellLate() {
+    const told = late;
+    late = [];
+    const bad = told.filter(({ result }) => result === "refused");
     if (bad.length) {
       const more = bad.length > 1 ? ` ${strip.dataset.more.replace("{n}", bad.length - 1)}` : "";
       say({ text: bad[0].text + more, result: "refused", word: strip.dataset.refused });
       return;
     }
     // Sent again after a lost answer is no second scan.
-    const text = late.length === 1 ? late[0].text : strip.dataset.allRecorded.replace("{n}", late.length);
+    const text = told.length === 1 ? told[0].text : strip.dataset.allRecorded.replace("{n}", told.length);
     say({ text, result: "recorded", word: strip.dataset.recorded });
   }
 
   function show() {
-    const waiting = outbox.waiting().filter((entry) => !untold.has(entry.id));
+    const waiting = waitingLong();
     const refused = outbox.refused();
     const oldest = waiting[0];
     const old = Boolean(oldest) && outbox.siteNow() - oldest.at > OLD_MS;

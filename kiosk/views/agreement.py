@@ -134,7 +134,6 @@ def agreement(services: Services, draft: Draft, now: Instant, log: Sequence[Entr
         needed_at_link=_first_link(line, plan, needed_at),
         material_value=field_text(draft.material_at, zone),
         may_move_value=field_text(draft.may_move_to, zone),
-        needed_value=field_text(needed_at, zone),
         batches=-(-order.quantity // product.batch) if product else 0,
         roles=site.roles,
         waits_for=draft.waits_for(site.roles),

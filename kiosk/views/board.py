@@ -39,7 +39,7 @@ class LineFacts:
     now: Instant
     shift: Shift | None
     columns: tuple[Hour, ...]
-    """Hours of the line's calendar around now, oldest first."""
+    """Hours of the line's calendar up to the running or the next one, oldest first."""
     now_column: int
     """The index of the running hour in `columns`, or of the next one when none runs."""
     counts: dict[tuple[str, Instant], Row]
@@ -50,6 +50,11 @@ class LineFacts:
     flags: tuple[Row, ...]
     last_given: dict[str, Instant]
     offline: frozenset[str]
+
+    @property
+    def past(self) -> tuple[Hour, ...]:
+        """The hours before the running one, or before the next one when none runs."""
+        return self.columns[: self.now_column]
 
     @property
     def running(self) -> Hour | None:
@@ -67,7 +72,7 @@ def line_facts(services: Services, line: Line, now: Instant) -> LineFacts:
     at = calendar.hour_at(now)
     index = calendar.hour_of(now) + 1 if at is None else at
     first = max(0, index - PAST_COLUMNS)
-    columns = calendar.hours[first : index + 2]
+    columns = calendar.hours[first : index + 1]
     since = min(columns[0].start_at if columns else now, shift.start_at if shift else now)
     until = max(columns[-1].end_at if columns else now, shift.end_at if shift else now)
     counts = {
@@ -97,7 +102,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
     zone = services.config.site.zone
     with services.ledger.snapshot():
         facts = line_facts(services, line, now)
-        past, running, following = _columns(facts)
+        past, running = facts.past, facts.running
         return BoardPage(
             frame=frame(services, now),
             line=line.id,
@@ -105,7 +110,6 @@ def board_page(services: Services, line_id: str) -> BoardPage:
             shift=shift_name(facts.shift, now, zone),
             past_labels=tuple(hour_label(hour, services) for hour in past),
             now_label=hour_label(running, services) if running else "",
-            following_label=hour_label(following, services) if following else "",
             minutes_left=minutes(running.end_at - now) if running else 0,
             minutes_total=minutes(running.end_at - running.start_at) if running else 0,
             since=clock_text(facts.shift.start_at, zone) if facts.shift else "",
@@ -124,8 +128,7 @@ def board_page(services: Services, line_id: str) -> BoardPage:
 def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
     """One link's row."""
     now, shift = facts.now, facts.shift
-    past, running, following = _columns(facts)
-    cells = [_cell(services, facts, link, hour) for hour in past]
+    running = facts.running
     owed = [row for row in facts.owed_now if row.link == link.id]
     behind = sum(row.missing for row in owed)
     flags = loudest_first(
@@ -154,9 +157,8 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
             now=now,
         ),
         late_min=minutes(calendar.working_ms(owed[0].since_at, now)) if owed else 0,
-        past=tuple(cells),
+        past=tuple(_cell(services, facts, link, hour) for hour in facts.past),
         now=_cell(services, facts, link, running) if running else None,
-        following=_cell(services, facts, link, following) if following else None,
         shift_given=sum(row["given"] for row in in_shift),
         shift_target=sum(row["target"] for row in in_shift),
         behind=behind,
@@ -168,15 +170,6 @@ def board_row(services: Services, facts: LineFacts, link: Link) -> BoardRow:
         next_target=next_target(facts.next_owed.get(link.id), services, now),
         silences=sum(1 for row in facts.flags if row["silent"] and row["raised_by"] == link.id),
     )
-
-
-def _columns(facts: LineFacts) -> tuple[tuple[Hour, ...], Hour | None, Hour | None]:
-    """The past hours, the one that runs, the one after it."""
-    past = facts.columns[: facts.now_column]
-    rest = facts.columns[facts.now_column :]
-    running = facts.running
-    later = rest[1:] if running else rest
-    return past, running, later[0] if later else None
 
 
 def _cell(services: Services, facts: LineFacts, link: Link, hour: Hour) -> HourCell | None:

@@ -48,7 +48,6 @@ def flag_card(row: Row, services: Services, line: Line, now: Instant) -> FlagCar
         next_min=_minutes_up(calendar.working_ms(now, row["clock_due_at"])) if row["clock_due_at"] else 0,
         broken_min=minutes(calendar.working_ms(promised_at, until_at)) if broken else 0,
         passed_to=tuple(line.name_of(link) for link in passed_on(row).values()),
-        is_passed_on=row["chain"] is not None,
         can_dispute=why_not_dispute(standing_of(row), "a word") is None,
         consequence=consequence,
         consequence_state=consequence_state,

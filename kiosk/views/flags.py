@@ -27,17 +27,21 @@ _ANYBODY = "somebody"
 
 
 def flags_page(services: Services, *, line: str = "", link: str = "") -> FlagsPage:
-    """Open flags, of one line or link if it is named, and those that were closed in the last days."""
+    """Open flags, of one line or link if it is named, and those that were closed in the last days.
+
+    Of a link those against it, and apart those that it raised itself.
+    """
     site, now = services.config.site, services.clock()
     with services.ledger.snapshot():
         rows = reading.open_flags(services.ledger, line or None)
-        if link:
-            rows = [row for row in rows if link in (row["link"], row["raised_by"])]
+        raised = [row for row in rows if link and row["raised_by"] == link]
+        against = [row for row in rows if link in ("", row["link"])]
         closed, more = flag_reading.closed_since(
             services.ledger, now - CLOSED_DAYS * DAY_MS, SHOWN_CLOSED, line=line, link=link
         )
-        shown = tuple(_in_chains(services, rows, now))
-        cards = [row.card for row in shown]
+        shown = tuple(_in_chains(services, against, now))
+        mine = tuple(_in_chains(services, raised, now))
+        cards = [row.card for row in (*shown, *mine)]
         return FlagsPage(
             frame=frame(services, now),
             open=shown,
@@ -55,6 +59,7 @@ def flags_page(services: Services, *, line: str = "", link: str = "") -> FlagsPa
             days=CLOSED_DAYS,
             closed_more=more,
             orders_open=sum(reading.open_orders(services.ledger, each) for each in site.lines),
+            mine=mine,
         )
 
 

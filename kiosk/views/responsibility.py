@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
 from kiosk.addresses import with_query
-from kiosk.contexts.responsibility import Cause, Choice, LinkSums, OwnDelay, ResponsibilityPage
+from kiosk.contexts.responsibility import (
+    Choice,
+    LinkSums,
+    OwnDelay,
+    ResponsibilityPage,
+)
 from kiosk.services import Services
+from kiosk.views.causes import because, cause_name, causes_of, hour_words, measure_address, only
 from kiosk.views.feasibility import date_text
 from kiosk.views.frame import frame
 from kiosk.views.plan_lanes import in_order
-from ledger import delay_reading
+from ledger import countermeasures, delay_reading
 from ledger.store import Row
 from shopfloor.instants import Instant, moment_of
+from shopfloor.points import Items, points_of
 from shopfloor.sentences import counted, sentence, text_of
 from shopfloor.site import Line
 from shopfloor.wall_time import wall_instant
 
 PERIODS = (1, 7, 30, 365)
 """Days that are offered."""
-SHOWN_CAUSES = 8
 SHOWN_PARTS = 25
 LONGEST_DAYS = 3_660
 
@@ -61,13 +68,25 @@ def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> 
     from_at, to_at = (wall_instant(on, time(), zone) for on in (first_on, last_on + timedelta(days=1)))
     sums = {row["link"]: dict(row) for row in delay_reading.sums(services.ledger, line.id, first_on, last_on)}
     flags = {
-        row["link"]: row for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at)
+        row["link"]: row
+        for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at, services.clock())
     }
     silent = delay_reading.silences(services.ledger, line.id, from_at, to_at)
-    return [
+    chosen = delay_reading.points_chosen(services.ledger, line.id, from_at, to_at)
+    rows = [
         _link_sums(link.id, link.name, sums.get(link.id), flags.get(link.id), silent.get(link.id, 0))
         for link in in_order(line)
     ]
+    rules, days = services.config.site.flags.points, (last_on - first_on).days + 1
+    return [
+        replace(row, points=points_of(rules, _items(row, flags.get(row.link)), days, chosen.get(row.link, 0)))
+        for row in rows
+    ]
+
+
+def _items(row: LinkSums, flags: Row | None) -> Items:
+    told, broken = (flags["told"], flags["broken"]) if flags else (0, 0)
+    return Items(row.late, row.answers_for_min, told, broken, row.silences)
 
 
 def _link_sums(
@@ -82,6 +101,8 @@ def _link_sums(
         own_min=of.get("own_min", 0),
         inherited_min=of.get("inherited_min", 0),
         recovered_min=of.get("recovered_min", 0),
+        shared_min=of.get("shared_min", 0),
+        silent_min=of.get("silent_min", 0),
         flags=flags["flags"] if flags else 0,
         answered=flags["answered"] if flags else 0,
         in_time=flags["in_time"] if flags else 0,
@@ -92,9 +113,12 @@ def _link_sums(
 
 
 def responsibility_page(
-    services: Services, line: Line, link: str, first: str, last: str
+    services: Services, line: Line, link: str, first: str, last: str, causes: Mapping[str, str]
 ) -> ResponsibilityPage:
-    """A line over a period; dates that cannot be read show the last seven days, and say so."""
+    """A line over a period; dates that cannot be read show the last seven days, and say so.
+
+    `causes` is what the address says of reason, product or hour: only the parts of that one are listed then.
+    """
     fault = ""
     try:
         first_on, last_on = period(services, first, last)
@@ -108,7 +132,9 @@ def responsibility_page(
         by_reason = delay_reading.own_minutes(services.ledger, "reason", *asked)
         by_product = delay_reading.own_minutes(services.ledger, "product", *asked)
         by_hour = delay_reading.own_minutes(services.ledger, "planned_hour", *asked)
-        largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS)
+        chosen = because(causes)
+        largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS, chosen)
+        active = countermeasures.active(services.ledger, line.id, link)
         shown = frame(services, now)
     reasons = {reason.id: reason.name for reason in site.reasons}
     return ResponsibilityPage(
@@ -125,11 +151,27 @@ def responsibility_page(
         ),
         periods=tuple(_periods(services, first_on, last_on)),
         rows=tuple(rows),
-        reasons=_causes(by_reason, lambda reason: reasons.get(reason, reason) if reason else ""),
-        products=_causes(by_product, site.product_name),
-        hours=tuple(sorted(_causes(by_hour, _hour, most=24), key=lambda cause: cause.name)),
+        shows_points=site.flags.points.any or any(row.points for row in rows),
+        reasons=tuple(
+            replace(
+                cause,
+                measure=measure_address(line, link, by_reason[place]),
+                measures=active.get(by_reason[place]["cause"], 0),
+            )
+            for place, cause in enumerate(
+                causes_of(
+                    "reason", by_reason, lambda reason: reasons.get(reason, reason) if reason else "", chosen
+                )
+            )
+        ),
+        products=causes_of("product", by_product, site.product_name, chosen),
+        hours=tuple(
+            sorted(causes_of("hour", by_hour, hour_words, chosen, most=24), key=lambda cause: cause.name)
+        ),
         largest=tuple(_own_delay(services, line, row, now, reasons) for row in largest),
-        parts=sum(row["parts"] for row in by_product),
+        parts=len(largest) if chosen else sum(row["parts"] for row in by_product),
+        cause=cause_name(services, chosen),
+        all_causes=only("", ""),
         fault=fault,
     )
 
@@ -143,19 +185,10 @@ def _periods(services: Services, first_on: date, last_on: date) -> Iterable[Choi
         yield Choice(address, label, (first_on, last_on) == (from_on, today))
 
 
-def _causes(
-    rows: Iterable[Row], name_of: Callable[[Any], str], most: int = SHOWN_CAUSES
-) -> tuple[Cause, ...]:
-    return tuple(Cause(name_of(row["cause"]), row["minutes"], row["parts"]) for row in rows)[:most]
-
-
-def _hour(hour: int) -> str:
-    return f"{hour:02d}-{(hour + 1) % 24:02d}"
-
-
 def _own_delay(services: Services, line: Line, row: Row, now: Instant, reasons: dict[str, str]) -> OwnDelay:
     return OwnDelay(
         order=row["order"],
+        link=row["link"],
         name=line.name_of(row["link"]),
         product=services.config.site.product_name(row["product"]),
         planned=date_text(row["planned_at"], now, services.config.site.zone),
@@ -182,12 +215,16 @@ def responsibility_json(services: Services, line: Line, first_on: date, last_on:
                 "own_minutes": row.own_min,
                 "inherited_minutes": row.inherited_min,
                 "recovered_minutes": row.recovered_min,
+                "shared_minutes": row.shared_min,
+                "silence_minutes": row.silent_min,
+                "answers_for_minutes": row.answers_for_min,
                 "flags": row.flags,
                 "answered": row.answered,
                 "answered_in_time": row.in_time,
                 "promises": row.promised,
                 "promises_kept": row.kept,
                 "silences": row.silences,
+                "points": row.points,
             }
             for row in rows
         ],

@@ -8,10 +8,8 @@ from difflib import unified_diff
 
 from kiosk.contexts.choice import Choice
 from kiosk.contexts.site import (
-    AffectedOrder,
     LineForm,
     LinkLine,
-    LostTargets,
     SitePage,
     SiteTrialPage,
     SiteVersionPage,
@@ -21,14 +19,14 @@ from kiosk.forms import FormFaults, known_person
 from kiosk.services import Services
 from kiosk.site_form import fields_of
 from kiosk.site_saving import Trial
-from kiosk.speech import dated
+from kiosk.views.effects import effect_row, lost_rows
 from kiosk.views.frame import frame
+from kiosk.views.time_slots import moment_text
 from ledger.plans import released_orders
 from ledger.site_versions import SiteVersion, site_text, site_versions
-from shopfloor.instants import Instant, moment_of
-from shopfloor.sentences import joined, sentence
+from shopfloor.sentences import joined
 from shopfloor.site import Line, Site
-from shopfloor.what_if import Effect, LostHour
+from shopfloor.what_if import Effect
 from station_config import differences
 
 SHOWN_VERSIONS = 30
@@ -72,18 +70,18 @@ def site_trial_page(
     services: Services, trial: Trial, values: Mapping[str, str], *, why: str = "", fault: str = ""
 ) -> SiteTrialPage:
     """What a change would do, before it is saved."""
-    site = trial.config.site
+    now, site = services.clock(), trial.config.site
     effects = trial.effect.effects
     affected = [effect for effect in effects if _matters(effect)]
     return SiteTrialPage(
-        frame=frame(services, services.clock()),
+        frame=frame(services, now),
         changes=trial.changes,
         outside=trial.outside,
-        affected=tuple(_affected(effect, site) for effect in affected),
+        affected=tuple(effect_row(effect, site, now) for effect in affected),
         moved_drafts=sum(
             1 for effect in effects if effect.hours and not effect.released and effect not in affected
         ),
-        lost=_lost(trial.effect.lost, site),
+        lost=lost_rows((hour for hour in trial.effect.lost if not hour.already), site),
         released=len(released_orders(services.ledger)),
         values=values,
         seen=trial.seen,
@@ -125,50 +123,9 @@ def _line(site: Site, line: Line) -> LineForm:
 
 
 def _version(services: Services, each: SiteVersion) -> VersionRow:
-    at = day_text(each.saved_at, services.config.site)
+    at = moment_text(each.saved_at, services.config.site.zone)
     return VersionRow(each.version, at, each.person, each.why, each.changes)
 
 
 def _matters(effect: Effect) -> bool:
     return effect.feasible_before != effect.feasible_after or effect.earliest_before != effect.earliest_after
-
-
-def _affected(effect: Effect, site: Site) -> AffectedOrder:
-    line = site.line_or_ghost(effect.order.line)
-    short = ", ".join(f"{line.name_of(each.link)} {each.quantity}" for each in effect.short_after)
-    return AffectedOrder(
-        order=effect.order.order,
-        released=effect.released,
-        was=_ships(effect.feasible_before, effect.earliest_before, site),
-        becomes=_ships(effect.feasible_after, effect.earliest_after, site),
-        short=short,
-        worse=effect.feasible_before and not effect.feasible_after,
-    )
-
-
-def _ships(feasible: bool, earliest_at: Instant | None, site: Site) -> str:  # noqa: FBT001  # the one fact it turns into words
-    if feasible:
-        return sentence("feasible")
-    return day_text(earliest_at, site) if earliest_at is not None else ""
-
-
-def _lost(hours: tuple[LostHour, ...], site: Site) -> tuple[LostTargets, ...]:
-    grouped: dict[tuple[str, str, str, str], list[LostHour]] = {}
-    for hour in (hour for hour in hours if not hour.already):
-        grouped.setdefault((hour.order, hour.line, hour.link, hour.why), []).append(hour)
-    return tuple(
-        LostTargets(
-            order,
-            site.line_or_ghost(line).name_of(link),
-            sum(hour.give for hour in lost),
-            f"{day_text(lost[0].start_at, site)} - {day_text(lost[-1].end_at, site)}",
-            why,
-        )
-        for (order, line, link, why), lost in grouped.items()
-    )
-
-
-def day_text(at: Instant, site: Site) -> str:
-    """For example Wed 25 Nov 17:00."""
-    moment = moment_of(at, site.zone)
-    return f"{dated(moment, 'EEE d MMM')} {moment:%H:%M}"

@@ -124,7 +124,6 @@ def _from(
         link=previous.id,
         name=previous.name,
         on_its_way=way["quantity"] if way else 0,
-        on_its_way_batches=way["batches"] if way else 0,
         on_its_way_since_min=minutes(facts.now - way["since_at"]) if way else None,
         owed=tuple(_owed(services, facts, link, row) for row in facts.owed_now if row.link == previous.id),
         next_quantity=sum(row.missing for row in by_end if row.link == previous.id),

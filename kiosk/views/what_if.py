@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 
 from kiosk.contexts import Choice, WhatIfPage
-from kiosk.contexts.what_if import ChangedHour, ChangedLink, EffectRow, LostRow, Outcome
+from kiosk.contexts.what_if import Outcome
 from kiosk.services import Services
 from kiosk.speech import number
 from kiosk.views.asked_changes import FIELDS, Asked, asked_changes
-from kiosk.views.feasibility import date_text, whole_minute
+from kiosk.views.effects import effect_row, lost_rows
+from kiosk.views.feasibility import date_text
 from kiosk.views.frame import frame
-from kiosk.views.time_slots import hour_name, moment_text
 from ledger.drafts import drafts
 from ledger.plans import released_orders
 from shopfloor.agreement import Draft
@@ -20,7 +19,7 @@ from shopfloor.instants import Instant
 from shopfloor.orders import ReleasedOrder
 from shopfloor.sentences import enumerated, sentence
 from shopfloor.site import Site
-from shopfloor.what_if import Effect, LostHour, what_if
+from shopfloor.what_if import Effect, what_if
 from station_config import duration_text
 
 MOST_SHOWN = 60
@@ -114,10 +113,10 @@ def _outcome(
     shown = touched[:MOST_SHOWN]
     return Outcome(
         changes=enumerated(asked.words),
-        effects=tuple(_effect(each, site, now) for each in shown),
+        effects=tuple(effect_row(each, site, now) for each in shown),
         not_shown=len(touched) - len(shown),
         untouched=len(found.effects) - len(touched),
-        lost=_lost(found.lost, site),
+        lost=lost_rows(found.lost, site),
         ways=tuple(asked.ways),
         released=len(released),
     )
@@ -128,55 +127,3 @@ def _loudness(effect: Effect) -> int:
     if effect.feasible_before != effect.feasible_after:
         return 1 if effect.feasible_after else 0
     return 2 if effect.earliest_before != effect.earliest_after else 3
-
-
-def _effect(effect: Effect, site: Site, now: Instant) -> EffectRow:
-    order, zone = effect.order, site.zone
-    line = site.line_or_ghost(order.line)
-
-    def ships(at: Instant | None) -> str:
-        return "" if at is None else date_text(whole_minute(at), now, zone)
-
-    return EffectRow(
-        order=order.order,
-        product=site.product_name(order.product),
-        quantity=order.quantity,
-        due=date_text(order.due_at, now, zone),
-        due_after="" if effect.due_after == order.due_at else date_text(effect.due_after, now, zone),
-        released=effect.released,
-        feasible_before=effect.feasible_before,
-        feasible_after=effect.feasible_after,
-        earliest_before=ships(effect.earliest_before),
-        earliest_after=ships(effect.earliest_after),
-        short=", ".join(f"{line.name_of(each.link)} {each.quantity}" for each in effect.short_after),
-        links=tuple(
-            ChangedLink(
-                line.name_of(link),
-                tuple(
-                    ChangedHour(hour_name(hour.start_at, hour.end_at, zone), hour.before, hour.after)
-                    for hour in hours
-                ),
-            )
-            for link, hours in groupby(effect.hours, key=lambda hour: hour.link)
-        ),
-        changed_hours=len(effect.hours),
-    )
-
-
-def _lost(hours: Sequence[LostHour], site: Site) -> tuple[LostRow, ...]:
-    """One row for each order, link and reason."""
-    grouped: dict[tuple[str, str, str, str, bool], list[LostHour]] = {}
-    for hour in hours:
-        grouped.setdefault((hour.order, hour.line, hour.link, hour.why, hour.already), []).append(hour)
-    return tuple(
-        LostRow(
-            order,
-            site.line_or_ghost(line).name_of(link),
-            sum(hour.give for hour in lost),
-            f"{moment_text(lost[0].start_at, site.zone)} - {moment_text(lost[-1].end_at, site.zone)}",
-            len(lost),
-            why == "closed",
-            already,
-        )
-        for (order, line, link, why, already), lost in grouped.items()
-    )

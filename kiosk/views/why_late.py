@@ -25,6 +25,7 @@ from shopfloor.delays import (
     delays,
     lateness_min,
 )
+from shopfloor.flags import stands
 from shopfloor.instants import Instant
 from shopfloor.site import Line
 
@@ -103,7 +104,7 @@ def _silences(
     """Who kept silent about which late link, and for how long until that one finished, or until now."""
     found: dict[str, list[Silence]] = defaultdict(list)
     for flag in flags:
-        if flag["silent"] and flag["note"] is None and flag["state"] != "overturned" and flag["link"] in rows:
+        if flag["silent"] and stands(flag["state"], flag["note"]) and flag["link"] in rows:
             finished_at = rows[flag["link"]]["finished_at"]
             running = lateness_min(line_time, flag["raised_at"], now if finished_at is None else finished_at)
             found[flag["link"]].append(Silence(flag["raised_by"], running))

@@ -20,6 +20,7 @@ from tests.bench.gateway import from_broker_to_ledger
 from tests.bench.kiosk_page import kiosk_page
 from tests.bench.measure import Row, median_s
 from tests.bench.planning import planning
+from tests.bench.responsibility import responsibility
 from tests.factory import Plant, china, worked_order
 
 COMMIT = 500
@@ -36,6 +37,7 @@ def main() -> None:
             *ingest(Path(folder)),
             *from_broker_to_ledger(Path(folder)),
             *board(Path(folder)),
+            *responsibility(Path(folder)),
             *planning(Path(folder)),
             *kiosk_page(Path(folder)),
         ):

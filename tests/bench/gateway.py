@@ -246,7 +246,7 @@ def _paced(broker: RunningBroker, folder: Path, events: str) -> tuple[float, flo
         client.on_told = told
         begin_s = time.perf_counter()
         for n, (topic, payload) in enumerate(_scans(plant)[:PACED]):
-            time.sleep(max(0.0, begin_s + n / PER_SECOND - time.perf_counter()))
+            time.sleep(max(0.0, begin_s + n / PER_SECOND - time.perf_counter()))  # the load's pace
             sent[json.loads(payload)["id"]] = time.perf_counter()
             client.publish(topic, payload)
         client.wait(PACED)

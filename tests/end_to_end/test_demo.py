@@ -25,6 +25,7 @@ from interlock.ports import free_port
 from ledger.checking import faults
 from station_config import load, write_template
 from tests.end_to_end.epcis_story import shapes, stories, told_by_api
+from tests.end_to_end.report_totals import assert_reports_tell_the_events
 from tests.end_to_end.test_export import SCHEMA, formats
 from tests.waiting import wait_for
 
@@ -35,25 +36,25 @@ START_LIMIT_S = 60
 class Demo:
     """One start of the demo, its output in a file."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, days: str = HISTORY_DAYS) -> None:
         self.folder = folder
         self.output = folder.with_suffix(".txt")
         command = [sys.executable, "-m", "interlock", "demo", "--port", str(port), "--data", str(folder)]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "--history", HISTORY_DAYS], stdout=output, stderr=subprocess.STDOUT
+                [*command, "--history", days], stdout=output, stderr=subprocess.STDOUT
             )
 
     @property
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8")
 
-    def wait_until_it_runs(self) -> None:
+    def wait_until_it_runs(self, limit_s: float = START_LIMIT_S) -> None:
         def runs() -> bool:
             assert self.process.poll() is None, self.said
             return "Ctrl-C stops everything" in self.said
 
-        wait_for(runs, START_LIMIT_S, "the addresses")
+        wait_for(runs, limit_s, "the addresses")
 
     def stop(self, how: int = signal.SIGINT) -> tuple[int, float]:
         """Its exit code, and the seconds it took."""
@@ -173,6 +174,7 @@ def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callab
         assert {row["word"] for row in words} <= {"unknown", "given", "skipped"}
     finally:
         ledger.close()
+    assert_reports_tell_the_events(again.folder)
 
 
 def test_a_kill_in_the_middle_of_history_loses_and_repeats_nothing(start: Callable[[], Demo]) -> None:

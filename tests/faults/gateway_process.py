@@ -22,7 +22,7 @@ def main(port: str, ledger_path: str, hold_path: str, when: str) -> None:
     def hold_here() -> None:
         while hold.exists():
             Path(hold_path + ".reached").touch()
-            time.sleep(0.01)
+            time.sleep(0.01)  # the gateway is to hang just here until the test takes the file away
 
     def record(batch: Sequence[Scan | Unreadable]) -> list[Answer | None]:
         if when == "before":

@@ -92,7 +92,7 @@ class Network:
         while True:
             due_s, piece = late.get()
             self._up.wait()
-            time.sleep(max(0.0, due_s - time.monotonic()))
+            time.sleep(max(0.0, due_s - time.monotonic()))  # the way itself
             try:
                 if not piece:
                     sink.shutdown(socket.SHUT_RDWR)
@@ -107,7 +107,7 @@ class Network:
             part = piece if not rate else piece[: max(1, int(rate / 10))]
             with self._lines[direction]:
                 if rate:
-                    time.sleep(len(part) / rate)
+                    time.sleep(len(part) / rate)  # the line's own time for so many bytes
                 self._up.wait()
                 sink.sendall(part)
             piece = piece[len(part) :]

@@ -42,10 +42,7 @@ class Guarded:
         self.start()
 
     def tick(self, ms: int) -> None:
-        self.plant.now += ms
-        new = self.plant.folder / "now.new"
-        new.write_text(str(self.plant.now))
-        new.rename(self.plant.folder / "now")
+        self.plant.turn(self.plant.now + ms)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "tests.web.live_server", str(self.plant.folder), "--deaf"]

@@ -109,7 +109,7 @@ def test_a_tap_signs_out(floor: Floor) -> None:
     floor.reads(floor.mei, china("24 09:00"))
     floor.plant.now = china("24 09:10")
     with floor.plant.ledger.write(floor.plant.now) as tx:
-        floor.badges.badge_out(tx, AT)
+        badged_in.badge_out(tx, AT)
     assert floor.at(china("24 09:09")) == "Mei"
     assert floor.there(china("24 09:10")) is None
 

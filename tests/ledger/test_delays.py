@@ -15,6 +15,7 @@ import pytest
 
 from ledger import corrections
 from ledger.checking import faults
+from ledger.corrections import Scrap
 from ledger.flags import Tap
 from shopfloor.orders import Order
 from tests.factory import Plant, china
@@ -167,3 +168,20 @@ def test_what_was_finished_before_a_plan_was_made_anew_is_measured_by_the_plan_t
     assert figures(plant)["cut"] == (120, 0, 120, 0)
     # Sewing works to the new plan, by Friday 14:00.
     assert figures(plant)["sew"][0] == 30
+
+
+def test_what_the_next_link_rejects_was_not_given_the_last_good_unit_finishes(plant: Plant) -> None:
+    first, *rest = plant.codes()
+    pass_through(plant, {"cut": "25 09:00"})
+    for code in (first, *rest[:-1]):
+        hand_on(plant, "scanner-sew", code, "25 13:00")
+    hand_on(plant, "scanner-sew", rest[-1], "25 14:30")
+    assert plant.scan("scanner-pack", first, "25 14:40").result == "recorded"
+    tap = Tap("reject-1", "pack-1", china("25 14:50"))
+    what = Scrap(first, 20, "seams", giver="sew")
+    corrections.scrap(plant.ledger, plant.recorder, tap, what, now=tap.at)
+    for code in rest:
+        hand_on(plant, "scanner-pack", code, "25 16:00")
+    # Without the rejected 20 the 180 that are left were all given at 14:30; planned was 14:00.
+    assert figures(plant)["sew"][0] == 30
+    assert faults(plant.ledger) == []

@@ -225,8 +225,14 @@ class Faces:
     names: dict[str, str]
     there: dict[str, str] = field(default_factory=dict)
 
-    def badge_in(self, tx: Transaction, station: str, code: str, at: Instant) -> str | Refusal:
-        del tx, at
+    def knows(self, tx: Transaction, code: str) -> bool:
+        del tx
+        return code in self.names
+
+    def badge_in(
+        self, tx: Transaction, station: str, code: str, at: Instant, *, device: str
+    ) -> str | Refusal:
+        del tx, at, device
         if code not in self.names:
             return Refusal("badge", "nobody's")
         self.there[station] = self.names[code]
@@ -265,3 +271,14 @@ def test_a_reader_whose_profile_says_badge_reads_badges_whatever_the_code(plant:
     (answer,) = plant.recorder.record([Scan("scanner-cut", "04A224B2", now, declared="badge")], now)
     assert answer is not None
     assert answer.text == "hello Mei"
+
+
+def test_a_card_that_is_somebodys_badge_is_one_at_every_reader_and_its_code_is_kept_nowhere(
+    plant: Plant,
+) -> None:
+    card = "04A224B2"
+    plant.recorder = Recorder(plant.ledger, plant.site, Faces({card: "Mei"}))
+    assert said(plant.scan("scanner-cut", card, "24 14:01", scan_id="b1")) == ("recorded", "hello Mei")
+    assert said(plant.scan("scanner-cut", card, "24 14:02", scan_id="b1")) == ("duplicate", "hello Mei")
+    for table in ("commands", "refused", "events", "scans"):
+        assert not any(card in str(tuple(row)) for row in plant.ledger.rows(f"SELECT * FROM {table}"))  # noqa: S608  # our own names

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger import agreeing, drafts
+from ledger import agreeing, drafts, taking_in
 from ledger.checking import faults
 from ledger.errors import IdTaken, OrdersRefused, RuleRefused
 from shopfloor.instants import Instant, instant_from_text
@@ -23,7 +23,7 @@ def test_orders_that_come_in_again_under_one_id_have_to_be_the_same(planners: Pl
     first = [worked_order(), worked_order("A-2")]
 
     def take_in(*orders: Any, person: str = "Mei") -> None:
-        drafts.draft_orders(ledger, orders, planners.by(person, tap="K"), now=now)
+        taking_in.draft_orders(ledger, orders, planners.by(person, tap="K"), now=now)
 
     take_in(*first)
     take_in(*first)
@@ -77,7 +77,9 @@ def test_an_instant_that_no_page_could_show_is_never_written(planners: Planners,
     ledger, now = planners.plant.ledger, planners.plant.now
     found = planners.found()
     acts: list[Callable[[], Any]] = [
-        lambda: drafts.draft_orders(ledger, [replace(worked_order("B"), due_at=at)], planners.by(), now=now),
+        lambda: taking_in.draft_orders(
+            ledger, [replace(worked_order("B"), due_at=at)], planners.by(), now=now
+        ),
         lambda: drafts.change_draft(
             ledger,
             replace(found, order=replace(found.order, due_at=at)),
@@ -147,7 +149,7 @@ def test_orders_come_in_also_while_others_write_all_the_time(
     def outrun(events: Any, at: Instant) -> Any:
         ahead = made(events, at)
         if events[0].order == "A-1":
-            drafts.draft_orders(ledger, [worked_order(f"B-{next(others)}")], planners.by(), now=now)
+            taking_in.draft_orders(ledger, [worked_order(f"B-{next(others)}")], planners.by(), now=now)
         return ahead
 
     monkeypatch.setattr(ledger, "chained_ahead", outrun)

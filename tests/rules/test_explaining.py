@@ -31,7 +31,7 @@ def test_one_more_station_at_the_link_that_is_short_ships_earlier() -> None:
     # 400 at 40 an hour end on Tuesday 10:00; at 80 an hour in five hours, on Monday 14:00.
     floor, plan = plan_of(ONE_LINK, 400, "11-23 12:00")
     assert plan.earliest_ship_at == at("11-24 10:00")
-    assert ways_out(floor, plan) == (Way("shirts", "sew", 1, at("11-23 14:00")),)
+    assert ways_out(floor, plan) == (Way("shirts", "sew", at("11-23 14:00")),)
 
 
 def test_the_way_is_beside_what_the_floor_has_taken() -> None:
@@ -39,14 +39,14 @@ def test_the_way_is_beside_what_the_floor_has_taken() -> None:
     first, late = floor.plan([polos(320, "11-23 17:00"), polos(400, "11-23 16:00", "A-2")])
     assert first.feasible
     # Monday's second station makes 320; the other 80 are the first hour of Tuesday with two.
-    assert ways_out(floor, late) == (Way("shirts", "sew", 1, at("11-24 09:00")),)
+    assert ways_out(floor, late) == (Way("shirts", "sew", at("11-24 09:00")),)
 
 
 def test_what_is_given_already_needs_no_way() -> None:
     floor, _ = plan_of(ONE_LINK, 400, "11-23 12:00")
     (plan,) = floor.plan([polos(400, "11-23 12:00")], done={"A-1": {"sew": 80}})
     assert plan.earliest_ship_at == at("11-23 17:00")
-    assert ways_out(floor, plan, Progress({"sew": 80})) == (Way("shirts", "sew", 1, at("11-23 12:00")),)
+    assert ways_out(floor, plan, Progress({"sew": 80})) == (Way("shirts", "sew", at("11-23 12:00")),)
 
 
 def test_a_station_where_the_next_link_decides_is_no_way() -> None:

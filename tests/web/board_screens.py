@@ -20,7 +20,7 @@ from tests.web.flag_screens import (
 
 HOUR = HourCell(0, "10-11", 40, 22, "now")
 ROW = BoardRow(
-    "sew", "Sewing", False, "on_target", 0, (None, HourCell(0, "09-10", 40, 31, "short")), HOUR, None,
+    "sew", "Sewing", False, "on_target", 0, (None, HourCell(0, "09-10", 40, 31, "short")), HOUR,
     83, 120, 0, None, 40, (), "10:38", 4,
 )  # fmt: skip
 ROWS = (
@@ -46,6 +46,6 @@ ROWS = (
     replace(ROW, link="in-done", milestone=True, now=None, rate_per_hour=None, behind=200),
 )
 BOARD = BoardPage(
-    FRAME, "shirts", "Shirts", "early shift", ("08-09", "09-10"), "10-11", "11-12", 18, "06:00", ROWS,
+    FRAME, "shirts", "Shirts", "early shift", ("08-09", "09-10"), "10-11", 18, "06:00", ROWS,
     3, 6, 1, 2, 47, "14:00",
 )  # fmt: skip

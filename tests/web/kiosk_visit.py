@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from playwright.sync_api import CDPSession, Page, Request, expect
+
+from tests.waiting import wait_for
 
 KEYS = {"Enter": 13, "Shift": 16, "F8": 119}
 """Keys that are no characters, with their numbers."""
@@ -77,6 +80,10 @@ class Kiosk(Keys):
         """The codes that were sent so far."""
         self.page.evaluate("0")  # what the browser has told is heard while it is asked something
         return [told["code"] for what, told in self.posts if what == "scan"]
+
+    def waits(self, condition: Callable[[], object], what: str) -> None:
+        """Until a condition holds, hearing meanwhile what the browser tells."""
+        wait_for(lambda: (self.page.evaluate("0"), condition())[1], what=what)
 
     def refuses_the_scan(self) -> None:
         """It says so, flashes, and sends nothing."""

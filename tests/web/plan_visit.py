@@ -7,7 +7,8 @@ from html import unescape
 
 from flask.testing import FlaskClient
 
-from ledger.drafts import By, draft_orders
+from ledger.drafts import By
+from ledger.taking_in import draft_orders
 from shopfloor.orders import Order
 from tests.factory import Plant
 

@@ -21,7 +21,7 @@ SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 @pytest.fixture
 def base(floor: Plant, serve: Callable[..., LiveServer]) -> str:
     """A server on Monday 08:00; A-1 is released and begins on Tuesday."""
-    (floor.folder / "now").write_text(str(china("23 08:00")))
+    floor.turn(china("23 08:00"))
     return f"http://127.0.0.1:{serve().port}"
 
 

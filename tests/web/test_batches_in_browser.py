@@ -37,7 +37,7 @@ def given(floor: Plant) -> list[str]:
 def server(floor: Plant, given: list[str], serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
     """A server at Tuesday 15:10, told of each commit."""
     assert given
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(floor.now)
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         yield serve()

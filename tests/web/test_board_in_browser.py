@@ -98,7 +98,7 @@ def board(names: tuple[str, ...], times: int, letter_px: int) -> BoardPage:
     flags: dict[str, tuple[FlagCard, ...]] = {"flagged": (flag, answered), "answered": (answered, answered)}
     past = tuple(HourCell(0, f"0{hour}-0{hour + 1}", 40 * times, 31 * times, "short") for hour in (6, 7, 8))
     row = BoardRow(
-        "", "", False, "late", 34, past, HourCell(0, "10-11", 40 * times, 22 * times, "now"), None,
+        "", "", False, "late", 34, past, HourCell(0, "10-11", 40 * times, 22 * times, "now"),
         83 * times, 120 * times, 37 * times, 59 * times, 40 * times, (), "10:38", 4,
     )  # fmt: skip
     rows = tuple(
@@ -108,7 +108,7 @@ def board(names: tuple[str, ...], times: int, letter_px: int) -> BoardPage:
         for index, (name, state) in enumerate(zip(names, STATES, strict=True))
     )
     return BoardPage(
-        frame, "gears", "Gears", "early shift", tuple(cell.label for cell in past), "10-11", "11-12", 18, "06:00",
+        frame, "gears", "Gears", "early shift", tuple(cell.label for cell in past), "10-11", 18, "06:00",
         rows, 3, 6, 1, 2, letter_px, "14:00",
     )  # fmt: skip
 

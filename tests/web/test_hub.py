@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gevent
 import pytest
 
 from kiosk.errors import TooManyStreams
@@ -109,6 +110,30 @@ def test_a_page_that_cannot_be_rendered_gets_no_beat_and_the_others_do(hub: Hub,
     screen.regions = {"head": "10:05", "row": "20"}
     hub._refresh(broken.channel, 0)
     assert b"10:05" in next(broken)
+
+
+def test_a_round_that_fails_does_not_end_the_rounds(
+    hub: Hub, web: Services, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [ZeroDivisionError("no time")]
+    clock = web.clock
+
+    def failing_once() -> int:
+        if told:
+            raise told.pop()
+        return clock()
+
+    stream = hub.open("one", screen.channel)
+    next(stream)
+    monkeypatch.setattr(web, "clock", failing_once)
+    hub.start()
+    try:
+        with gevent.Timeout(10):
+            hub._beat_due_s = 0.0
+            assert b"event: beat\n" in next(stream)
+    finally:
+        hub.stop()
+    assert not told
 
 
 def test_streams_are_limited_and_make_room_when_they_close(hub: Hub, screen: Screen) -> None:

@@ -33,8 +33,7 @@ def crew(floor: Plant) -> dict[PersonRole, Person]:
 def server(floor: Plant, crew: object, serve: Callable[..., LiveServer]) -> Iterator[LiveServer]:
     """A server with people at Tuesday 15:10, told of each commit."""
     assert crew
-    floor.now = china("24 15:10")
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(china("24 15:10"))
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         yield serve()

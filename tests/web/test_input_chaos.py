@@ -25,7 +25,7 @@ def framed(
     """A kiosk of a site whose scanners begin with F8."""
     site = floor.folder / "site.toml"
     site.write_text(f'{site.read_text()}\n[kiosk]\nscanner_prefix = "F8"\n')
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(floor.now)
 
     def visit(**options: Any) -> Kiosk:
         return Kiosk(new_page(**options), f"http://127.0.0.1:{serve().port}/kiosk/sew-1")

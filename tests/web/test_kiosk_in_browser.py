@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from collections.abc import Callable
@@ -215,13 +216,20 @@ def test_what_gets_no_answer_is_saved_and_sent_once_there_is_one(
     kiosk: Callable[..., Kiosk], floor: Plant
 ) -> None:
     sewing = kiosk("sew-1", forgive="ERR_|Failed to fetch")
-    sewing.page.route("**/kiosk/sew-1/outbox", lambda route: route.abort())
+    cut: list[int] = []
+
+    def lose(route: Route) -> None:
+        cut.append(len(json.loads(route.request.post_data or "")["entries"]))
+        route.abort()
+
+    sewing.page.route("**/kiosk/sew-1/outbox", lose)
     sewing.wedge(floor.codes()[0], "Enter")
     expect(sewing.message).to_have_attribute("data-result", "saved")
     sewing.page.locator("[data-first-tap=flag]").first.click()
     sewing.page.locator(".confirm-yes").click()
     expect(sewing.message).to_contain_text("NOT RECEIVED 40 from Cutting, order A-1")
     expect(sewing.page.locator("#outbox")).to_contain_text("2 saved since")
+    sewing.waits(lambda: 2 in cut, what="both to be sent and lost: from now on they go one by one")
     sewing.page.unroute_all()
     expect(sewing.page.locator("#outbox")).to_be_hidden(timeout=15_000)
     expect(sewing.message).to_contain_text("2 that were saved on this tablet")
@@ -235,8 +243,7 @@ def test_what_gets_no_answer_is_saved_and_sent_once_there_is_one(
 def test_without_a_network_an_ended_hour_can_be_flagged_and_is_judged_as_of_the_tap(
     floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]
 ) -> None:
-    floor.now = china("24 14:59")  # Cutting owes 40 by 15:00
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(china("24 14:59"))  # Cutting owes 40 by 15:00
     server = serve()
     sewing = Kiosk(
         new_page(forgive="ERR_|Failed to fetch|aborted"), f"http://127.0.0.1:{server.port}/kiosk/sew-1"
@@ -252,9 +259,7 @@ def test_without_a_network_an_ended_hour_can_be_flagged_and_is_judged_as_of_the_
         offered.locator("button").click()
         sewing.page.locator(".confirm-yes").click()
         expect(sewing.message).to_contain_text("NOT RECEIVED 40 from Cutting")
-        later = floor.folder / "now.new"
-        later.write_text(str(china("24 15:20")))
-        later.rename(floor.folder / "now")
+        floor.turn(china("24 15:20"))
     finally:
         server.process.send_signal(signal.SIGCONT)
     sewing.page.clock.run_for(20_000)
@@ -361,9 +366,7 @@ def test_a_refused_answer_is_told_beside_the_button_that_closes(
     cutting = flagged(viewport=viewport)
     cutting.panel.locator("label", has_text="Machine stopped").click()
     cutting.panel.locator(".chips-times label").first.click()
-    later = floor.folder / "now.new"
-    later.write_text(str(china("24 16:30")))
-    later.rename(floor.folder / "now")
+    floor.turn(china("24 16:30"))
     expect(cutting.page.locator("[data-clock]")).to_have_text("16:30")
     send(cutting)
     expect(cutting.message).to_contain_text("promised time has passed")

@@ -34,7 +34,7 @@ SIZES = {
 def greek(tmp_path: Path) -> Iterator[Plant]:
     plant = Plant(tmp_path / "greek", greek_site())
     busy(plant)
-    (plant.folder / "now").write_text(str(plant.now))
+    plant.turn(plant.now)
     yield plant
     plant.close()
 
@@ -85,7 +85,7 @@ def test_what_does_not_fit_is_found(server: LiveServer, new_page: Callable[..., 
 def test_a_live_board_speaks_each_reader_s_language_at_once(
     floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., Page]
 ) -> None:
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(floor.now)
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         port = serve().port

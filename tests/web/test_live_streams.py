@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from interlock.wake import WakeSender
+from ledger.flags import Tap, raise_flag
 from tests.factory import Plant, china
 from tests.waiting import wait_for
 from tests.web.live_client import LiveServer
@@ -29,18 +30,10 @@ KIOSK = [
 Serve = Callable[..., LiveServer]
 
 
-def turn(floor: Plant, clock: str) -> None:
-    """Turn the server's clock; it is read while it is written, hence the rename."""
-    floor.now = china(clock)
-    new = floor.folder / "now.new"
-    new.write_text(str(floor.now))
-    new.rename(floor.folder / "now")
-
-
 @pytest.fixture
 def gateway(floor: Plant) -> Iterator[WakeSender]:
     """What the gateway tells the web process; commits of the floor are told too."""
-    turn(floor, "24 15:10")
+    floor.turn(china("24 15:10"))
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         yield sender
@@ -75,6 +68,20 @@ def test_a_commit_sends_only_the_regions_it_changes(serve: Serve, floor: Plant) 
 
 
 @pytest.mark.usefixtures("gateway")
+def test_the_list_of_flags_changes_by_itself(serve: Serve, floor: Plant) -> None:
+    server = serve()
+    every, of_cut = server.stream("/flags/stream"), server.stream("/flags/stream?line=shirts&link=cut")
+    assert every.update().regions == of_cut.update().regions == ["flags-sum", "flags-open", "flags-closed"]
+    tap = Tap("tap-1", "sew-1", floor.now)
+    raise_flag(floor.ledger, floor.site, tap, against="cut", order="A-1", now=floor.now)
+    for stream in (every, of_cut):
+        message = stream.update()
+        assert message.regions == ["flags-sum", "flags-open"]
+        assert "Sewing → Cutting" in message.data
+    assert server.request("/flags/stream?line=shirts&link=nowhere")[1].status == 404
+
+
+@pytest.mark.usefixtures("gateway")
 def test_a_tap_on_a_kiosk_is_on_the_board_at_once(serve: Serve) -> None:
     server = serve("--deaf")
     board = server.stream("/board/shirts/stream")
@@ -95,7 +102,7 @@ def test_without_wake_ups_a_commit_is_found_all_the_same(serve: Serve, floor: Pl
 def test_time_alone_changes_a_page(serve: Serve, floor: Plant) -> None:
     board = serve().stream("/board/shirts/stream")
     board.update()
-    turn(floor, "24 15:11")
+    floor.turn(china("24 15:11"))
     assert "board-head" in board.update().regions
 
 
@@ -110,16 +117,18 @@ def test_a_refused_scan_is_counted_on_the_board(serve: Serve, floor: Plant) -> N
 def test_a_beat_tells_how_fresh_everything_is(serve: Serve, floor: Plant, gateway: WakeSender) -> None:
     server = serve()
     board = server.stream("/board/shirts/stream")
+    page = server.request("/board/shirts")[1].read().decode()
     assert json.loads(board.beat().data) == {
         "now": floor.now,
         "gateway_age_s": None,
         "broker": False,
         "trouble": "",
         "sequence": 1,
+        "program": page.partition('data-program="')[2].partition('"')[0],
     }
     gateway.beat(connected=True)
     wait_for(lambda: server.metric("interlock_broker_connected"), what="the gateway's beat")
-    turn(floor, "24 15:10:07")
+    floor.turn(china("24 15:10:07"))
     beat = json.loads(board.beat().data)
     assert (beat["gateway_age_s"], beat["broker"]) == (7, True)
 

@@ -45,7 +45,7 @@ def pages_of(pdf: bytes) -> Iterator[tuple[Image.Image, tuple[float, float]]]:
 
 def printed(page: Page, serve: Callable[..., LiveServer], floor: Plant, path: str) -> bytes:
     """What the browser's own print makes of a page."""
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(floor.now)
     page.goto(f"http://127.0.0.1:{serve().port}{path}")
     return page.pdf(prefer_css_page_size=True)
 

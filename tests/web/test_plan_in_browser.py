@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from kiosk.app import create_app
 from kiosk.services import Services
-from ledger.drafts import By, draft_orders
+from ledger.drafts import By
+from ledger.taking_in import draft_orders
 from shopfloor.site import Site
 from tests.factory import Plant, worked_order
 from tests.web.live_client import LiveServer
@@ -107,7 +108,7 @@ def test_the_print_shows_the_whole_picture_and_its_table(
 def test_a_planner_zooms_in_pages_on_and_asks_what_would_help(
     page: Page, serve: Callable[..., LiveServer], floor: Plant
 ) -> None:
-    (floor.folder / "now").write_text(str(floor.now))
+    floor.turn(floor.now)
     draft_orders(floor.ledger, [worked_order("D-2", 600)], By("Li", "web", floor.now), now=floor.now)
     server = serve()
     page.goto(f"http://127.0.0.1:{server.port}/plan")

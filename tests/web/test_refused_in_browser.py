@@ -16,7 +16,7 @@ def refused(floor: Plant, serve: Callable[..., LiveServer]) -> str:
     """Two batches that Packing scanned though Sewing had not, and a code that nobody knows; the page's address."""
     for number, code in enumerate((*floor.codes()[:2], "NOSUCH")):
         floor.scan("scanner-pack", code, f"24 15:0{number}")
-    (floor.folder / "now").write_text(str(china("24 15:10")))
+    floor.turn(china("24 15:10"))
     return f"http://127.0.0.1:{serve().port}/refused"
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from kiosk.app import create_app
 from ledger import flags, silence
 from ledger.flags import Tap
 from shopfloor.calendar_book import CalendarBook
-from tests.factory import Plant, china
+from shopfloor.points import NO_POINTS
+from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.ledger.test_delays import hand_on, pass_through
+from tests.web.conftest import services_of
 
 WEEK = "from=2026-11-23&to=2026-11-29"
 
@@ -144,7 +150,7 @@ def test_who_kept_silent_answers_for_its_share_and_the_sum_stays(client: FlaskCl
     floor.now = china("25 11:46")
     spoken = Tap("tap-1", "pack-1", floor.now)
     flags.raise_flag(floor.ledger, floor.site, spoken, against="sew", order="A-1", now=floor.now)
-    silence.break_silences(floor.ledger, floor.site, CalendarBook(floor.site), floor.now, floor.now)
+    silence.SilenceWatch(floor.ledger, floor.site, CalendarBook(floor.site)).look(floor.now, floor.now)
     for code in floor.codes()[8:]:
         hand_on(floor, "scanner-cut", code, "25 14:45")
     parts = {part["link"]: part for part in client.get("/api/v1/orders/A-1").json["delays"]["links"]}
@@ -156,3 +162,52 @@ def test_who_kept_silent_answers_for_its_share_and_the_sum_stays(client: FlaskCl
     )
     assert sum(part["answers_for_minutes"] - part["own_minutes"] for part in parts.values()) == 0
     assert "kept silent, answers for" in client.get("/orders/A-1").text
+
+
+def test_a_cause_leads_to_its_parts_and_a_part_to_its_events(client: FlaskClient, late: Plant) -> None:
+    page = client.get(f"/responsibility?{WEEK}").text
+    address = re.search(r'href="(\?[^"]*reason=tool[^"]*)"', page)
+    assert address is not None
+    parts = client.get("/responsibility" + unescape(address[1]).partition("#")[0]).text
+    assert "all of them" in parts
+    rows = re.findall(r'href="(/responsibility/shirts/(\w+)\?order=A-1)"', parts)
+    assert [link for _, link in rows] == ["cut"]
+    unsaid = client.get(f"/responsibility?reason=-&{WEEK}").text
+    assert set(re.findall(r"/responsibility/shirts/(\w+)\?order", unsaid)) == {"sew", "pack"}
+    by_hour = client.get(f"/responsibility?hour=9&{WEEK}").text  # Cutting was due by 10:00
+    assert re.findall(r"/responsibility/shirts/(\w+)\?order", by_hour) == ["cut"]
+
+    events = client.get(rows[0][0]).text
+    sequences = [int(found) for found in re.findall(r"Number in the record</span> (\d+)", events)]
+    counted = late.ledger.rows(
+        "SELECT sequence FROM events WHERE link = 'shirts/cut' AND kind IN ('received', 'given', 'flag_raised',"
+        " 'flag_answered', 'flag_resolved', 'link_finished') ORDER BY occurred_at, sequence"
+    )
+    assert sequences == [row["sequence"] for row in counted]
+    assert "120 min late by the plan" in events
+    assert client.get("/responsibility/shirts/cut?order=none").status_code == 404
+    assert client.get("/responsibility/shirts/none?order=A-1").status_code == 404
+
+
+def test_points_are_shown_where_the_site_counts_some(client: FlaskClient, late: Plant) -> None:
+    assert late.site.flags.points == NO_POINTS
+    assert {row["points"] for row in links(client).values()} == {0}
+    assert ">points<" not in client.get(f"/responsibility?{WEEK}").text
+
+
+POINTS = f"{WORKED_SITE}\n[points]\nlate = 1\nown_hour = 10\n"
+
+
+def test_points_follow_from_what_counts(tmp_path: Path) -> None:
+    plant = Plant(tmp_path / "site", POINTS)
+    plant.release(worked_order())
+    pass_through(plant, {"cut": "25 12:00", "sew": "25 15:30", "pack": "25 16:45"})
+    client = create_app(services_of(plant)).test_client()
+    found = links(client)
+    assert {link: row["points"] for link, row in found.items()} == {
+        "cut": found["cut"]["late"] + 20,
+        "sew": found["sew"]["late"],
+        "pack": found["pack"]["late"],
+    }
+    assert ">points<" in client.get(f"/responsibility?{WEEK}").text
+    plant.close()

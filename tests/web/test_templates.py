@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import kiosk
 from kiosk import template_words
+from kiosk.bundles import BUNDLES
 from kiosk.contexts import (
     Action,
     BatchRow,
@@ -56,8 +57,8 @@ STATION = KioskPage(
     FRAME, "sew-1", "bench 1", "shirts", "Shirts", "sew", "Sewing", False, "early shift", HOUR, 18, 60, 18,
     "flagged", "Packing", 60, "11:00",
     (
-        Incoming("cut", "Cutting", 20, 1, 4, (OWED, replace(OWED, order="A-2", flag=RAISED), OWED), 40, "11:00"),
-        Incoming("buttons", "Buttons", 0, 0, None, (), 0, ""),
+        Incoming("cut", "Cutting", 20, 4, (OWED, replace(OWED, order="A-2", flag=RAISED), OWED), 40, "11:00"),
+        Incoming("buttons", "Buttons", 0, None, (), 0, ""),
     ),
     (), (RAISED, BROKEN), (replace(RAISED, age_min=0), ANSWERED, BROKEN, UNREASONED),
     (Choice("tool", "Tool change"),), (Choice("2026-11-24T11:15:00+08:00", "11:15"),),
@@ -111,7 +112,7 @@ SCREENS: dict[str, tuple[str, Any]] = {
     "busy board": ("board/board.html", BOARD),
     "board outside every shift": (
         "board/board.html",
-        replace(BOARD, shift="", past_labels=(), now_label="", following_label="", since="", until=""),
+        replace(BOARD, shift="", past_labels=(), now_label="", since="", until=""),
     ),
     "board without orders": ("board/board.html", replace(BOARD, rows=(ROWS[12],), orders_open=0, refused=0)),
     "board without links": ("board/board.html", replace(BOARD, rows=())),
@@ -192,7 +193,8 @@ def templates() -> Environment:
     environment.filters.update(template_words.FILTERS)
 
     def static(name: str) -> str:
-        assert (STATIC / name).is_file(), f"{name} is not among the static files"
+        for each in BUNDLES.get(name, (name,)):
+            assert (STATIC / each).is_file(), f"{each} is not among the static files"
         return f"/static/{name}"
 
     environment.globals["program"] = "0123456789abcdef"
