@@ -18,7 +18,7 @@ from ledger.schema_countermeasures import COUNTERMEASURES
 from ledger.schema_delays import DELAYS, SILENCES_SUMMED
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
-from ledger.schema_hours import HOURS
+from ledger.schema_hours import HANDOVER, HOURS
 from ledger.schema_identity import IDENTITY
 from ledger.schema_languages import SAID_IN_EVIDENCE
 from ledger.schema_orders import SHIPPED_ORDERS
@@ -372,6 +372,7 @@ LATER = (
     ("m018_countermeasures", COUNTERMEASURES),
     ("m019_shipped_orders", SHIPPED_ORDERS),
     ("m020_reports_sent", REPORTS_SENT),
+    ("m021_handover", HANDOVER),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 
