@@ -58,7 +58,7 @@ def network(site: Site, networks: list[Network]) -> Network:
 
 def person(site: Site, name: str, link: str) -> Person:
     links = (f"parts/{link}",)
-    return register(Floor(site.ledger, clock.now()), "lead", name, links=links, language="zh")  # type: ignore[arg-type]
+    return register(Floor(site.ledger, clock.now()), "lead", name, links=links, language="zh")  # type: ignore[arg-type]  # all that it needs of a plant
 
 
 def enrol(context: BrowserContext, site: Site, station: str, base: str) -> None:
