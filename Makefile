@@ -26,11 +26,11 @@ demo: $(RUN_STAMP) ## a whole factory on this machine (DEMO_PORT=8800, DEMO_DATA
 	@exec $(VENV)/bin/interlock demo $(if $(DEMO_PORT),--port '$(DEMO_PORT)') $(if $(DEMO_DATA),--data '$(DEMO_DATA)')
 
 test: $(DEV_STAMP) ## every test, in parallel and in random order (TESTS='tests/rules -k buffer')
-	@$(PY) -m tests.provision chromium mosquitto mqttjs zpljs
+	@$(PY) -m tests.provision chromium mosquitto mqttjs zpljs axe
 	@$(PY) -m pytest -n auto --durations=5 $(TESTS)
 
 faults: $(DEV_STAMP) ## the long fault tests, too: power cuts, kills, full disks (TESTS='-k disk')
-	@$(PY) -m tests.provision chromium mosquitto
+	@$(PY) -m tests.provision chromium mosquitto mqttjs
 	@$(PY) -m pytest -n auto --durations=5 --run-long tests/faults $(TESTS)
 
 # Each check is named, and all of them run even when one fails.

@@ -25,6 +25,7 @@ from gateway.messages import DeviceState, Settled, Understood, understand
 from gateway.overhearing import Overhearing
 from gateway.publishing import Publisher
 from gateway.same_reads import SameReads
+from gateway.signalling import Signaller
 from gateway.spool import Delivery, Spool
 from shopfloor.broker_faults import BrokerFault
 from shopfloor.instants import Instant
@@ -74,6 +75,7 @@ class Gateway:
         directory: Directory | None = None,
         overheard: Callable[[Overheard], None] | None = None,
         publisher: Publisher | None = None,
+        signaller: Signaller | None = None,
         unavailable: tuple[type[Exception], ...] = (),
     ) -> None:
         self.counts = Counts()
@@ -88,6 +90,7 @@ class Gateway:
         self._same_reads = SameReads()
         self._handed_over_at_s = 0.0
         self._publisher = publisher
+        self._signaller = signaller
         self._unavailable: tuple[type[Exception], ...] = (*unavailable, OSError)
         self._state_topic = topics.build(site, topics.GATEWAY, "state")
         self._connection = Connection(
@@ -265,6 +268,8 @@ class Gateway:
         if self._publisher is not None:
             busy = len(self._spool) > 0 or self._connection.readable()
             self._publisher.tend(self._connection, busy=busy)
+        if self._signaller is not None:
+            self._signaller.tend(self._connection)
 
     def _tend(self) -> None:
         """What time and the connection ask for: keep-alive, birth, the beat."""

@@ -31,7 +31,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from gateway.bodies import LARGEST_BYTES
 from gateway.broker_address import BrokerAddress
 from gateway.directory import Subscription
-from gateway.messages import Arrived
+from gateway.messages import Arrived, Noted
 from gateway.sockets import acknowledge_segments, corked, holds_more, send_at_once
 from gateway.why_down import WhyDown
 
@@ -88,11 +88,9 @@ class Connection:
         self._asked: deque[tuple[Subscription, ...]] = deque()
         """Subscriptions that the broker has not answered yet."""
         self._lost: deque[str] = deque()
-        self._published = 0
-        self._confirmed = 0
-        self.noted: deque[tuple[int, str]] = deque()
-        """What became of messages of `publish_noted`: their number, and why the broker refused it."""
-        self._noted_under_way: set[int] = set()
+        self._published = self._confirmed = 0
+        self.noted: Noted = deque()
+        self._noted_under_way: dict[int, Noted] = {}
         self._tls: ssl.SSLContext | None = None if broker.tls is None else broker.tls.context()
         self._client = self._new_client()
 
@@ -196,16 +194,18 @@ class Connection:
         self._published += queued
         return queued
 
-    def publish_noted(self, topic: str, payload: bytes) -> int | None:
+    def publish_noted(
+        self, topic: str, payload: bytes, *, retain: bool = False, noted: Noted | None = None
+    ) -> int | None:
         """Queue a message of QoS 1 and learn in `noted` when the broker has it; None when it is not taken.
 
         It is forgotten with the connection: who sent it sends it again.
         """
-        sent = self._client.publish(topic, payload, qos=1)
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
         if sent.rc == MQTT_ERR_QUEUE_SIZE:
             return None
         self._published += 1
-        self._noted_under_way.add(sent.mid)
+        self._noted_under_way[sent.mid] = self.noted if noted is None else noted
         return sent.mid
 
     def readable(self) -> bool:
@@ -395,6 +395,6 @@ class Connection:
         self, _client: Client, _userdata: object, mid: int, reason: ReasonCode, _properties: Properties
     ) -> None:
         self._confirmed += 1
-        if mid in self._noted_under_way:
-            self._noted_under_way.remove(mid)
-            self.noted.append((mid, str(reason) if reason.is_failure else ""))
+        noted = self._noted_under_way.pop(mid, None)
+        if noted is not None:
+            noted.append((mid, str(reason) if reason.is_failure else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -25,6 +26,9 @@ LONGEST_TOPIC = 200
 LONGEST_DEVICE = 40
 """As in site.toml."""
 LONGEST_CALLED = 80
+
+Noted: TypeAlias = deque[tuple[int, str]]
+"""What became of messages that were published: their number, and why the broker refused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +255,4 @@ class _Message:
         return Stranger(self._profile, self._device, self.topic, payload, self._at)
 
 
-__all__ = ["Arrived", "DeviceState", "Item", "Place", "Settled", "Understood", "understand"]
+__all__ = ["Arrived", "DeviceState", "Item", "Noted", "Place", "Settled", "Understood", "understand"]

@@ -106,7 +106,8 @@ def rights_of(name: str, user: User, config: SiteConfig) -> Rights:
     """What a user may do; nothing for a device that site.toml does not know any more."""
     site, profiles = config.site, config.profiles
     if user.kind == "gateway":
-        return gateway_rights(site.id, profiles.values())
+        lights = [channel.topic.topic for channel in config.channels if channel.topic is not None]
+        return gateway_rights(site.id, profiles.values(), lights)
     if user.kind == "reader":
         return reader_rights(site.id)
     if user.kind == "bridge":

@@ -13,6 +13,7 @@ from gateway.publishing import Publisher
 from interlock import clock
 from interlock.logs import to_standard_error
 from interlock.opening import broker_address, directory_of, open_config, open_ledger
+from interlock.reaching import Reaching
 from interlock.timekeeper import Timekeeper
 from interlock.wake import WakeSender
 from interlock.watch import DailyWatch
@@ -106,6 +107,7 @@ def serve_gateway(folder: Path) -> None:
     ledger.listeners.append(lambda sequence: None if recording.quiet else wake.changed(sequence))
     recording = _Recording(folder, ledger, config)
     timekeeper = Timekeeper(ledger, config.site, log, started_at=clock.now())
+    reaching = Reaching(folder, ledger, config, language, log)
 
     def record(items: Sequence[Scan | Unreadable]) -> Sequence[Answer | None]:
         recording.stalled = True
@@ -123,6 +125,8 @@ def serve_gateway(folder: Path) -> None:
         if recording.adopt_changes(log):
             gateway.adopt(directory_of(recording.config))
             timekeeper.adopt(recording.site)
+            reaching.adopt(recording.config)
+        reaching.turn()  # first: a channel that is new tells what is due from now on
         timekeeper.turn(clock.now())
 
     def overheard(what: Overheard) -> None:
@@ -142,6 +146,7 @@ def serve_gateway(folder: Path) -> None:
         directory=directory_of(config),
         overheard=overheard,
         publisher=_publisher(config, ledger),
+        signaller=reaching.signaller,
         unavailable=UNAVAILABLE,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -151,6 +156,7 @@ def serve_gateway(folder: Path) -> None:
     try:
         gateway.run()
     finally:
+        reaching.stop()
         watch.stop()
         ledger.close()
         wake.close()

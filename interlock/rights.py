@@ -28,10 +28,13 @@ def gateway_user(site: str) -> str:
     return f"interlock-{site}-gateway"
 
 
-def gateway_rights(site: str, profiles: Iterable[Profile]) -> Rights:
-    """Devices of other makers keep their own topics, so it reads all; it speaks for the site, and answers there."""
+def gateway_rights(site: str, profiles: Iterable[Profile], lights: Iterable[str] = ()) -> Rights:
+    """Devices of other makers keep their own topics, so it reads all; it speaks for the site, and answers there.
+
+    `lights` are topics of the plant on which it tells that somebody is needed.
+    """
     answers = (profile.answer.topic_filter for profile in profiles if profile.answer is not None)
-    return Rights(publish=_narrow([f"{topics.ROOT}/{site}/#", *answers]), subscribe=("#",))
+    return Rights(publish=_narrow([f"{topics.ROOT}/{site}/#", *answers, *lights]), subscribe=("#",))
 
 
 def device_rights(site: str, device: Device, profile: Profile | None) -> Rights:

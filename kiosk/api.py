@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from kiosk import api_corrections, api_flags, api_orders
+from kiosk import api_corrections, api_countermeasures, api_flags, api_orders
 from kiosk.api_scans import post_scans
 from kiosk.errors import Malformed, json_answer
 from kiosk.names import known_line
@@ -35,6 +35,10 @@ blueprint.post("/flags/<int:flag>/ruling")(api_flags.rule)
 blueprint.post("/flags/<int:flag>/consequence")(api_flags.choose)
 blueprint.post("/flags/<int:flag>/consequence/dispute")(api_flags.contest)
 blueprint.post("/flags/<int:flag>/consequence/ruling")(api_flags.settle)
+blueprint.get("/countermeasures")(api_countermeasures.measures)
+blueprint.post("/countermeasures")(api_countermeasures.make_measure)
+blueprint.get("/countermeasures/<int:number>")(api_countermeasures.measure)
+blueprint.post("/countermeasures/<int:number>/settle")(api_countermeasures.settle_measure)
 blueprint.get("/orders")(api_orders.orders)
 blueprint.post("/orders")(api_orders.take_in)
 blueprint.get("/orders/<path:order>")(api_orders.order)  # a path: an order's number may hold a slash

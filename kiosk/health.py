@@ -10,9 +10,11 @@ from flask import Blueprint, Response
 from kiosk.errors import json_answer
 from kiosk.services import Services, current
 from kiosk.version import running_version
-from ledger import reading
+from ledger import notices, reading
 from ledger.store import LOG_ALARM_BYTES
 from shopfloor.broker_faults import what_to_do
+from shopfloor.channels import is_down
+from shopfloor.instants import MINUTE_MS
 
 MIB = 1024 * 1024
 
@@ -48,6 +50,15 @@ def _alarms(services: Services) -> Iterator[str]:
         )
     if services.pulse.broker_fault is not None:
         yield what_to_do(services.pulse.broker_fault)
+    now = services.clock()
+    for channel in services.config.channels:
+        state = notices.state(services.ledger, channel.id)
+        if state is not None and is_down(state["failing_since_at"], now):
+            minutes = (now - state["failing_since_at"]) // MINUTE_MS
+            yield (
+                f"Nobody has been told through the channel {channel.id} for {minutes} minutes:"
+                " /notices says why and tries it."
+            )
     log_bytes = services.ledger.log_bytes
     if log_bytes > LOG_ALARM_BYTES:
         yield (

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from kiosk.services import Services
 from kiosk.stream import Hub
-from ledger import reading
+from ledger import notices, reading
 from shopfloor.broker_refusals import BrokerRefusal
 
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 4.0)
@@ -65,6 +65,19 @@ def _kept_out(refusals: Sequence[BrokerRefusal]) -> Metric:
     return found
 
 
+def _of_channels(services: Services) -> Iterator[Metric]:
+    sent = CounterMetricFamily("interlock_notices_sent", "Messages that got out.", labels=("channel",))
+    waiting = GaugeMetricFamily("interlock_notices_waiting", "Notices not told yet.", labels=("channel",))
+    failing = GaugeMetricFamily("interlock_notices_failing", "1 while nothing gets out.", labels=("channel",))
+    for channel in services.config.channels:
+        state = notices.state(services.ledger, channel.id)
+        if state is not None:
+            sent.add_metric((channel.id,), state["messages"])
+            waiting.add_metric((channel.id,), notices.count_waiting(services.ledger, channel))
+            failing.add_metric((channel.id,), float(state["fault"] is not None))
+    yield from (sent, waiting, failing)
+
+
 class _OfTheSite(Collector):
     """What is read when it is asked for."""
 
@@ -89,6 +102,7 @@ class _OfTheSite(Collector):
         yield GaugeMetricFamily("interlock_log_bytes", "The size of the ledger's log.", value=log_bytes)
         connected = float(services.pulse.broker_connected)
         yield GaugeMetricFamily("interlock_broker_connected", "By the gateway's last word.", value=connected)
+        yield from _of_channels(services)
         age_s = services.pulse.age_s(services.clock())
         if age_s is not None:
             yield GaugeMetricFamily(

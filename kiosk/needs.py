@@ -70,6 +70,11 @@ NEEDS: Mapping[str, Need] = {
     "paper.commands": "read",
     "reports.report_file": "read",
     "responsibility.responsibility": "read",
+    "responsibility.part": "read",
+    "countermeasure_pages.countermeasures": "read",
+    "countermeasure_pages.make": "improve",
+    "countermeasure_pages.countermeasure": "read",
+    "countermeasure_pages.settle": "improve",
     "live.board_stream": "read",
     "live.kiosk_stream": "kiosk",
     "live.flags_stream": "read",
@@ -91,6 +96,9 @@ NEEDS: Mapping[str, Need] = {
     "site_pages.save_site": "site",
     "site_pages.version": "read",
     "site_pages.version_text": "read",
+    "notice_pages.notices": "read",
+    "notice_pages.channels": "read",
+    "notice_pages.try_channel": "devices",
     "device_pages.devices": "read",
     "device_pages.add_device": "devices",
     "device_pages.inspector": "devices",
@@ -126,6 +134,10 @@ NEEDS: Mapping[str, Need] = {
     "api.contest": "answer",
     "api.settle": "rule",
     "responsibility.responsibility_api": "read",
+    "api.measures": "read",
+    "api.make_measure": "improve",
+    "api.measure": "read",
+    "api.settle_measure": "improve",
     "api.withdraw": "flag",
     "api.events": "record",
 }
@@ -142,6 +154,7 @@ ADDRESSES_OF_FORMS = frozenset(
         "kiosk_flags.dispute",
         "kiosk_flags.contest",
         "refused_pages.settle",
+        "notice_pages.try_channel",
     }
 )
 """Read, they only lead back to the kiosk."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kiosk import api_corrections as corrections
+from kiosk import api_countermeasures as improving
 from kiosk import api_flag_bodies as flags
 from kiosk import api_order_shapes as orders
 from kiosk import api_shapes as shapes
@@ -186,6 +187,37 @@ FLAGS = (
     ),
 )
 
+COUNTERMEASURES = (
+    Operation(
+        "get",
+        "/countermeasures",
+        "Countermeasures with their figures before and after: open ones first.",
+        improving.Countermeasures,
+        faults=(404, 503),
+        query=(("line", None, "Of one line"),),
+    ),
+    Operation(
+        "post",
+        "/countermeasures",
+        "Make one against a reason of a link; it belongs to a role or a link.",
+        improving.Countermeasure,
+        takes=improving.CountermeasureBody,
+        status=201,
+        faults=(400, 422, 503),
+    ),
+    Operation(
+        "get", "/countermeasures/{number}", "One countermeasure.", improving.Countermeasure, faults=(404, 503)
+    ),
+    Operation(
+        "post",
+        "/countermeasures/{number}/settle",
+        "Say since which day it is in effect, or give it up.",
+        improving.Countermeasure,
+        takes=improving.SettleMeasureBody,
+        faults=_ACT,
+    ),
+)
+
 OPERATIONS = (
     Operation(
         "post",
@@ -200,6 +232,7 @@ OPERATIONS = (
     Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
     *ORDERS,
     *FLAGS,
+    *COUNTERMEASURES,
     Operation(
         "get",
         "/responsibility/{line}",

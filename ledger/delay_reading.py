@@ -39,7 +39,7 @@ def sums(ledger: Ledger, line: str, first_on: date, last_on: date) -> list[Row]:
 
 Cause = Literal["product", "planned_hour", "reason"]
 
-_REASON = """(SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL
+REASON = """(SELECT f.reason FROM flags f WHERE f."order" = d."order" AND f.link = d.link AND f.reason IS NOT NULL
   ORDER BY f.flag DESC LIMIT 1)"""
 """What the link answered last about the order."""
 _OWN = """FROM delays d WHERE d.line = ?1 AND d.planned_on BETWEEN ?2 AND ?3 AND d.own_min > 0
@@ -50,7 +50,7 @@ def own_minutes(
     ledger: Ledger, cause: Cause, line: str, first_on: date, last_on: date, link: str | None = None
 ) -> list[Row]:
     """Minutes that links added themselves, by cause: `cause`, `minutes`, and of how many `parts` of orders."""
-    by = _REASON if cause == "reason" else f"d.{cause}"
+    by = REASON if cause == "reason" else f"d.{cause}"
     return ledger.rows(
         f"SELECT {by} AS cause, SUM(d.own_min) AS minutes, COUNT(*) AS parts {_OWN} GROUP BY 1 ORDER BY 2 DESC, 1",
         (line, first_on.isoformat(), last_on.isoformat(), link),
@@ -58,12 +58,24 @@ def own_minutes(
 
 
 def largest_own(
-    ledger: Ledger, line: str, first_on: date, last_on: date, link: str | None, limit: int
+    ledger: Ledger,
+    line: str,
+    first_on: date,
+    last_on: date,
+    link: str | None,
+    limit: int,
+    because: tuple[Cause, str | int | None] | None = None,
 ) -> list[Row]:
-    """Parts of orders to which a link added most minutes of its own, with its last answer's reason."""
+    """Parts of orders to which a link added most minutes of its own, with its last answer's reason.
+
+    `because`: only those of one cause, as `own_minutes` tells it.
+    """
+    cause, value = because or ("product", None)
+    by = REASON if cause == "reason" else f"d.{cause}"
+    only = f"AND {by} IS ?6" if because else ""
     return ledger.rows(
-        f'SELECT d.*, {_REASON} AS reason {_OWN} ORDER BY d.own_min DESC, d."order" LIMIT ?5',
-        (line, first_on.isoformat(), last_on.isoformat(), link, limit),
+        f'SELECT d.*, {REASON} AS reason {_OWN} {only} ORDER BY d.own_min DESC, d."order" LIMIT ?5',
+        (line, first_on.isoformat(), last_on.isoformat(), link, limit, *([value] if because else [])),
     )
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger import delay_projections, flag_projections, hour_projections, order_projections, step_projections
+from ledger import (
+    countermeasure_projections,
+    delay_projections,
+    flag_projections,
+    hour_projections,
+    order_projections,
+    step_projections,
+)
 
 if TYPE_CHECKING:
     from ledger.events import Event
@@ -48,6 +55,7 @@ _PROJECTIONS = {
     **order_projections.PROJECTIONS,
     **delay_projections.PROJECTIONS,
     **hour_projections.PROJECTIONS,
+    **countermeasure_projections.PROJECTIONS,
     **flag_projections.PROJECTIONS,
     "voided": step_projections.voided,
     "scan_forced": _nothing,

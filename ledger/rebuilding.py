@@ -49,6 +49,7 @@ READ_MODELS = (
     "site_versions",
     "delays",
     "link_days",
+    "countermeasures",
     "hour_notes",
     "shift_signs",
 )

@@ -1,9 +1,9 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `commands`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`,
-`seq_gaps`, `tallies`, `published`, `notices`, `archived_orders`, `archived_gives`, `tablets`, `acts` and the tables of
-`schema_identity` are evidence, status and secrets beside it. Every other table is a read model: it can be made again
-from the events.
+`seq_gaps`, `tallies`, `published`, `notices`, `channels`, `archived_orders`, `archived_gives`, `tablets`, `acts` and
+the tables of `schema_identity` are evidence, status and secrets beside it. Every other table is a read model: it can be
+made again from the events.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ledger.schema_archive import ARCHIVED
+from ledger.schema_channels import CHANNELS
 from ledger.schema_corrections import CORRECTIONS
+from ledger.schema_countermeasures import COUNTERMEASURES
 from ledger.schema_delays import DELAYS, SILENCES_SUMMED
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
@@ -365,7 +367,9 @@ LATER = (
     ("m014_delays", DELAYS),
     ("m015_hour_sheet", HOURS),
     ("m012_languages", SAID_IN_EVIDENCE),
+    ("m016_channels", CHANNELS),
     ("m017_silences_summed", SILENCES_SUMMED),
+    ("m018_countermeasures", COUNTERMEASURES),
     ("m019_shipped_orders", SHIPPED_ORDERS),
 )
 """Migrations that only run statements: their names, and what their files hold."""

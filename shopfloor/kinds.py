@@ -18,6 +18,7 @@ def kind_word(kind: str) -> str:
         "device": sentence("device"),
         "profile": sentence("profile"),
         "reason": sentence("reason"),
+        "channel": sentence("channel"),
         "import": sentence("import"),
         "batch of this line": sentence("batch of this line"),
         "version": sentence("version"),

@@ -28,6 +28,7 @@ Action: TypeAlias = Literal[
     "answer",
     "force",
     "rule",
+    "improve",
     "plan",
     "confirm:sales",
     "confirm:production",
@@ -40,13 +41,14 @@ Action: TypeAlias = Literal[
 """read: boards, orders, plans. record: the events, with who acted. kiosk: a station's own page.
 scan: record where batches are. correct: undo, scrap. flag: *not received*, and taking it back.
 answer: for the flagged link. force: count or discard a refused scan. rule: decide a dispute.
+improve: make and settle countermeasures.
 plan: drafts and proposals. site, devices: the configuration. kiosks: enrol and revoke them.
 people: who is registered, with which roles, and the log of logins."""
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 _EVERYBODY: frozenset[Action] = frozenset({"read", "record", "kiosk"})
 _OPERATOR: frozenset[Action] = _EVERYBODY | {"scan", "correct"}
-_LEAD: frozenset[Action] = _OPERATOR | {"flag", "answer", "force"}
+_LEAD: frozenset[Action] = _OPERATOR | {"flag", "answer", "force", "improve"}
 MAY: Mapping[PersonRole, frozenset[Action]] = {
     "operator": _OPERATOR,
     "lead": _LEAD,
@@ -54,7 +56,7 @@ MAY: Mapping[PersonRole, frozenset[Action]] = {
     "production": _EVERYBODY | {"plan", "confirm:production", "site"},
     "purchasing": _EVERYBODY | {"plan", "confirm:purchasing"},
     "supervisor": _LEAD | {"rule", "site", "devices", "kiosks"},
-    "manager": _EVERYBODY | {"rule"},
+    "manager": _EVERYBODY | {"rule", "improve"},
     "admin": _EVERYBODY | {"site", "devices", "kiosks", "people"},
 }
 WITHOUT_LOGIN: Mapping[str, frozenset[Action]] = {

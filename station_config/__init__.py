@@ -10,6 +10,7 @@ from station_config.changes import (
     SetSiteHolidays,
     SetStationOutages,
 )
+from station_config.channels import AddressUnfit, address_in
 from station_config.differences import differences
 from station_config.editing import PlacedFault, apply, placed
 from station_config.faults import Fault, SiteFaults
@@ -26,6 +27,7 @@ __all__ = [
     "KEYS",
     "AddDevice",
     "AddStation",
+    "AddressUnfit",
     "BoardSettings",
     "BrokerSettings",
     "Change",
@@ -39,6 +41,7 @@ __all__ = [
     "SiteConfig",
     "SiteFaults",
     "WebSettings",
+    "address_in",
     "apply",
     "built_in_profiles",
     "check_folder",

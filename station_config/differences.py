@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from shopfloor.channels import Channel
 from shopfloor.flag_rules import Consequence, FlagRules, Ladder
 from shopfloor.instants import Duration, moment_of
 from shopfloor.profiles import Gs1Rules, Profile
@@ -45,6 +46,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _changed("Agreement", _AGREEMENT, old, new)
     yield from _changed("Flags", _FLAGS, old.flags, new.flags)
     yield from _consequences(old.flags.consequences, new.flags.consequences)
+    yield from _channels(before.channels, after.channels)
     yield from _changed(
         "Broker",
         _plain("host", "port", "listen", "username", "password_file", "events", "event_names"),
@@ -164,6 +166,14 @@ def _consequences(old: tuple[Consequence, ...], new: tuple[Consequence, ...]) ->
     yield from _things(lambda consequence: f"Consequence {consequence.id}", compare, *by_id)
 
 
+def _channels(old: tuple[Channel, ...], new: tuple[Channel, ...]) -> Iterator[str]:
+    def compare(name: str, was: Channel, now: Channel) -> Iterator[str]:
+        yield from _changed(name, _CHANNEL, was, now)
+
+    by_id = {one.id: one for one in old}, {one.id: one for one in new}
+    yield from _things(lambda channel: f"Notify {channel.id}", compare, *by_id)
+
+
 def _ladder(steps: Ladder) -> str:
     return ", ".join(f"{step.role} {duration_text(Duration(step.after_ms))}" for step in steps)
 
@@ -223,6 +233,17 @@ _FLAGS: tuple[Field[FlagRules], ...] = (
     ("promise", lambda rules: _ladder(rules.promise)),
     ("silence", lambda rules: duration_text(Duration(rules.silence_ms))),
     ("silence_share", lambda rules: str(rules.silence_share)),
+)
+_CHANNEL: tuple[Field[Channel], ...] = (
+    ("address_file", lambda channel: channel.address_file.name if channel.address_file else ""),
+    *(
+        (name, lambda channel, name=name: str(getattr(channel.topic, name, None) or ""))
+        for name in ("topic", "payload", "payload_clear", "retain", "raised")
+    ),
+    ("roles", lambda channel: ", ".join(channel.roles)),
+    ("lines", lambda channel: ", ".join(channel.lines)),
+    ("quiet", lambda channel: ", ".join(map(_span, channel.quiet))),
+    ("collapse", lambda channel: duration_text(Duration(channel.collapse_ms))),
 )
 _GATEWAY: tuple[Field[SiteConfig], ...] = (("listen", lambda config: ", ".join(config.listen)),)
 _CODES: tuple[Field[Gs1Rules], ...] = (

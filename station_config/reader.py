@@ -271,6 +271,8 @@ class Table:
         if not self._title and key == "link":
             advice = sentence("write [[line.link]] below the [[line]] it belongs to")
             self._unsound.add("line")
+        elif near is not None and near in (f"{key}s", key.removesuffix("s")):
+            advice = sentence("did you mean %(near)s?", near=near)
         elif elsewhere and len(elsewhere) <= _FEW:
             advice = sentence("it belongs to %(elsewhere)s, so move it there", elsewhere=either(elsewhere))
         elif near is not None:

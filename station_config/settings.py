@@ -119,13 +119,13 @@ def read_broker(top: Table, folder: Path) -> BrokerSettings:
         text = "listen is for the broker that Interlock starts itself, but host names another"
         table.fault("listen", f"{text}; take one of the two out")
     username = table.may("username", USERNAME, "") or None
-    password_file = _read_file(table, "password_file", folder)
+    password_file = read_file(table, "password_file", folder)
     if table.has("password_file") and not table.has("username") and table.sound("username"):
         table.fault(
             "password_file", 'a password without a user; write for example username = "interlock" too'
         )
     tls_ca, tls_certificate, tls_key = (
-        _read_file(table, key, folder) for key in ("tls_ca", "tls_certificate", "tls_key")
+        read_file(table, key, folder) for key in ("tls_ca", "tls_certificate", "tls_key")
     )
     _check_tls(table)
     return BrokerSettings(
@@ -176,8 +176,8 @@ def read_web(top: Table, broker: BrokerSettings, folder: Path) -> WebSettings:
     web = WebSettings(
         listen=table.may("listen", LISTEN, _LOOPBACK),
         port=table.may("port", PORT, _WEB_PORT),
-        tls_certificate=_read_file(table, "tls_certificate", folder),
-        tls_key=_read_file(table, "tls_key", folder),
+        tls_certificate=read_file(table, "tls_certificate", folder),
+        tls_key=read_file(table, "tls_key", folder),
     )
     _check_pair(table)
     if table.has("port") and table.sound("port") and broker.embedded and web.port == broker.port:
@@ -213,7 +213,7 @@ def read_kiosk(top: Table) -> KioskSettings:
     return KioskSettings(top.table("kiosk").may("scanner_prefix", FUNCTION_KEY, "") or None)
 
 
-def _read_file(table: Table, key: str, folder: Path) -> Path | None:
+def read_file(table: Table, key: str, folder: Path) -> Path | None:
     """A file named relative to the site folder; one that does not exist is reported."""
     if not table.has(key):
         return None

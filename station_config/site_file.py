@@ -10,10 +10,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from shopfloor.channels import Channel
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Site
 from station_config.access import AccessSettings, read_access
 from station_config.agreement import read_roles
+from station_config.channels import read_channels
 from station_config.faults import Fault, SiteFaults
 from station_config.flags import read_flags
 from station_config.keys import FILE_NAME
@@ -76,6 +78,8 @@ class SiteConfig:
     codes: Gs1Rules = field(default_factory=Gs1Rules)
     kiosk: KioskSettings = field(default_factory=KioskSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    channels: tuple[Channel, ...] = ()
+    """Ways out to people who are not looking."""
     language: str = ""
     """Of whoever has chosen none; empty when the file does not say."""
 
@@ -195,5 +199,6 @@ def _read(top: Table, folder: Path) -> SiteConfig:
         codes=read_codes(top),
         kiosk=read_kiosk(top),
         access=read_access(top),
+        channels=read_channels(top, lines, folder),
         language=language,
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ledger.badged_in import StationBadges
+from ledger.damage import head_path
 from ledger.plans import released_loads
 from ledger.recorder import Recorder
 from ledger.releasing import release_orders
@@ -88,6 +91,7 @@ id = "scanner-pack"
 station = "pack-1"
 """
 
+LEDGER = "ledger.db"
 MONDAY = "2026-11-23T08:00:00+08:00"
 """The start of the week in which the worked example is due on Wednesday."""
 
@@ -107,6 +111,23 @@ def site_folder(folder: Path, text: str = WORKED_SITE) -> Path:
     return folder
 
 
+@cache
+def blank_ledger() -> bytes:
+    """A ledger in which nothing is recorded: its schema is made once, and each plant begins with a copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / LEDGER
+        Ledger(path, create=True).close()
+        return path.read_bytes()
+
+
+def new_ledger(folder: Path, **how: bool) -> Ledger:
+    """The ledger of a site folder; a blank one if there is none."""
+    path = folder / LEDGER
+    if not (path.exists() or head_path(path).exists()):
+        path.write_bytes(blank_ledger())
+    return Ledger(path, create=True, **how)
+
+
 def worked_order(order: str = "A-1", quantity: int = 200, due: str = "25 17:00") -> Order:
     """The order of the worked example."""
     return Order(order, "shirts", "polo", quantity, china(due))
@@ -119,7 +140,7 @@ class Plant:
         self.folder = site_folder(folder, text)
         self.config: SiteConfig = load(self.folder)
         self.site = self.config.site
-        self.ledger = Ledger(self.folder / "ledger.db", create=True)
+        self.ledger = new_ledger(self.folder)
         self.recorder = Recorder(self.ledger, self.site, StationBadges(self.site))
         self.now: Instant = china(now)
 

@@ -6,14 +6,13 @@ import json
 import subprocess
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interlock import clock
-from interlock.opening import open_ledger
 from interlock.plant import Part, Plant
 from interlock.ports import free_port
 from ledger import reading
@@ -25,6 +24,7 @@ from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.orders import Order
 from shopfloor.planning import plan_orders
 from tests.broker_fixtures import RunningBroker
+from tests.factory import new_ledger
 from tests.provision import find_program
 
 SITE = """
@@ -88,17 +88,24 @@ def site_text(now: Instant, web: int, mqtt: int) -> str:
 
 
 class Site:
-    """The plant with one order of ten batches: by now cutting owes six, sewing four, packing two."""
+    """The plant with one order of ten batches: by now cutting owes six, sewing four, packing two.
 
-    def __init__(self, folder: Path, broker: RunningBroker) -> None:
+    `more` stands at the end of site.toml, `files` beside it.
+    """
+
+    def __init__(
+        self, folder: Path, broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
         self.broker = broker
         self.web = free_port()
         now = clock.now()
         folder.mkdir()
-        (folder / "site.toml").write_text(site_text(now, self.web, broker.port))
+        (folder / "site.toml").write_text(site_text(now, self.web, broker.port) + more)
+        for name, content in (files or {}).items():
+            (folder / name).write_text(content)
         self.plant = Plant(folder, log_folder=folder / "logs")
-        self.ledger: Ledger = open_ledger(folder, create=True, checkpoints=False)
+        self.ledger: Ledger = new_ledger(folder, checkpoints=False)
         hour = (now // MINUTE_MS - 30) * MINUTE_MS
         order = Order("A-1", "parts", "part", 200, hour + 4 * HOUR_MS + MINUTE_MS)
         self.codes = self.release(order, began=hour - 3 * HOUR_MS, now=now)
@@ -163,12 +170,12 @@ class Site:
 
 
 @pytest.fixture
-def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """`make_site(broker)` starts gateway and web server; they are stopped, and the record checked, at the end."""
     started: list[Site] = []
 
-    def make(broker: RunningBroker) -> Site:
-        site = Site(tmp_path / "site", broker)
+    def make(broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None) -> Site:
+        site = Site(tmp_path / "site", broker, more, files)
         started.append(site)
         site.plant.start()
         return site
@@ -183,6 +190,6 @@ def make_site(tmp_path: Path) -> Iterator[Callable[[RunningBroker], Site]]:
 
 
 @pytest.fixture
-def site(make_site: Callable[[RunningBroker], Site], broker: RunningBroker) -> Site:
+def site(make_site: Callable[..., Site], broker: RunningBroker) -> Site:
     """Once with Mosquitto, once with the embedded broker."""
     return make_site(broker)

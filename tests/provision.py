@@ -29,10 +29,15 @@ MQTTJS = MQTTJS_FOLDER / "node_modules" / "mqtt" / "package.json"
 # Packages of Node: where to, and what.
 ZPLJS_FOLDER = Path(sys.prefix) / "zpljs"
 ZPLJS = ZPLJS_FOLDER / "node_modules" / "zpl-renderer-js" / "package.json"
+AXE_FOLDER = Path(sys.prefix) / "axe"
+AXE = AXE_FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 NPM: dict[str, tuple[Path, str]] = {
     "mqttjs": (MQTTJS_FOLDER, "mqtt@5.16.0"),
     "zpljs": (ZPLJS_FOLDER, "zpl-renderer-js@3.4.0"),
+    "axe": (AXE_FOLDER, ""),
 }
+NPM_LOCKS = Path(__file__).with_name("npm")
+"""Where a package stands with its hash; one that has a folder here is installed as its lock says."""
 NPM_LIMIT_S = 180
 
 # What tests ask for -> (the files that show it is there, any one of each; Debian's packages).
@@ -41,6 +46,7 @@ NEEDS: dict[str, tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]] = {
     "mosquitto": ((("mosquitto",), ("mosquitto_pub",)), ("mosquitto", "mosquitto-clients")),
     "mqttjs": ((("node", "nodejs"), ("npm",), (str(MQTTJS),)), ("nodejs", "npm")),
     "zpljs": ((("node", "nodejs"), ("npm",), (str(ZPLJS),)), ("nodejs", "npm")),
+    "axe": ((("node", "nodejs"), ("npm",), (str(AXE),)), ("nodejs", "npm")),
     "fonts": (
         (("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",),),
         ("fonts-noto-cjk", "fonts-liberation"),
@@ -62,17 +68,24 @@ def line_to_run(*needs: str) -> str:
     """The one line that installs `needs`."""
     packages = dict.fromkeys(package for need in needs for package in NEEDS[need][1])
     steps = [f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {' '.join(packages)}"]
-    return " && ".join(steps + [" ".join(npm_command(need)) for need in needs if need in NPM])
+    for need in NPM.keys() & set(needs):
+        if not NPM[need][1]:
+            steps.append(f"mkdir -p {NPM[need][0]} && cp {NPM_LOCKS / need}/* {NPM[need][0]}")
+        steps.append(" ".join(npm_command(need)))
+    return " && ".join(steps)
 
 
 def npm_command(need: str) -> list[str]:
     folder, package = NPM[need]
-    return ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), package]
+    what = ["install", package] if package else ["ci"]
+    return ["npm", *what, "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
 
 
 def npm_install(need: str) -> str:
     """Why it did not work, or nothing."""
     NPM[need][0].mkdir(parents=True, exist_ok=True)
+    for each in (NPM_LOCKS / need).glob("package*.json"):
+        shutil.copy(each, NPM[need][0])
     try:
         done = subprocess.run(
             npm_command(need), capture_output=True, text=True, timeout=NPM_LIMIT_S, check=False
@@ -133,7 +146,8 @@ def main(needs: list[str]) -> int:
     if not absent:
         return 0
     prefix = root_prefix()
-    if all(find_program(*names) for need in absent for names in NEEDS[need][0] if str(MQTTJS) not in names):
+    installed = {(str(path),) for path in (MQTTJS, ZPLJS, AXE)}
+    if all(find_program(*names) for need in absent for names in NEEDS[need][0] if names not in installed):
         pass  # only npm's packages are missing, and it has said why
     elif prefix is None:
         why = "apt-get is not there, or needs a password"

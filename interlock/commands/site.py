@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from interlock.apprise_ways import why_no_way
 from interlock.opening import open_to_everybody, pages_open_to_everybody
+from shopfloor.channels import Channel
 from shopfloor.site import Site
-from station_config import SiteFaults, load, template_names, write_template
+from station_config import SiteFaults, address_in, load, template_names, write_template
 
 
 @click.command()
@@ -60,10 +62,20 @@ def check(folder: Path) -> None:
         if found.about_content:
             click.echo(counted(len(found.faults), "fault"), err=True)
         raise click.exceptions.Exit(1) from None
+    unfit = [(channel.id, why) for channel in config.channels if (why := why_unfit(channel))]
+    for channel_id, why in unfit:
+        click.echo(f"notify {channel_id}: {why}", err=True)
+    if unfit:
+        raise click.exceptions.Exit(1)
     click.echo(f"site.toml: no faults: {contents(config.site)}")
     for warning in (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config)):
         if warning:
             click.echo(f"WARNING: {warning}", err=True)
+
+
+def why_unfit(channel: Channel) -> str:
+    """Why nothing can be sent through a channel, as far as that is seen without sending; empty when it can."""
+    return "" if channel.address_file is None else why_no_way(address_in(channel.address_file))
 
 
 def contents(site: Site) -> str:

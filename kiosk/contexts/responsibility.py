@@ -56,6 +56,15 @@ class Cause:
     minutes: int
     parts: int
     """Of how many orders."""
+    address: str = ""
+    """The page with the parts of this cause alone."""
+    percent: int = 0
+    """Of all own minutes, with those of the causes before it."""
+    measure: str = ""
+    """Where a countermeasure is made against it; empty where it is none that repeats."""
+    measures: int = 0
+    """Countermeasures against it that are open or in effect."""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class OwnDelay:
     """A link's part of one order that added minutes of its own."""
 
     order: str
+    link: str
     name: str
     product: str
     planned: str
@@ -104,5 +114,38 @@ class ResponsibilityPage:
     largest: tuple[OwnDelay, ...]
     parts: int
     """How many parts added own minutes; `largest` are the first of them."""
+    cause: str = ""
+    """The name of the one cause that is shown; empty for all of them."""
+    all_causes: str = ""
+    """The address of the page with all causes."""
     fault: str = ""
     """What is wrong with the dates that were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartEvent:
+    """One event of a link's part of an order."""
+
+    sequence: int
+    at: str
+    recorded: str
+    """When it was recorded, if that was long after."""
+    what: str
+    """What it says, in a sentence; the name of its kind where it says nothing."""
+    batch: str
+    quantity: int | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartPage:
+    """The events behind the minutes of one link and order."""
+
+    frame: Frame
+    line: str
+    line_name: str
+    link: str
+    link_name: str
+    order: str
+    events: tuple[PartEvent, ...]
+    more: int

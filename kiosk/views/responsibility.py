@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
 from kiosk.addresses import with_query
-from kiosk.contexts.responsibility import Cause, Choice, LinkSums, OwnDelay, ResponsibilityPage
+from kiosk.contexts.responsibility import (
+    Choice,
+    LinkSums,
+    OwnDelay,
+    ResponsibilityPage,
+)
 from kiosk.services import Services
+from kiosk.views.causes import because, cause_name, causes_of, hour_words, measure_address, only
 from kiosk.views.feasibility import date_text
 from kiosk.views.frame import frame
 from kiosk.views.plan_lanes import in_order
-from ledger import delay_reading
+from ledger import countermeasures, delay_reading
 from ledger.store import Row
 from shopfloor.instants import Instant, moment_of
 from shopfloor.sentences import counted, sentence, text_of
@@ -21,7 +28,6 @@ from shopfloor.wall_time import wall_instant
 
 PERIODS = (1, 7, 30, 365)
 """Days that are offered."""
-SHOWN_CAUSES = 8
 SHOWN_PARTS = 25
 LONGEST_DAYS = 3_660
 
@@ -94,9 +100,12 @@ def _link_sums(
 
 
 def responsibility_page(
-    services: Services, line: Line, link: str, first: str, last: str
+    services: Services, line: Line, link: str, first: str, last: str, causes: Mapping[str, str]
 ) -> ResponsibilityPage:
-    """A line over a period; dates that cannot be read show the last seven days, and say so."""
+    """A line over a period; dates that cannot be read show the last seven days, and say so.
+
+    `causes` is what the address says of reason, product or hour: only the parts of that one are listed then.
+    """
     fault = ""
     try:
         first_on, last_on = period(services, first, last)
@@ -110,7 +119,9 @@ def responsibility_page(
         by_reason = delay_reading.own_minutes(services.ledger, "reason", *asked)
         by_product = delay_reading.own_minutes(services.ledger, "product", *asked)
         by_hour = delay_reading.own_minutes(services.ledger, "planned_hour", *asked)
-        largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS)
+        chosen = because(causes)
+        largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS, chosen)
+        active = countermeasures.active(services.ledger, line.id, link)
         shown = frame(services, now)
     reasons = {reason.id: reason.name for reason in site.reasons}
     return ResponsibilityPage(
@@ -127,11 +138,26 @@ def responsibility_page(
         ),
         periods=tuple(_periods(services, first_on, last_on)),
         rows=tuple(rows),
-        reasons=_causes(by_reason, lambda reason: reasons.get(reason, reason) if reason else ""),
-        products=_causes(by_product, site.product_name),
-        hours=tuple(sorted(_causes(by_hour, _hour, most=24), key=lambda cause: cause.name)),
+        reasons=tuple(
+            replace(
+                cause,
+                measure=measure_address(line, link, by_reason[place]),
+                measures=active.get(by_reason[place]["cause"], 0),
+            )
+            for place, cause in enumerate(
+                causes_of(
+                    "reason", by_reason, lambda reason: reasons.get(reason, reason) if reason else "", chosen
+                )
+            )
+        ),
+        products=causes_of("product", by_product, site.product_name, chosen),
+        hours=tuple(
+            sorted(causes_of("hour", by_hour, hour_words, chosen, most=24), key=lambda cause: cause.name)
+        ),
         largest=tuple(_own_delay(services, line, row, now, reasons) for row in largest),
-        parts=sum(row["parts"] for row in by_product),
+        parts=len(largest) if chosen else sum(row["parts"] for row in by_product),
+        cause=cause_name(services, chosen),
+        all_causes=only("", ""),
         fault=fault,
     )
 
@@ -145,19 +171,10 @@ def _periods(services: Services, first_on: date, last_on: date) -> Iterable[Choi
         yield Choice(address, label, (first_on, last_on) == (from_on, today))
 
 
-def _causes(
-    rows: Iterable[Row], name_of: Callable[[Any], str], most: int = SHOWN_CAUSES
-) -> tuple[Cause, ...]:
-    return tuple(Cause(name_of(row["cause"]), row["minutes"], row["parts"]) for row in rows)[:most]
-
-
-def _hour(hour: int) -> str:
-    return f"{hour:02d}-{(hour + 1) % 24:02d}"
-
-
 def _own_delay(services: Services, line: Line, row: Row, now: Instant, reasons: dict[str, str]) -> OwnDelay:
     return OwnDelay(
         order=row["order"],
+        link=row["link"],
         name=line.name_of(row["link"]),
         product=services.config.site.product_name(row["product"]),
         planned=date_text(row["planned_at"], now, services.config.site.zone),

@@ -48,10 +48,13 @@ def work(folder: Path, lights: Lights, disk: FailingDisk) -> None:
     plant.close()
 
 
+LONG = (pytest.mark.faults_long, pytest.mark.timeout(600))
+
+
 @pytest.mark.parametrize("journal", ["log", "rollback journal"])
 @pytest.mark.parametrize(
     ("seed", "every"),
-    [(1, 11), (2, 13), *(pytest.param(seed, 5, marks=pytest.mark.faults_long) for seed in range(3, 7))],
+    [(1, 11), (2, 13), *(pytest.param(seed, 5, marks=LONG) for seed in range(3, 7))],
 )
 def test_what_was_confirmed_outlives_a_power_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str, seed: int, every: int

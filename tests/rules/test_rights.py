@@ -32,6 +32,7 @@ WHO: dict[Action, str] = {
     "answer": "lead supervisor",
     "force": "lead supervisor",
     "rule": "supervisor manager",
+    "improve": "lead supervisor manager",
     "plan": "sales production purchasing",
     "confirm:sales": "sales",
     "confirm:production": "production",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -19,10 +18,23 @@ from kiosk.services import Pulse, Services
 from shopfloor.calendar_book import CalendarBook
 from station_config import template_names, write_template
 from tests.factory import Plant, china, worked_order
+from tests.web.compiled import keep_compiled
 from tests.web.kiosk_visit import Kiosk
 from tests.web.live_client import LiveServer
+from tests.web.serving import running
 
-ROOT = Path(__file__).parents[2]
+WORKER = "PYTEST_XDIST_WORKER"
+COMPILED = "COMPILED_TEMPLATES"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Templates are compiled once in a run, by whichever worker needs one first."""
+    folder = tmp_path_factory.getbasetemp()
+    if WORKER in os.environ:
+        folder = folder.parent
+    os.environ[COMPILED] = str(folder / "templates")
+    keep_compiled(folder / "templates")
 
 
 @pytest.fixture
@@ -118,16 +130,8 @@ def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Ki
     return visit
 
 
-def served(running: ExitStack, plant: Plant, *options: str) -> LiveServer:
+def served(stack: ExitStack, plant: Plant, *options: str) -> LiveServer:
     """A real server of a plant, whose clock stands at what its file `now` says."""
-    process = running.enter_context(
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.web.live_server", str(plant.folder), *options],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-    )
-    running.callback(process.terminate)
-    assert process.stdout is not None
-    return running.enter_context(LiveServer(int(process.stdout.readline()), process))
+    words = (str(plant.folder), "--compiled", os.environ[COMPILED], *options)
+    port, process = stack.enter_context(running(*words))
+    return stack.enter_context(LiveServer(port, process))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ledger import flags
+from ledger import flags, notices
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
 from ledger.drafts import By
 from ledger.flags import Tap
 from ledger.taking_in import draft_orders
+from shopfloor.channels import ADDRESS_UNKNOWN, DOWN_MS, EXTRA_MISSING, NOT_TAKEN
 from shopfloor.orders import Order
 from shopfloor.overheard import DeviceFacts, Overheard, RawMessage, Stranger
 from shopfloor.scans import Scan, Unreadable
@@ -29,6 +30,27 @@ buffer = "60min"
 [[line.link]]
 id = "cut"
 after = ["fabric"]"""
+LIGHTS = """
+[[notify]]
+id = "1"
+topic = "1/2"
+payload_clear = "0"
+roles = ["lead", "manager"]
+quiet = ["00:00-23:59"]
+
+[[notify]]
+id = "2"
+topic = "1/3"
+payload_clear = "0"
+
+[[notify]]
+id = "3"
+topic = "1/4"
+
+[[notify]]
+id = "4"
+topic = "1/5"
+"""
 STORE = """
 [[station]]
 id = "fabric-1"
@@ -55,7 +77,7 @@ def greek_site() -> str:
     for english, greek in NAMES.items():
         assert english in text, english
         text = text.replace(english, greek)
-    return text
+    return text + LIGHTS
 
 
 def busy(plant: Plant) -> None:
@@ -108,6 +130,22 @@ def busy(plant: Plant) -> None:
         now=plant.now,
     )
     devices(plant)
+    channels(plant)
+
+
+def channels(plant: Plant) -> None:
+    """One that is on, one that fails, one that is down, and one that the gateway does not know."""
+    one, two, three, _ = plant.config.channels
+    notices.keep_channels(plant.ledger, (one, two, three), plant.now)
+    notices.note_told(plant.ledger, one, [1], plant.now)
+    notices.note_failed(plant.ledger, two, EXTRA_MISSING, plant.now)
+    notices.note_failed(plant.ledger, three, ADDRESS_UNKNOWN, plant.now - DOWN_MS)
+    for number, (channel, fault) in enumerate(((one, ""), (two, NOT_TAKEN))):
+        with plant.ledger.write(plant.now) as tx:
+            notices.ask_for_test(tx, channel.id, "")
+        notices.note_tested(plant.ledger, channel, plant.now, fault, plant.now + number)
+    with plant.ledger.write(plant.now) as tx:
+        notices.ask_for_test(tx, three.id, "")
 
 
 def flag(plant: Plant, station: str, against: str, tap: str) -> int:
@@ -186,6 +224,7 @@ GETS = (
     "/devices",
     "/devices/inspector",
     "/devices/inspector?still=1&device=scanner-cut",
+    "/notices",
 )
 FAULTY = (
     "/nowhere",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from types import TracebackType
 from typing import Self
+
+from tests.web.serving import Server
 
 
 @dataclass
@@ -68,7 +69,7 @@ class LiveStream:
 class LiveServer:
     """A server that runs, and the connections to it."""
 
-    def __init__(self, port: int, process: subprocess.Popen[str]) -> None:
+    def __init__(self, port: int, process: Server) -> None:
         self.port = port
         self.process = process
         self._open = ExitStack()

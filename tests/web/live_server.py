@@ -10,6 +10,7 @@ monkey.patch_all()
 # ruff: noqa: E402  # patching comes before all else
 import argparse
 import signal
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gevent
@@ -25,17 +26,26 @@ from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.calendar_book import CalendarBook
 from station_config import load
+from tests.web.compiled import keep_compiled
 
 
-def main() -> None:
+def to_standard_output(port: int) -> None:
+    print(port, flush=True)  # noqa: T201  # the test reads it
+
+
+def main(words: Sequence[str] | None = None, ready: Callable[[int], None] = to_standard_output) -> None:
+    """`words` in place of the command line; `ready` is told the port when it serves."""
     options = argparse.ArgumentParser()
     options.add_argument("folder", type=Path)
     options.add_argument("--limit", type=int, default=50)
     options.add_argument("--silent-reader-s", type=float, default=30)
     options.add_argument("--head-limit-s", type=float, default=10)
     options.add_argument("--deaf", action="store_true", help="hear no wake-ups")
-    told = options.parse_args()
+    options.add_argument("--compiled", type=Path, help="a folder for compiled templates")
+    told = options.parse_args(words)
     to_standard_error("web")
+    if told.compiled is not None:
+        keep_compiled(told.compiled)
     config = load(told.folder)
     ledger = Ledger(told.folder / "ledger.db", checkpoints=False)
     services = Services(
@@ -55,7 +65,7 @@ def main() -> None:
         "127.0.0.1",
         0,
         stop,
-        ready=lambda port: print(port, flush=True),  # noqa: T201  # the test reads it
+        ready=ready,
         silent_reader_s=told.silent_reader_s,
         head_limit_s=told.head_limit_s,
     )

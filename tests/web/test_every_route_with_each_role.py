@@ -21,8 +21,8 @@ from tests.web.secured import LED, As, register_all
 
 VALUES = {"station": "sew-1", "line": "shirts", "flag": 1, "order": "A-1", "number": 1, "refused": 1,
           "event_id": "e1", "import_id": "i1", "filename": "base.css", "batch": "0000017", "link": "sew",
-          "name": "shift", "form": "csv", "act": "force"}  # fmt: skip
-BODIES = {  # of what looks at its station, or its role, before it says yes
+          "name": "shift", "form": "csv", "channel": "none", "act": "force"}  # fmt: skip
+BODIES: dict[str, dict[str, Any]] = {  # of what looks at its station, or its role, before it says yes
     "api.scans": {"station": "sew-1", "code": "nothing"},
     "api.undo": {"station": "sew-1"},
     "api.scrap": {"station": "sew-1", "batch": "B", "quantity": 1, "reason": "r"},
@@ -36,6 +36,15 @@ BODIES = {  # of what looks at its station, or its role, before it says yes
     "api.dispute": {"station": "sew-1", "comment": "c"},
     "api.choose": {"station": "sew-1", "consequence": "word"},
     "api.contest": {"station": "sew-1", "comment": "c"},
+    "api.make_measure": {
+        "line": "shirts",
+        "link": "sew",
+        "reason": "tool",
+        "what": "w",
+        "owner": "lead",
+        "due_on": "2030-01-01",
+        "person": "x",
+    },
 }
 REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 

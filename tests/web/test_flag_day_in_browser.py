@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.sync_api import Page, expect
 
+from interlock.courier import Courier
 from interlock.wake import WakeSender
+from kiosk.catalogues import ENGLISH
 from ledger.checking import faults
 from ledger.flag_clocks import FlagClocks
+from ledger.notices import keep_channels
 from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.postbox import MailServer, Webhook
+from tests.waiting import wait_for
 from tests.web.kiosk_visit import Kiosk
 from tests.web.live_client import LiveServer
 
@@ -33,6 +39,16 @@ after = ["fabric"]
 CUT = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
 # The day is about answers and promises: the flags are raised by people before Interlock would.
 REST = """
+[[notify]]
+id = "office"
+address_file = "office.txt"
+roles = ["manager"]
+
+[[notify]]
+id = "floor"
+address_file = "floor.txt"
+collapse = "0min"
+
 [[station]]
 id = "buy-1"
 link = "shirts/fabric"
@@ -43,8 +59,26 @@ silence = "40h"
 
 
 @pytest.fixture
-def plant(tmp_path: Path) -> Iterator[Plant]:
-    """The worked line behind a purchasing department, order A-1 released; no fabric has come."""
+def mail() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with Webhook() as server:
+        yield server
+
+
+@pytest.fixture
+def plant(tmp_path: Path, mail: MailServer, webhook: Webhook) -> Iterator[Plant]:
+    """The worked line behind a purchasing department, order A-1 released; no fabric has come.
+
+    Managers are told by mail, and everybody through a webhook.
+    """
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "office.txt").write_text(mail.address)
+    (tmp_path / "site" / "floor.txt").write_text(webhook.address)
     plant = Plant(tmp_path / "site", WORKED_SITE.replace(CUT, FABRIC.lstrip()) + REST)
     plant.release(worked_order())
     yield plant
@@ -61,7 +95,10 @@ class Day:
     new_page: Callable[..., Page]
 
     def at(self, clock: str) -> None:
-        self.plant.turn(china(f"25 {clock}"))
+        self.turn(f"25 {clock}")
+
+    def turn(self, moment: str) -> None:
+        self.plant.turn(china(moment))
         FlagClocks(self.plant.ledger, self.plant.site).turn(self.plant.now)
 
     def kiosk(self, station: str) -> Page:
@@ -76,6 +113,18 @@ class Day:
         self.at(clock)
         for n, code in enumerate(self.plant.codes()[:batches]):
             self.plant.scan(device, code, f"25 {clock}:{n * 2:02}")
+
+    def ship(self) -> None:
+        """What is left of the order goes through sewing and packing, and out on the next morning."""
+        codes = self.plant.codes()
+        for device, first, moments in (
+            ("scanner-sew", 6, ("25 16:00", "25 16:10")),
+            ("scanner-pack", 0, ("25 16:20", "26 09:00")),
+        ):
+            for moment in moments:
+                self.turn(moment)
+                for n, code in enumerate(codes[first:]):
+                    self.plant.scan(device, code, f"{moment}:{n * 2:02}")
 
     def states(self) -> list[tuple[str, str]]:
         rows = self.plant.ledger.rows("SELECT link, state FROM flags ORDER BY flag")
@@ -94,7 +143,11 @@ def day(floor: Plant, serve: Callable[..., LiveServer], new_page: Callable[..., 
     with closing(WakeSender(floor.folder)) as sender:
         floor.ledger.listeners.append(sender.changed)
         floor.turn(china("25 11:40"))
+        keep_channels(floor.ledger, floor.config.channels, floor.now)
+        courier = Courier(floor.folder, ENGLISH, structlog.get_logger(), now=lambda: floor.now)
+        courier.adopt(floor.config)
         yield Day(floor, f"http://127.0.0.1:{serve().port}", new_page)
+        courier.stop()
 
 
 @pytest.fixture
@@ -136,7 +189,9 @@ def expect_rows(page: Page, rows: str, *expected: tuple[str, ...]) -> None:
             expect(page.locator(rows).nth(place)).to_contain_text(word)
 
 
-def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrives(day: Day) -> None:
+def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrives(
+    day: Day, mail: MailServer, webhook: Webhook
+) -> None:
     day.at("11:40")
     flag(day.kiosk("pack-1"))
     day.at("11:45")
@@ -149,7 +204,16 @@ def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrive
 
     day.at("14:00")
     assert day.told() == []
-    day.at("15:00")
+    for clock, role in (("14:10", "lead"), ("14:30", "supervisor"), ("15:00", "manager")):
+        assert len(webhook.posts) == len(day.told())
+        assert mail.mails == []
+        day.at(clock)
+        wait_for(lambda role=role: webhook.posts and webhook.titles()[-1].endswith(f"{role} told"), what=role)
+    wait_for(lambda: mail.mails, what="the manager's mail")
+    assert mail.subjects() == ["Hangzhou Shirts: Purchasing broke its promise 60 min ago: manager told"]
+    assert mail.texts()[0].strip() == (
+        "15:00 Purchasing broke its promise 60 min ago: manager told. A-1: Cutting misses 200, flagged 11:52."
+    )
     assert day.told() == [
         ("lead", "promise", china("25 14:10")),
         ("supervisor", "promise", china("25 14:30")),
@@ -194,6 +258,20 @@ def test_a_flag_goes_back_through_the_line_and_comes_home_as_the_material_arrive
         ("14:30", "supervisor told"),
         ("15:00", "manager told"),
         ("15:20", "resolved"),
+    )
+    assert (len(webhook.posts), len(mail.mails)) == (3, 1)  # who was told once was told once
+
+    day.ship()
+    order = day.page("/orders/A-1")
+    expect(order.locator(".why-sum")).to_contain_text("Shipped 60 min after its due.")
+    # By hand: 620 - 60 - 290 - 60 - 80 - 60 + 50 = 120 after 16:00, of which the ship buffer takes 60.
+    expect_rows(
+        order,
+        ".whys tbody tr",
+        ("Purchasing", "10 h 20", "24 Nov 12:00, Wed 25 Nov 15:20", "Material missing"),
+        ("Cutting", "9 h 20", "4 h 50 made up", "Previous link"),
+        ("Sewing", "3 h 30", "80 min made up", "Previous link"),
+        ("Packing", "70 min", "50 min", "Wed 25 Nov 16:00, Thu 26 Nov 09:00"),
     )
 
 

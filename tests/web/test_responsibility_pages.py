@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from html import unescape
 from typing import Any
 
 import pytest
@@ -156,3 +158,28 @@ def test_who_kept_silent_answers_for_its_share_and_the_sum_stays(client: FlaskCl
     )
     assert sum(part["answers_for_minutes"] - part["own_minutes"] for part in parts.values()) == 0
     assert "kept silent, answers for" in client.get("/orders/A-1").text
+
+
+def test_a_cause_leads_to_its_parts_and_a_part_to_its_events(client: FlaskClient, late: Plant) -> None:
+    page = client.get(f"/responsibility?{WEEK}").text
+    address = re.search(r'href="(\?[^"]*reason=tool[^"]*)"', page)
+    assert address is not None
+    parts = client.get("/responsibility" + unescape(address[1]).partition("#")[0]).text
+    assert "all of them" in parts
+    rows = re.findall(r'href="(/responsibility/shirts/(\w+)\?order=A-1)"', parts)
+    assert [link for _, link in rows] == ["cut"]
+    unsaid = client.get(f"/responsibility?reason=-&{WEEK}").text
+    assert set(re.findall(r"/responsibility/shirts/(\w+)\?order", unsaid)) == {"sew", "pack"}
+    by_hour = client.get(f"/responsibility?hour=9&{WEEK}").text  # Cutting was due by 10:00
+    assert re.findall(r"/responsibility/shirts/(\w+)\?order", by_hour) == ["cut"]
+
+    events = client.get(rows[0][0]).text
+    sequences = [int(found) for found in re.findall(r"Number in the record</span> (\d+)", events)]
+    counted = late.ledger.rows(
+        "SELECT sequence FROM events WHERE link = 'shirts/cut' AND kind IN ('received', 'given', 'flag_raised',"
+        " 'flag_answered', 'flag_resolved', 'link_finished') ORDER BY occurred_at, sequence"
+    )
+    assert sequences == [row["sequence"] for row in counted]
+    assert "120 min late by the plan" in events
+    assert client.get("/responsibility/shirts/cut?order=none").status_code == 404
+    assert client.get("/responsibility/shirts/none?order=A-1").status_code == 404
