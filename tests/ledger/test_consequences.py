@@ -12,6 +12,8 @@ from ledger.consequences import choices, choose, contest, of_flag, settle
 from ledger.drafts import By
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
+from shopfloor.consequences import amount_left
+from shopfloor.flag_rules import Consequence
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.ledger.flagging import Flagging
 
@@ -134,6 +136,11 @@ def test_the_cap_of_a_month_is_kept(strict: Flagging, flag: int) -> None:
     assert open_to(strict, third, "25 08:12") == ["word"]
     with pytest.raises(RuleRefused, match="used up for this month"):
         pick(strict, third, "25 08:12")
+
+
+def test_a_cap_that_was_lowered_gives_nothing_back() -> None:
+    entry = Consequence("points", "Three points", "points", amount=3, cap=4)
+    assert [amount_left(entry, used) for used in (0, 2, 4, 6)] == [3, 2, 0, 0]
 
 
 def test_it_falls_with_a_flag_that_is_overturned(strict: Flagging, flag: int) -> None:
