@@ -16,6 +16,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kiosk_batches.css",
         "kiosk_identity.css",
         "outbox.css",
+        "reject_photo.css",
     ),
     "kiosk-all.js": (
         "vendor/htmx-4.0.1.min.js",
@@ -31,5 +32,6 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "scanner_blind.js",
         "scanner.js",
         "kept.js",
+        "reject_photo.js",
     ),
 }

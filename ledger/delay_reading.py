@@ -79,18 +79,20 @@ def largest_own(
     )
 
 
-def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> list[Row]:
+def flags_against(ledger: Ledger, line: str, from_at: Instant, to_at: Instant, now: Instant) -> list[Row]:
     """Of each link: flags raised against it in [from, to), how many it answered, promises and how many it kept.
 
-    `in_time` are those answered before anybody was told that nobody had. Flags that were wrong are nobody's.
+    `in_time` are those answered before anybody was told that nobody had, `told` all of which somebody was told that.
+    `broken` are promises that have passed. Flags that were wrong are nobody's.
     """
     return ledger.rows(
         "SELECT link, COUNT(*) AS flags, COUNT(answered_at) AS answered, COUNT(promised_at) AS promised,"  # noqa: S608  # our own words
-        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept, COUNT(*) FILTER (WHERE answered_at IS NOT NULL"
-        "   AND NOT EXISTS (SELECT 1 FROM escalations e WHERE e.flag = flags.flag AND e.clock = 'unanswered'"
-        "   AND NOT e.moot)) AS in_time"
-        f" FROM flags WHERE {_COUNTED} GROUP BY link",  # our own words
-        (line, from_at, to_at),
+        " COUNT(*) FILTER (WHERE closed_at <= promised_at) AS kept,"
+        " COUNT(*) FILTER (WHERE promised_at < IFNULL(closed_at, ?4)) AS broken,"
+        " COUNT(*) FILTER (WHERE answered_at IS NOT NULL AND NOT told) AS in_time, SUM(told) AS told"
+        " FROM (SELECT *, EXISTS (SELECT 1 FROM escalations e WHERE e.flag = flags.flag AND e.clock = 'unanswered'"
+        f"   AND NOT e.moot) AS told FROM flags WHERE {_COUNTED}) GROUP BY link",  # our own words
+        (line, from_at, to_at, now),
     )
 
 
@@ -103,4 +105,14 @@ def silences(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dic
     return {row["raised_by"]: row["silences"] for row in rows}
 
 
-_COUNTED = f"line = ? AND raised_at >= ? AND raised_at < ? AND {STANDS}"
+def points_chosen(ledger: Ledger, line: str, from_at: Instant, to_at: Instant) -> dict[str, int]:
+    """Points of each link by consequences that were chosen in [from, to) and are in effect."""
+    rows = ledger.rows(
+        "SELECT link, SUM(amount) AS points FROM consequences WHERE line = ? AND chosen_at >= ? AND chosen_at < ?"
+        " AND kind = 'points' AND state = 'in_effect' GROUP BY link",
+        (line, from_at, to_at),
+    )
+    return {row["link"]: row["points"] for row in rows}
+
+
+_COUNTED = f"line = ?1 AND raised_at >= ?2 AND raised_at < ?3 AND {STANDS}"

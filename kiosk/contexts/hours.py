@@ -105,5 +105,7 @@ class HoursPage:
     owners: tuple[str, ...]
     """Names of links to choose from."""
     signs: tuple[Sign, ...]
+    stations: tuple[tuple[str, str], ...] = ()
+    """Id and name of the link's stations, whose sheets on paper can be typed in."""
     form: FormState = field(default_factory=FormState)
     """`act` is sign, or note- and the start of an hour."""

@@ -76,6 +76,11 @@ def hours_page(
         signs=tuple(
             Sign(row["person"], when_text(row["signed_at"], now, zone), row["remark"]) for row in signs
         ),
+        stations=tuple(
+            (each.id, each.name)
+            for each in services.config.site.stations.values()
+            if (each.line, each.link) == (line.id, link.id)
+        ),
         form=form,
     )
 
