@@ -22,8 +22,8 @@ from interlock.ports import why_not_listen
 from interlock.waiting import true_within
 from station_config import SiteConfig
 
-START_LIMIT_S = 120.0
-"""A machine that is busy with other things takes its time; a part that ends is told at once."""
+START_LIMIT_S = 60.0
+"""A small computer that is busy takes its time; a part that ends meanwhile is told at once."""
 SAID_AFTER_S = 15.0
 """Who waits is told that it is not over."""
 RESTART_AFTER_S = 1.0
