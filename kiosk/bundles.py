@@ -17,6 +17,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kiosk_identity.css",
         "outbox.css",
         "reject_photo.css",
+        "camera.css",
     ),
     "kiosk-all.js": (
         "vendor/htmx-4.0.1.min.js",
@@ -33,5 +34,6 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "scanner.js",
         "kept.js",
         "reject_photo.js",
+        "camera.js",
     ),
 }

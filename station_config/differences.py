@@ -246,6 +246,7 @@ _CHANNEL: tuple[Field[Channel], ...] = (
     ("roles", lambda channel: ", ".join(channel.roles)),
     ("lines", lambda channel: ", ".join(channel.lines)),
     ("quiet", lambda channel: ", ".join(map(_span, channel.quiet))),
+    ("reports", lambda channel: ", ".join(channel.reports)),
     ("collapse", lambda channel: duration_text(Duration(channel.collapse_ms))),
 )
 _GATEWAY: tuple[Field[SiteConfig], ...] = (("listen", lambda config: ", ".join(config.listen)),)

@@ -110,6 +110,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "lines",
         "quiet",
         "collapse",
+        "reports",
     ),
     "[broker]": (
         "host",

@@ -57,9 +57,9 @@ def take_on(ledger: Ledger, site: Site, line: Line, now: Instant) -> None:
 def _costly(ledger: Ledger, line: Line, first_on: date, last_on: date) -> list[tuple[str, str]]:
     """Links and their reasons, those that cost most minutes first."""
     costs = [
-        (row["minutes"], link.id, row["cause"])
+        (row.minutes, link.id, str(row.cause))
         for link in line.links
-        for row in delay_reading.own_minutes(ledger, "reason", line.id, first_on, last_on, link.id)
-        if row["cause"] not in (None, PREVIOUS)
+        for row in delay_reading.own_minutes(ledger, line.id, first_on, last_on, link.id)["reason"]
+        if row.cause not in (None, PREVIOUS)
     ]
     return [(link, reason) for _, link, reason in sorted(costs, reverse=True)]

@@ -13,6 +13,7 @@ from ledger.part_events import part_events
 from ledger.said import text_in
 from ledger.steps import was_late
 from ledger.store import Row
+from ledger.tablets import STATION_DEVICE
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.sentences import sentence
 from shopfloor.site import Line
@@ -52,8 +53,15 @@ def _part_event(services: Services, row: Row, now: Instant) -> PartEvent:
         reason=reasons.get(reason, reason) if reason else "",
         batch="" if said else row["batch"] or "",
         quantity=row["quantity"],
-        source=row["source"],
+        source=_source_name(services, row["source"]),
     )
+
+
+def _source_name(services: Services, source: str) -> str:
+    """A device by its id; what was tapped at a station, by the station's name."""
+    name = source.removeprefix(STATION_DEVICE).partition("/")[0]
+    station = services.config.site.stations.get(name) if source.startswith(STATION_DEVICE) else None
+    return source if station is None else station.name
 
 
 def _kind_words(kind: str, detail: Mapping[str, Any]) -> str:

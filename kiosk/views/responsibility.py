@@ -129,9 +129,7 @@ def responsibility_page(
     with services.ledger.snapshot():
         rows = link_sums(services, line, first_on, last_on)
         asked = line.id, first_on, last_on, link or None
-        by_reason = delay_reading.own_minutes(services.ledger, "reason", *asked)
-        by_product = delay_reading.own_minutes(services.ledger, "product", *asked)
-        by_hour = delay_reading.own_minutes(services.ledger, "planned_hour", *asked)
+        by = delay_reading.own_minutes(services.ledger, *asked)
         chosen = because(causes)
         largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS, chosen)
         active = countermeasures.active(services.ledger, line.id, link)
@@ -155,21 +153,27 @@ def responsibility_page(
         reasons=tuple(
             replace(
                 cause,
-                measure=measure_address(line, link, by_reason[place]),
-                measures=active.get(by_reason[place]["cause"], 0),
+                measure=measure_address(line, link, by["reason"][place]),
+                measures=active.get(str(by["reason"][place].cause), 0),
             )
             for place, cause in enumerate(
                 causes_of(
-                    "reason", by_reason, lambda reason: reasons.get(reason, reason) if reason else "", chosen
+                    "reason",
+                    by["reason"],
+                    lambda reason: reasons.get(reason, reason) if reason else "",
+                    chosen,
                 )
             )
         ),
-        products=causes_of("product", by_product, site.product_name, chosen),
+        products=causes_of("product", by["product"], site.product_name, chosen),
         hours=tuple(
-            sorted(causes_of("hour", by_hour, hour_words, chosen, most=24), key=lambda cause: cause.name)
+            sorted(
+                causes_of("hour", by["planned_hour"], hour_words, chosen, most=24),
+                key=lambda cause: cause.name,
+            )
         ),
         largest=tuple(_own_delay(services, line, row, now, reasons) for row in largest),
-        parts=len(largest) if chosen else sum(row["parts"] for row in by_product),
+        parts=len(largest) if chosen else sum(row.parts for row in by["product"]),
         cause=cause_name(services, chosen),
         all_causes=only("", ""),
         fault=fault,

@@ -70,8 +70,8 @@ def test_a_gateway_that_is_killed_while_it_sends_tells_it_again_and_then_no_more
         flag(site, "sew-1", "cut")
         wait_for(lambda: hook.begun == 1, 40, "the webhook to be asked")
         site.publish("scanner-cut", f'{{"id": "a1", "code": "{site.codes[0]}"}}')
-        wait_for(lambda: site.recorded("a1"), what="a scan that is recorded while a target hangs")
-        wait_for(lambda: len(mail.mails) == 1, what="the mail that does not wait for the webhook")
+        wait_for(lambda: site.recorded("a1"), seconds=30, what="a scan that is recorded while a target hangs")
+        wait_for(lambda: len(mail.mails) == 1, seconds=30, what="the mail that does not wait for the webhook")
         kill_gateway(site)
         hook.lost = hook.begun
         hook.hold.set()
@@ -96,9 +96,9 @@ def test_a_stop_does_not_wait_for_a_target_that_hangs(
         hook.hold.clear()
         with site.ledger.write(clock.now()) as tx:
             ask_for_test(tx, "hook", "Ann")
-        wait_for(lambda: hook.begun == 1, what="the webhook to be asked")
+        wait_for(lambda: hook.begun == 1, seconds=30, what="the webhook to be asked")
         gateway = site.part("gateway")
         assert gateway.pid is not None
         os.kill(gateway.pid, signal.SIGTERM)
-        wait_for(lambda: not gateway.alive, 8, "the gateway's end")
+        wait_for(lambda: not gateway.alive, 30, "the gateway's end")  # it hangs for 60
         hook.hold.set()

@@ -146,7 +146,7 @@ def test_a_large_picture_is_made_small_on_the_tablet_and_goes_with_the_reject(
     page.locator("#sheet label", has_text="reject").click()
     page.locator("#sheet label", has_text="Other").click()
     page.locator("[data-photo]").set_input_files(
-        {"name": "photo.png", "mimeType": "image/png", "buffer": picture("PNG", (2000, 1500))}
+        {"name": "photo.png", "mimeType": "image/png", "buffer": picture("PNG", (1500, 1000))}
     )
     expect(page.locator(".sheet-photo[data-state=there] img")).to_be_visible()
     page.locator("[data-key='2']").click()

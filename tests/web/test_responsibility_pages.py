@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kiosk.app import create_app
@@ -20,6 +21,7 @@ from shopfloor.points import NO_POINTS
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.ledger.test_delays import hand_on, pass_through
 from tests.web.conftest import services_of
+from tests.web.secured import As, register_all
 
 WEEK = "from=2026-11-23&to=2026-11-29"
 
@@ -211,3 +213,13 @@ def test_points_follow_from_what_counts(tmp_path: Path) -> None:
     }
     assert ">points<" in client.get(f"/responsibility?{WEEK}").text
     plant.close()
+
+
+def test_a_department_s_lead_is_led_to_its_own_minutes_and_flags(app: Flask, floor: Plant) -> None:
+    lead = As(app, floor).person(register_all(floor)["lead"])
+    for address in ("/responsibility", "/flags"):
+        page = lead.get(address).text
+        assert "Your links" in page
+        assert f'href="{address}?line=shirts&amp;link=sew"' in page
+        assert '<b aria-current="page">Sewing</b>' in lead.get(f"{address}?line=shirts&link=sew").text
+        assert "Your links" not in As(app, floor).get(address).text
