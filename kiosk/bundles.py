@@ -16,6 +16,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kiosk_batches.css",
         "kiosk_identity.css",
         "outbox.css",
+        "kiosk_layouts.css",
     ),
     "kiosk-all.js": (
         "vendor/htmx-4.0.1.min.js",

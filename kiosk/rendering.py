@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
+from kiosk import appearance
 from kiosk.contexts import Frame
 from kiosk.htmx import make_response
 from kiosk.identity import allowed, caller
@@ -29,6 +30,9 @@ def for_caller(frame: Frame) -> Frame:
     return replace(
         frame,
         theme=theme(),
+        hand=appearance.chosen("hand"),
+        letters=appearance.chosen("letters"),
+        layouts=appearance.layouts(),
         languages=choices(),
         person="" if who.person is None else who.person.name,
         secured=who.secured,
