@@ -24,6 +24,8 @@ from station_config import SiteConfig
 
 START_LIMIT_S = 60.0
 """A small computer that is busy takes its time; a part that ends meanwhile is told at once."""
+SAID_AFTER_S = 15.0
+"""Who waits is told that it is not over."""
 RESTART_AFTER_S = 1.0
 """A part that ends again and again is started at most this often."""
 
@@ -181,6 +183,9 @@ class Plant:
                     raise PlantFault(f"the {part.name} ended at its start: {part.last_words()}")
             return False
 
+        if true_within(SAID_AFTER_S, is_served):
+            return
+        log.warning("the web server is slow to start, still waiting", address=self.web_address)
         if not true_within(START_LIMIT_S, is_served):
             raise PlantFault(
                 f"the web server did not answer at {self.web_address} within {START_LIMIT_S:g} s"

@@ -98,6 +98,13 @@ def _station() -> Station | None:
     return current().config.site.stations.get((request.view_args or {}).get("station", ""))
 
 
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # no address at all
+        return ""
+
+
 def refused(why: NotAllowed) -> Any:
     """The way to what is missing, in the form that whoever asked can follow."""
     text = why.text
@@ -117,7 +124,7 @@ def refused(why: NotAllowed) -> Any:
     elif request.headers.get("HX-Request"):  # the kiosk's page says it, or asks for what is missing
         response = Response(capital(text), status=status, mimetype="text/plain")
     elif why.missing == "login":  # a form: back to its page after the login
-        there = local_address(urlsplit(request.headers.get("Referer", "")).path)
+        there = local_address(_path_of(request.headers.get("Referer", "")))
         page = LoginPage(fault_frame(), "", there, sentence("log in first, and then do that once more"))
         response = Response(render_template("people/login.html", page=page), status, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"

@@ -183,6 +183,12 @@ def at_kiosk() -> BadgedIn | None:
         return None
 
 
+def believed(told: str | None) -> str | None:
+    """The name that a tablet sends along with a scan: only where scans need nobody who is known."""
+    who = caller()
+    return told if not who.secured or "scan" in who.free else None
+
+
 def permit(action: Action, station: Station | None = None) -> None:
     """NotAllowed unless the caller may do it there."""
     why_not = caller().why_not(action, station)

@@ -107,7 +107,7 @@ def _said(batch: Batch, station: str, now: Instant, held: int = 0) -> Said:
         batch.tablet,
         station,
         waiting=waiting,
-        oldest_at=batch.oldest_at if waiting else None,
+        oldest_at=min(batch.oldest_at, now) if waiting and batch.oldest_at is not None else None,
         refused=batch.refused,
         next_seq=batch.next_seq,
         clock_offset_ms=max(-taps.BACK_MS, min(batch.clock - now, taps.BACK_MS)),
@@ -137,7 +137,7 @@ def _item(
         scan_id=taps.checked_id(entry.id),
         device_at=entry.at,
         seq=entry.seq,
-        person=identity.name_at(at_station, entry.at) or entry.person,
+        person=identity.name_at(at_station, entry.at) or identity.believed(entry.person),
         payload=raw[: taps.KEPT_PAYLOAD_BYTES],
     )
     if entry.kind in SCANS:

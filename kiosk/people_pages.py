@@ -170,8 +170,8 @@ def is_this_machine() -> bool:
         for name in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip", "Via")
     ):
         return False
-    name = urlsplit(f"//{request.host}").hostname or ""
     try:
+        name = urlsplit(f"//{request.host}").hostname or ""
         return ip_address(request.remote_addr or "").is_loopback and (
             name == "localhost" or ip_address(name).is_loopback
         )

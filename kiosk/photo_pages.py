@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from flask import Blueprint, Response
 
@@ -43,5 +42,5 @@ def told_photo(text: str) -> bytes | None:
         raise unread
     try:
         return base64.b64decode(content, validate=True)
-    except binascii.Error:
+    except ValueError:  # no base64, or letters that are no ASCII
         raise unread from None

@@ -41,7 +41,7 @@ def blank(station: str) -> Response:
 def enter(station: str) -> Response:
     """The form that a sheet is typed into."""
     rows = tuple(SheetRow(number) for number in range(1, ROWS + 1))
-    recorded = request.args.get("recorded", 0, type=int)
+    recorded = max(0, min(request.args.get("recorded", 0, type=int), ROWS))
     page = sheet_page(
         current(),
         known_station(station),
@@ -101,7 +101,8 @@ def _row(typed: SheetRow, begin: Instant, zone: tzinfo) -> PaperRow:
     if not typed.time or not typed.code:
         raise ValueError(sentence("a row needs a time and a code"))
     many = typed.quantity
-    if many and not (many.isascii() and many.isdigit() and 0 < int(many[:9]) <= LARGEST_QUANTITY):
+    known = many.isascii() and many.isdigit() and len(many) <= len(str(LARGEST_QUANTITY))
+    if many and not (known and 0 < int(many) <= LARGEST_QUANTITY):
         raise ValueError(sentence("%(text)s is no number of units", text=many[:20]))
     at = _first_after(begin, typed.time, zone)
     return PaperRow(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ledger import audit, people
 from ledger.errors import RuleRefused
+from ledger.flags import LARGEST_NUMBER
 from ledger.people import Person
 from ledger.sessions import new_token, token_hash
 from ledger.store import Ledger, Row, Transaction
@@ -83,7 +84,8 @@ def used(ledger: Ledger, token: ApiToken, now: Instant) -> None:
 def revoke(tx: Transaction, person: Person, number: int, *, by: str) -> None:
     """Take a token back. RuleRefused when it is none of the person's."""
     row = tx.row(
-        "SELECT name FROM api_tokens WHERE id = ? AND person = ? AND revoked_at IS NULL", (number, person.id)
+        "SELECT name FROM api_tokens WHERE id = ? AND person = ? AND revoked_at IS NULL",
+        (min(number, LARGEST_NUMBER), person.id),
     )
     if row is None:
         raise RuleRefused(sentence("%(name)s has no such token any more", name=person.name))

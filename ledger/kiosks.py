@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ledger import audit, logins, tries
 from ledger.errors import RuleRefused
+from ledger.flags import LARGEST_NUMBER
 from ledger.sessions import LONGEST_TEXT, new_token, token_hash
 from ledger.store import Ledger, Transaction
 from shopfloor.instants import DAY_MS, MINUTE_MS, Instant
@@ -120,9 +121,11 @@ def used(ledger: Ledger, kiosk: Kiosk, now: Instant) -> None:
 def revoke(tx: Transaction, numbers: Collection[int], *, by: str) -> None:
     """Let kiosks do nothing any more. RuleRefused for one that is not enrolled."""
     for number in numbers:
-        row = tx.row("SELECT station FROM kiosks WHERE id = ? AND revoked_at IS NULL", (number,))
+        row = tx.row(
+            "SELECT station FROM kiosks WHERE id = ? AND revoked_at IS NULL", (min(number, LARGEST_NUMBER),)
+        )
         if row is None:
-            raise RuleRefused(sentence("kiosk %(number)s is not enrolled any more", number=number))
+            raise RuleRefused(sentence("kiosk %(number)s is not enrolled any more", number=str(number)))
         tx.run("UPDATE kiosks SET revoked_at = ? WHERE id = ?", (tx.now, number))
         audit.note(tx, "kiosk revoked", row["station"], by=by, device=f"kiosk:{number}")
 

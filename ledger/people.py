@@ -13,8 +13,9 @@ from sqlite_utils.utils import sqlite3  # type: ignore[attr-defined]  # it picks
 
 from ledger import audit
 from ledger.errors import RuleRefused
+from ledger.flags import LARGEST_NUMBER
 from ledger.store import Ledger, Row, Transaction
-from shopfloor.codes import ALPHABET, badge_code
+from shopfloor.codes import ALPHABET, badge_code, command_of
 from shopfloor.instants import Instant
 from shopfloor.pins import why_not_pin
 from shopfloor.rights import PersonRole, Rights, in_order
@@ -76,7 +77,7 @@ def everybody(ledger: Ledger, *, revoked: bool = True) -> list[Person]:
 
 def by_id(reader: Ledger | Transaction, number: int) -> Person | None:
     """A person, revoked or not."""
-    row = reader.row(f"{_SELECT} WHERE id = ?", (number,))
+    row = reader.row(f"{_SELECT} WHERE id = ?", (min(number, LARGEST_NUMBER),))
     return None if row is None else _person(row)
 
 
@@ -224,6 +225,8 @@ def _free_badge(tx: Transaction, wanted: str) -> str:
         raise RuleRefused(
             sentence("a badge's code has at most %(most)s characters that can be printed", most=LONGEST_BADGE)
         )
+    if command_of(code) or tx.row("SELECT 1 FROM batches WHERE batch = ?", (code,)) is not None:
+        raise RuleRefused(sentence("%(code)s is the code of a batch or a command; give another", code=code))
     while not code or tx.row("SELECT 1 FROM people WHERE badge = ?", (code,)) is not None:
         if wanted.strip():
             raise RuleRefused(sentence("the badge %(code)s is somebody's already; give another", code=code))

@@ -47,6 +47,9 @@ class Question:
     """Codes with blanks between."""
     batch: str
     """The code when it is one batch; empty for an order that a milestone gave as a whole."""
+    first_batch: str
+    """What *not received* is said of: of a whole order its first batch, since a milestone owes nothing any more."""
+    first_units: int
     count: int
     units: int
     order: str

@@ -62,6 +62,8 @@ def question_of(services: Services, facts: LineFacts, link: Link, coming: list[R
     return Question(
         batches=" ".join(row["batch"] for row in rows),
         batch="" if whole else first["batch"],
+        first_batch=rows[0]["batch"],
+        first_units=rows[0]["units"],
         count=len(rows),
         units=sum(row["units"] for row in rows),
         order=first["order"],

@@ -25,6 +25,7 @@ from shopfloor.instants import Instant, moment_of
 from shopfloor.points import Items, points_of
 from shopfloor.sentences import counted, sentence, text_of
 from shopfloor.site import Line
+from shopfloor.told_times import YEARS
 from shopfloor.wall_time import wall_instant
 
 PERIODS = (1, 7, 30, 365)
@@ -55,11 +56,16 @@ def period(services: Services, first: str, last: str) -> tuple[date, date]:
 
 def _day(name: str, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
         raise PeriodRefused(
             sentence("%(name)s: %(text)s is no date; write for example 2026-11-24", name=name, text=text[:20])
         ) from None
+    if on.year not in YEARS:  # the calendar's own ends have no day before or after
+        raise PeriodRefused(
+            sentence("%(written)s is not of this century or the next; correct the year", written=text)
+        )
+    return on
 
 
 def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> list[LinkSums]:

@@ -94,9 +94,11 @@ def site_trial_page(
 def site_version_page(services: Services, version: int) -> SiteVersionPage | None:
     """One version with what it changed in the text; None when there is no such version."""
     text = site_text(services.ledger, version)
+    if text is None:
+        return None
     found = [each for each in site_versions(services.ledger, version + 1) if each.version == version]
     rows = found or [each for each in site_versions(services.ledger, 1 << 30) if each.version == version]
-    if text is None or not rows:
+    if not rows:
         return None
     before = site_text(services.ledger, version - 1) or ""
     diff = list(unified_diff(before.splitlines(), text.splitlines(), lineterm="", n=3))[2:]

@@ -35,7 +35,7 @@ BATCHES = Batches(
     "Packing",
 )
 NO_BATCHES = Batches((), False, (), False, True, "")
-QUESTION = Question("0000017 000002E", "", 2, 40, "A-1", "cut", "Cutting", "10:02", 3)
+QUESTION = Question("0000017 000002E", "", "0000017", 20, 2, 40, "A-1", "cut", "Cutting", "10:02", 3)
 SHEET = BatchSheet(
     "sew-1", "0000017", "A-1", "Lotus Stores", "Polo", "Wed 17:00", 1, 10, 18, 20, "here", "", "", "Packing", "Sewing",
     (Choice("cut", "Cutting"), Choice("buttons", "Buttons")), (Choice("torn", "Torn"),),

@@ -14,6 +14,7 @@ from kiosk.services import Services
 from kiosk.views import kiosk_page
 from kiosk.views.batches import SHOWN_BATCHES
 from ledger.checking import faults
+from ledger.reading import open_flags
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.web.conftest import services_of
 from tests.web.test_pages import HTMX, said
@@ -232,6 +233,23 @@ def test_what_a_milestone_gave_is_asked_for_as_a_whole_order(with_cloth: Plant) 
     assert kiosk_page(services, "cloth-1").batches is None
     (given,) = kiosk_page(services, "cloth-1").last  # something of it was received
     assert given.undo == ""
+
+
+def test_what_a_milestone_gave_and_did_not_come_is_flagged_for_its_first_batch(with_cloth: Plant) -> None:
+    """The milestone has given all and owes nothing: what the question offers must not be refused."""
+    services = services_of(with_cloth)
+    client = create_app(services).test_client()
+    tap(client, "scans", "cloth-1", code="A-1")
+    with_cloth.now = china("24 10:16")
+    question = kiosk_page(services, "cut-1").question
+    assert question is not None
+    assert (question.first_batch, question.first_units) == (with_cloth.codes()[0], 20)
+    assert f'data-batch="{question.first_batch}"' in client.get("/kiosk/cut-1").text
+    told = tap(client, "flags", "cut-1", "flag", against="cloth", order="A-1", batch=question.first_batch)
+    assert told[0] == "recorded"
+    assert kiosk_page(services, "cut-1").question is None
+    tap(client, "batches/received", "cut-1", "came", batches=question.batches)
+    assert [flag["flag"] for flag in open_flags(services.ledger)] == []
 
 
 def test_the_last_action_is_undone_by_a_tap_and_then_the_one_before(

@@ -208,3 +208,11 @@ def test_pins_at_a_kiosk_are_throttled(kiosk: As, people: dict[Any, Person]) -> 
     assert [answer.status_code for answer in answers] == [422] * 5 + [429]
     assert answers[-1].get_json()["text"] == "Too many wrong tries; wait 5 seconds and try again"
     assert kiosk.post("/kiosk/sew-1/pin", data={"pin": PIN}).status_code == 429
+
+
+def test_a_tablet_names_nobody_who_did_not_badge_in(kiosk: As, floor: Plant) -> None:
+    entry = {"id": "q-1", "seq": 1, "kind": "scan", "at": floor.now, "fields": {"code": floor.codes()[0]}}
+    told = {"tablet": "0" * 32, "clock": floor.now, "entries": [{**entry, "person": "Eve"}]}
+    answer = kiosk.post("/kiosk/sew-1/outbox", json=told)
+    assert answer.get_json()["answers"][0]["result"] == "recorded"
+    assert persons(floor, "received") == [None]

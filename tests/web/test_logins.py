@@ -326,3 +326,12 @@ def test_in_the_demo_a_visitor_needs_no_login_and_one_who_logs_in_acts_in_that_n
     drafted = plant.ledger.rows('SELECT "order", person FROM drafts ORDER BY "order"')
     assert [tuple(row) for row in drafted] == [("V-1", "A visitor"), ("V-2", "Sam Sales")]
     plant.close()
+
+
+def test_a_form_from_a_page_without_an_address_leads_to_the_login_all_the_same(
+    app: Flask, floor: Plant
+) -> None:
+    register(floor, "admin")
+    answer = app.test_client().post("/people", data={"name": "x"}, headers={"Referer": "http://["})
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+    assert 'name="next" value="/"' in answer.text

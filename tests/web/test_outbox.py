@@ -361,3 +361,12 @@ def test_what_became_of_an_entry_is_told_in_the_language_of_the_page(sewing: Tab
         "7K3-0000 不是这里的批次",
     ]
     assert sewing.sends(given)[0][1] == sent[0][1]
+
+
+def test_a_tablet_whose_clock_is_out_of_all_bounds_keeps_no_page_from_being_shown(
+    client: FlaskClient,
+) -> None:
+    told = {"tablet": "0" * 32, "clock": 2**53, "waiting": 5, "oldest_at": 2**53}
+    assert client.post("/kiosk/sew-1/outbox", json=told).status_code == 200
+    for page in ("/board/shirts", "/devices", "/kiosk/sew-1"):
+        assert client.get(page).status_code == 200, page

@@ -173,3 +173,17 @@ def test_the_blank_sheet_names_its_place_and_the_hours_of_the_shift(
     assert "Sewing" in page
     assert "14:00-15:00" in page
     assert "/paper/sheet/sew-1/enter" in client.get("/hours/shirts/sew").text
+
+
+@pytest.mark.parametrize("quantity", ["000000001" + "9" * 20, "1" * 4_000, "0", "\u0661"])
+def test_a_quantity_that_nobody_can_mean_is_told_at_its_row(
+    client: FlaskClient, codes: list[str], quantity: str
+) -> None:
+    answer = send(client, ("14:52", "in", codes[0], quantity))
+    assert answer.status_code == 422
+    assert "is no number of units" in answer.text
+
+
+@pytest.mark.parametrize("recorded", ["9" * 30, "-1", "x"])
+def test_the_form_opens_whatever_its_address_says_was_recorded(client: FlaskClient, recorded: str) -> None:
+    assert client.get(f"/paper/sheet/sew-1/enter?recorded={recorded}").status_code == 200

@@ -10,6 +10,7 @@ from flask import Flask
 
 from kiosk.identity import KIOSK_COOKIE
 from ledger import audit, people
+from shopfloor.codes import command_code
 from tests.factory import Plant
 from tests.web.secured import As, logged_in, register
 
@@ -155,3 +156,23 @@ def test_names_are_shown_as_text(admin: As) -> None:
     page = admin.get("/people").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("number", [str(2**63), "9" * 30])
+def test_a_number_that_nobody_has_is_told_and_fails_nothing(app: Flask, floor: Plant, number: str) -> None:
+    admin = As(app, floor).person(register(floor, "admin"))
+    assert admin.get(f"/people/{number}").status_code == 404
+    assert admin.get(f"/site/versions/{number}").status_code == 404
+    assert admin.get(f"/people/cards?id={number}&id={'9' * 5_000}").status_code == 200
+    assert admin.post("/people/kiosks", data={"act": "revoke", "kiosk": number}).status_code == 422
+    assert admin.post("/me", data={"act": "revoke", "token": number}).status_code == 422
+
+
+def test_what_is_a_batch_or_a_command_is_nobodys_badge(admin: As, floor: Plant) -> None:
+    """Else scanning it would sign somebody in, and the batch could never be received."""
+    for code in (floor.codes()[0].lower(), command_code("undo")):
+        answer = admin.post(
+            "/people", data={"name": "Bo", "roles": "operator", "badge": code, "language": ""}
+        )
+        assert answer.status_code == 422
+        assert f"{code.upper()} is the code of a batch or a command; give another" in answer.text

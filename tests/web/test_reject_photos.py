@@ -160,3 +160,11 @@ def test_a_large_picture_is_made_small_on_the_tablet_and_goes_with_the_reject(
         assert shown.format == "JPEG"
         assert max(shown.size) <= 1280
         assert not shown.getexif()
+
+
+@pytest.mark.parametrize("content", ["\u00e9", "A", "===", "\u0661AAA"])
+def test_a_photo_that_is_no_base64_is_refused(
+    client: FlaskClient, floor: Plant, code: str, content: str
+) -> None:
+    assert "photo cannot be read" in reject(client, code, f"data:image/jpeg;base64,{content}")
+    assert attached(floor) == []

@@ -153,3 +153,12 @@ def test_the_command_says_in_a_sentence_what_is_wrong(floor: Plant) -> None:
 def test_command_and_pages_know_the_same_reports() -> None:
     assert tuple(reports.REPORTS) == command.REPORTS
     assert get_args(Format) == command.FORMATS
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("name", ["on-time", "responsibility"])
+def test_the_ends_of_the_calendar_are_no_period(client: FlaskClient, name: str, day: str) -> None:
+    for period in (f"from={day}&to={day}", f"to={day}"):
+        answer = client.get(f"/reports/{name}.csv?{period}")
+        assert answer.status_code == 422
+        assert "is not of this century or the next" in answer.text
