@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from kiosk import (
     api,
+    appearance,
     badge_cards,
     badge_pages,
     batch_pages,
@@ -91,7 +92,8 @@ def create_app(
     hub = Hub(services, wait_for_wake, limit=stream_limit, program=app.extensions[program.EXTENSION])
     app.extensions[EXTENSION] = services
     app.extensions[live.HUB] = hub
-    languages.install(app, languages.offer_of(services, identity.language))
+    appearance.install(app)
+    languages.install(app, languages.offer_of(services, identity.language, identity.at_kiosk))
     guard.install(app)
     static_files.install(app, STATIC if static is None else static)
     errors.install(app)

@@ -18,6 +18,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "outbox.css",
         "reject_photo.css",
         "camera.css",
+        "kiosk_layouts.css",
     ),
     "kiosk-all.js": (
         "vendor/htmx-4.0.1.min.js",

@@ -165,14 +165,22 @@ def name_at(station: Station, at: Instant | None = None) -> str | None:
 
 
 def language() -> str | None:
-    """The language of whoever badged in at this kiosk, or else is logged in; None when nobody has chosen one."""
+    """The language of whoever is logged in; None when nobody is or has chosen one."""
     try:
-        who = caller()
+        person = caller().person
     except NotAllowed:
         return None
-    at_kiosk = who.badged is not None and "station" in (request.view_args or {})
-    person = who.badged.person if who.badged is not None and at_kiosk else who.person
     return None if person is None else person.language or None
+
+
+def at_kiosk() -> BadgedIn | None:
+    """Who stands at the kiosk of which this request is a page."""
+    if "station" not in (request.view_args or {}):
+        return None
+    try:
+        return caller().badged
+    except NotAllowed:
+        return None
 
 
 def believed(told: str | None) -> str | None:

@@ -13,15 +13,20 @@ from kiosk.catalogues import ENGLISH, ENGLISH_TAG, OWN, SITES, BadCatalogue, Lan
 from kiosk.contexts.frame import LanguageChoice
 from kiosk.services import Services
 from kiosk.speech import language, speak
+from ledger.badged_in import BadgedIn
 
 PARAMETER = "lang"
 """Of an address; what it says is kept in the cookie of the same name."""
+OF_BADGE = "lang_of_badge"
+"""The cookie of what somebody chose who had badged in: it counts for that time at the kiosk, not for who comes next."""
 EXTENSION = "interlock.languages"
 FOR_MACHINES = ("/api/", "/healthy", "/metrics")
 _KEPT_S = 400 * 24 * 3600
 
 log = structlog.get_logger()
 
+AtKiosk = Callable[[], BadgedIn | None]
+"""Who stands at the kiosk that is asking."""
 PersonLanguage = Callable[[], str | None]
 """The tag of the language that whoever is logged in has chosen; None when nobody is or has."""
 
@@ -33,16 +38,27 @@ class Offer:
     languages: Mapping[str, Language]
     of_site: str
     of_person: PersonLanguage
+    at_kiosk: AtKiosk
+
+    def of_badge(self) -> str | None:
+        """What whoever stands at this kiosk has chosen there, or speaks."""
+        badged = self.at_kiosk()
+        if badged is None:
+            return None
+        time, _, tag = request.cookies.get(OF_BADGE, "").partition(":")
+        return tag if time == str(badged.id) else badged.person.language or None
 
     def first(self, tags: Iterable[str | None]) -> Language:
         """The first that is offered, else English."""
         return next((found for tag in tags if (found := known(self.languages, tag)) is not None), ENGLISH)
 
 
-def offer_of(services: Services, of_person: PersonLanguage = lambda: None) -> Offer:
+def offer_of(
+    services: Services, of_person: PersonLanguage = lambda: None, at_kiosk: AtKiosk = lambda: None
+) -> Offer:
     """What a site offers: the catalogues that come along and its own; a file that is none is left out and logged."""
     languages = languages_in((OWN, services.folder / SITES), left_out=_log_left_out)
-    return Offer(languages, services.config.language or ENGLISH_TAG, of_person)
+    return Offer(languages, services.config.language or ENGLISH_TAG, of_person, at_kiosk)
 
 
 def _log_left_out(fault: BadCatalogue) -> None:
@@ -72,7 +88,7 @@ def _offer() -> Offer:
 
 
 def _choose() -> None:
-    """As asked, kept, the person's own, the browser's, the site's; a program gets what it accepts, else English."""
+    """As asked, of the badge, kept, of the login, the browser's, the site's; for a program what it accepts."""
     offer = _offer()
     browser = list(request.accept_languages.values())
     asked = request.args.get(PARAMETER)
@@ -80,7 +96,7 @@ def _choose() -> None:
         speak(offer.first([asked, *browser]))
         return
     kept = request.cookies.get(PARAMETER)
-    speak(offer.first([asked, kept, offer.of_person(), *browser, offer.of_site]))
+    speak(offer.first([asked, offer.of_badge(), kept, offer.of_person(), *browser, offer.of_site]))
 
 
 def _fall_silent(_: BaseException | None) -> None:
@@ -90,12 +106,12 @@ def _fall_silent(_: BaseException | None) -> None:
 
 def _keep(response: Response) -> Response:
     chosen = known(_offer().languages, request.args.get(PARAMETER))
-    if (
-        chosen is not None
-        and request.cookies.get(PARAMETER) != chosen.tag
-        and response.mimetype == "text/html"
-    ):
-        response.set_cookie(PARAMETER, chosen.tag, max_age=_KEPT_S, httponly=True, samesite="Lax")
+    if chosen is not None and response.mimetype == "text/html":
+        badged = _offer().at_kiosk()
+        if badged is not None:
+            response.set_cookie(OF_BADGE, f"{badged.id}:{chosen.tag}", httponly=True, samesite="Lax")
+        elif request.cookies.get(PARAMETER) != chosen.tag:
+            response.set_cookie(PARAMETER, chosen.tag, max_age=_KEPT_S, httponly=True, samesite="Lax")
     response.headers["Content-Language"] = language().lang
     response.vary.update(("Accept-Language", "Cookie"))
     return response

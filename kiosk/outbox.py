@@ -173,4 +173,4 @@ class _Named(Struct):
 def _result(answer: Answer | None) -> ScanResult:
     if answer is None:
         raise AssertionError("a scan and an act have an answer")
-    return ScanResult(answer.scan_id, answer.result, str(answer.text))
+    return ScanResult(answer.scan_id, answer.result, answer.text)

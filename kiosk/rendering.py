@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import Response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
+from kiosk import appearance
 from kiosk.contexts import Frame
 from kiosk.htmx import make_response
 from kiosk.identity import allowed, caller
@@ -31,6 +32,9 @@ def for_caller(frame: Frame) -> Frame:
     return replace(
         frame,
         theme=theme(),
+        hand=appearance.chosen("hand"),
+        letters=appearance.chosen("letters"),
+        layouts=appearance.layouts(),
         languages=choices(),
         person="" if who.person is None else who.person.name,
         mine=() if who.person is None else _led(who.person.rights.links),

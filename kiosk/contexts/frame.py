@@ -20,6 +20,17 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutChoice:
+    """What a tablet can be set to."""
+
+    name: str
+    """hand or letters."""
+    value: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every page shows around its content."""
 
@@ -43,6 +54,12 @@ class Frame:
     """To choose from; a live part of a page has none."""
     theme: str = ""
     """light or dark; empty follows the screen's own setting."""
+    hand: str = "right"
+    """right or left: on which side a kiosk has what is tapped most."""
+    letters: str = "usual"
+    """usual or large, on a kiosk."""
+    layouts: tuple[LayoutChoice, ...] = ()
+    """Both, to choose from; a live part of a page has none."""
     boards: tuple[tuple[str, str], ...] = ()
     """The lines whose boards a planner's page leads to: id and name."""
     person: str = ""

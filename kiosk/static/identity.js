@@ -122,9 +122,16 @@
 
   /* ---- who badges in may read another language: then the whole page speaks it ---- */
   const spoken = () => document.getElementById("kiosk-head")?.dataset.lang ?? "";
+  const stands = () => document.getElementById("kiosk-head")?.dataset.person ?? "";
   const began = spoken();
-  new MutationObserver(() => { if (spoken() !== began) location.reload(); })
-    .observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-lang"] });
+  const beganWith = stands();
+  /* A language that was tapped counts for who stood here then, so the address must not say it to whoever comes next. */
+  const address = new URL(location.href);
+  const tapped = address.searchParams.has("lang");
+  address.searchParams.delete("lang");
+  if (tapped) history.replaceState(null, "", address);
+  new MutationObserver(() => { if (spoken() !== began || (tapped && stands() !== beganWith)) location.reload(); })
+    .observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-lang", "data-person"] });
 
   document.addEventListener("kiosk:scan", close); // a badge of somebody else, or work that goes on
 })();

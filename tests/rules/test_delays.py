@@ -147,3 +147,8 @@ def test_of_two_that_are_felt_alike_the_first_by_name_controls() -> None:
             Line("line", "Line", written), {"sew": Part(30), "cut": Part(40, buffer_min=10), "fit": Part(35)}
         )
         assert found["fit"] == Delay("fit", 35, 30, 5, "cut", 10, finished=True)
+
+
+def test_minutes_that_cannot_be_halved_go_to_the_first_by_name() -> None:
+    silences = [Silence("c", 10), Silence("b", 10)]
+    assert shared(10, "a", silences, HALF) == {"a": 5, "b": 3, "c": 2}

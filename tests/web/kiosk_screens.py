@@ -141,7 +141,7 @@ def holding_to_account(kiosk: Kiosk) -> None:
 
 
 def menu(kiosk: Kiosk) -> None:
-    kiosk.page.locator(".kiosk-languages summary").click()
+    kiosk.page.locator(".kiosk-menu summary").click()
 
 
 def recorded(kiosk: Kiosk) -> None:
@@ -169,7 +169,7 @@ BUSY = (
     Screen("sheet to reject", "sew-1", sheet("given", "reject"), "#sheet"),
     Screen("answer", "sew-1", answering, "#answer"),
     Screen("consequence", "sew-1", holding_to_account, "#consequence"),
-    Screen("menu", "sew-1", menu),
+    Screen("menu", "sew-1", menu, ".kiosk-menu"),
     Screen("refused", "sew-1", refused),
     Screen("recorded", "sew-1", recorded),  # last: what is received is not on its way any more
 )

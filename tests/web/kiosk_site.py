@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -25,16 +24,18 @@ FORGIVE = r"ERR_|Failed to fetch|aborted|the server responded with a status of 4
 
 
 @contextmanager
-def _site(folder: Path, fill: Callable[[Plant], object]) -> Iterator[tuple[Plant, str, int]]:
-    """A plant on Wednesday morning, its server's address and process."""
+def _site(
+    folder: Path, fill: Callable[[Plant], object]
+) -> Iterator[tuple[Plant, str, Callable[[int], None]]]:
+    """A plant on Wednesday morning, its server's address, and what sends the server a signal."""
     with ExitStack() as running:
         plant = Plant(folder, SITE)
         running.callback(plant.close)
         fill(plant)
         plant.now = china(NOW)
         (plant.folder / "now").write_text(str(plant.now))
-        server = served(running, plant)
-        yield plant, f"http://127.0.0.1:{server.port}", server.process.pid
+        server = served(running, plant, "--connected")
+        yield plant, f"http://127.0.0.1:{server.port}", server.process.send_signal
 
 
 def _on(folder: Path, new_page: Open, screens: tuple[Screen, ...], fill: Callable[[Plant], object]) -> Shown:
@@ -62,17 +63,17 @@ def _signed_in(folder: Path, new_page: Open) -> Shown:
 
 
 def _cut_off(folder: Path, new_page: Open) -> Shown:
-    with _site(folder, busy) as (_, address, pid):
+    with _site(folder, busy) as (_, address, send_signal):
         kiosk = Kiosk(new_page(), f"{address}/kiosk/sew-1")
         kiosk.page.clock.install()
-        os.kill(pid, signal.SIGSTOP)
+        send_signal(signal.SIGSTOP)
         try:
             kiosk.page.clock.fast_forward(70_000)
             for screen in CUT_OFF:
                 screen.open(kiosk)
                 yield screen, kiosk.page
         finally:
-            os.kill(pid, signal.SIGCONT)
+            send_signal(signal.SIGCONT)
 
 
 KINDS: Mapping[str, Callable[[Path, Open], Shown]] = {

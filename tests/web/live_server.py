@@ -41,6 +41,7 @@ def main(words: Sequence[str] | None = None, ready: Callable[[int], None] = to_s
     options.add_argument("--silent-reader-s", type=float, default=30)
     options.add_argument("--head-limit-s", type=float, default=10)
     options.add_argument("--deaf", action="store_true", help="hear no wake-ups")
+    options.add_argument("--connected", action="store_true", help="the gateway says that all is well")
     options.add_argument("--compiled", type=Path, help="a folder for compiled templates")
     told = options.parse_args(words)
     to_standard_error("web")
@@ -56,6 +57,8 @@ def main(words: Sequence[str] | None = None, ready: Callable[[int], None] = to_s
         clock=lambda: int((told.folder / "now").read_text()),
         pulse=Pulse(),
     )
+    if told.connected:
+        services.pulse.beat(services.clock(), broker_connected=True)
     receiver = WakeReceiver(told.folder)
     app = create_app(services, None if told.deaf else receiver.wait, stream_limit=told.limit)
     stop = Event()

@@ -131,6 +131,32 @@ def test_a_badge_turns_the_kiosk_to_the_language_of_who_stands_there(app: Flask,
     assert 'lang="zh-Hans"' in kiosk.get("/kiosk/sew-1").text
 
 
+def test_at_a_kiosk_a_badge_goes_before_what_its_tablet_keeps_unless_its_owner_taps_another(
+    app: Flask, floor: Plant
+) -> None:
+    kiosk = As(app, floor).kiosk("sew-1")
+    chinese = register(floor, "operator", "Wang Fang", language="zh")
+    undecided = register(floor, "operator", "Olga Operator")
+
+    def shown(address: str = "/kiosk/sew-1") -> str:
+        found = re.search(r'<html lang="([\w-]+)"', kiosk.get(address).text)
+        assert found is not None
+        return found[1]
+
+    assert shown("/kiosk/sew-1?lang=de") == shown() == "de"  # of the tablet: nobody has badged in
+    kiosk.badge_in(chinese)
+    assert shown() == "zh-Hans"
+    assert shown("/kiosk/sew-1?lang=vi") == shown() == "vi"
+    refused = kiosk.post("/kiosk/sew-1/scans", data={"code": "7K3-0000"}, headers={"HX-Request": "true"})
+    assert "7K3-0000 không phải lô ở đây" in refused.text
+    kiosk.post("/kiosk/sew-1/badge-out")
+    assert shown() == "de"
+    kiosk.badge_in(undecided)
+    assert shown() == "de"
+    kiosk.badge_in(chinese)
+    assert shown() == "zh-Hans"
+
+
 def test_a_text_without_translation_is_found() -> None:
     assert unspoken("<p>⟦fōūņd⟧ and this is not</p>") == ["text: ⟦fōūņd⟧ and this is not"]
     assert unspoken('<p title="a title">⟦fōūņd⟧</p>') == ["p title: a title"]

@@ -111,7 +111,7 @@ def test_the_language_is_chosen_on_the_kiosk_itself(
     page = new_page()
     page.goto(f"http://127.0.0.1:{server.port}/kiosk/sew-1")
     expect(page.locator("body[data-fresh=live]")).to_be_attached()
-    page.locator(".kiosk-languages summary").click()
+    page.locator(".kiosk-menu summary").click()
     page.get_by_role("link", name="Tiếng Việt").click()
     expect(page.locator("html")).to_have_attribute("lang", "vi")
     expect(page.locator(".button-flag span").first).to_have_text("CHƯA NHẬN")

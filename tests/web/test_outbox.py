@@ -352,6 +352,17 @@ def test_a_tablet_that_only_says_that_it_is_there_is_seldom_written(
     assert floor.ledger.row("SELECT heard_at FROM tablets")[0] == floor.now
 
 
+def test_what_became_of_an_entry_is_told_in_the_language_of_the_page(sewing: Tablet, floor: Plant) -> None:
+    sewing.client.set_cookie("lang", "zh")
+    given = sewing.did("scan", code=floor.codes()[0])
+    sent = sewing.sends(given, sewing.did("scan", code="7K3-0000"))
+    assert [text for _, text in sent] == [
+        f"{floor.codes()[0]} 15:10 从 Cutting 收到",
+        "7K3-0000 不是这里的批次",
+    ]
+    assert sewing.sends(given)[0][1] == sent[0][1]
+
+
 def test_a_tablet_whose_clock_is_out_of_all_bounds_keeps_no_page_from_being_shown(
     client: FlaskClient,
 ) -> None:
