@@ -27,11 +27,11 @@ demo: $(RUN_STAMP) ## a whole factory on this machine (DEMO_PORT=8800, DEMO_DATA
 
 test: $(DEV_STAMP) ## every test, in parallel and in random order (TESTS='tests/rules -k buffer')
 	@$(PY) -m tests.provision chromium mosquitto mqttjs zpljs axe
-	@$(PY) -m pytest -n auto --durations=5 $(TESTS)
+	@$(PY) -m pytest -n auto --dist worksteal --durations=5 $(TESTS)
 
-faults: $(DEV_STAMP) ## the long fault tests, too: power cuts, kills, full disks (TESTS='-k disk')
+faults: $(DEV_STAMP) ## all fault tests and whatever else is long: power cuts, kills, a day of demo (TESTS='-k disk')
 	@$(PY) -m tests.provision chromium mosquitto mqttjs
-	@$(PY) -m pytest -n auto --durations=5 --run-long tests/faults $(TESTS)
+	@$(PY) -m pytest -n auto --dist worksteal --durations=5 --faults $(TESTS)
 
 # Each check is named, and all of them run even when one fails.
 check: $(DEV_STAMP) ## form, lint, types and layers

@@ -46,7 +46,13 @@ def send_through(address: str, words: Words) -> None:
     """Send, and return when whoever carries it has taken it. CannotSend."""
     way = way_to(address)
     try:
-        result = way.notify(title=words.title, body=words.body, notify_type="warning", body_format="text")
+        result = way.notify(
+            title=words.title,
+            body=words.body,
+            notify_type="info" if words.files else "warning",
+            body_format="text",
+            attach=_attached(words) if words.files else None,
+        )
     except Exception as fault:
         raise CannotSend(
             f"{type(fault).__name__} in apprise"
@@ -54,3 +60,14 @@ def send_through(address: str, words: Words) -> None:
     if not result:
         said = [entry.message for entry in result.logs() if entry.level in ("WARNING", "ERROR")]
         raise CannotSend(said[-1][:LONGEST_FAULT] if said else NOT_TAKEN)
+
+
+def _attached(words: Words) -> Any:
+    import apprise  # noqa: PLC0415  # an extra
+    from apprise.attachment import memory  # noqa: PLC0415  # an extra
+
+    files = apprise.AppriseAttachment()
+    attach: Any = memory.AttachMemory  # it has no types
+    for file in words.files:
+        files.add(attach(content=file.content, name=file.name, mimetype=file.mimetype))
+    return files

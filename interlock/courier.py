@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from interlock import clock
 from interlock.apprise_ways import CannotSend, send_through
 from interlock.opening import open_ledger
+from interlock.report_files import report_file
 from interlock.telling import Telling
 from kiosk.catalogues import Language
 from kiosk.notice_words import Words
 from ledger.errors import LedgerError
+from ledger.store import Ledger
 from shopfloor.channels import Channel
 from shopfloor.instants import Instant
 from shopfloor.site import Site
@@ -90,17 +93,20 @@ class _Round(threading.Thread):
 
     def _serve(self) -> None:
         ledger = open_ledger(self._folder, checkpoints=False)
+        telling, of = None, None
         try:
             while not self.stopping.is_set():
-                site, channel = self.what
-
-                def send(words: Words, channel: Channel = channel) -> None:
-                    send_to(channel, words)
-
-                Telling(ledger, site, channel, send, self._language, self._log).turn(self._now())
+                if telling is None or of is not self.what:
+                    of = self.what
+                    telling = self._telling(ledger, *of)
+                telling.turn(self._now())
                 self.stopping.wait(LOOK_S)
         finally:
             ledger.close()
+
+    def _telling(self, ledger: Ledger, site: Site, channel: Channel) -> Telling:
+        send, make = partial(send_to, channel), partial(report_file, self._folder)
+        return Telling(ledger, site, channel, send, self._language, self._log, make)
 
 
 def send_to(channel: Channel, words: Words) -> None:

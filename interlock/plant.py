@@ -22,7 +22,8 @@ from interlock.ports import why_not_listen
 from interlock.waiting import true_within
 from station_config import SiteConfig
 
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
+"""A small computer that is busy takes its time; a part that ends meanwhile is told at once."""
 RESTART_AFTER_S = 1.0
 """A part that ends again and again is started at most this often."""
 

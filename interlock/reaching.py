@@ -12,6 +12,7 @@ from interlock.lights import Lights
 from kiosk.catalogues import Language
 from ledger.errors import LedgerDamaged, LedgerUnavailable
 from ledger.notices import keep_channels
+from ledger.reports_sent import keep_reports
 from ledger.store import Ledger
 from station_config import SiteConfig
 
@@ -37,6 +38,7 @@ class Reaching:
         if self._wanted is None:
             return
         keep_channels(self._ledger, self._wanted.channels, clock.now())
+        keep_reports(self._ledger, self._wanted.channels, self._wanted.site, clock.now())
         self._lights.adopt(self._wanted)
         self._courier.adopt(self._wanted)
         self._wanted = None

@@ -67,3 +67,4 @@ class RulingBody(Struct, forbid_unknown_fields=True, kw_only=True):
     ruling: Literal["upheld", "overturned"]
     comment: Comment = ""
     id: Id | None = None
+    at: When | None = None

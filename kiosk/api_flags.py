@@ -147,7 +147,8 @@ def _ruling(flag: int) -> tuple[Services, RulingBody, By]:
     services = current()
     _known(services, flag)
     body: RulingBody = decoded(request.get_data(), RulingBody, "the ruling")
-    by = By(identity.signed_in() or body.person, API, services.clock(), taps.checked_id(body.id))
+    at = taps.checked_at(instant(services, "at", body.at), services.clock())
+    by = By(identity.signed_in() or body.person, API, at, taps.checked_id(body.id))
     return services, body, by
 
 

@@ -53,6 +53,8 @@ class LinkResponsibility(Struct):
     promises: int
     promises_kept: int
     silences: int
+    points: int
+    """By the site's `[points]`, and by consequences in effect."""
 
 
 class Responsibility(Struct):

@@ -11,6 +11,7 @@ from kiosk.errors import NotHere
 from kiosk.htmx import make_response
 from kiosk.names import known_station
 from kiosk.pages import Message, tapped
+from kiosk.photo_pages import told_photo
 from kiosk.rendering import no_store
 from kiosk.services import Services, current
 from kiosk.views import batch_sheet, kiosk_page
@@ -66,7 +67,7 @@ def given(station: str) -> Any:
 
 @blueprint.route("/kiosk/<station>/batches/scrapped", methods=["GET", "POST"])
 def scrapped(station: str) -> Any:
-    """Units are scrapped: batch, quantity, reason; with rejected_from as that previous link gave them."""
+    """Units are scrapped: batch, quantity, reason; rejected_from: as that link gave them, perhaps with a photo."""
 
     def scrap(services: Services, tap: Tap) -> Message:
         quantity = _quantity(needed=True)
@@ -76,9 +77,23 @@ def scrapped(station: str) -> Any:
             request.form.get("reason", "").strip(),
             request.form.get("rejected_from") or None,
         )
-        return "recorded", taps.scrap(services, tap, what)
+        photo = told_photo(request.form.get("photo", ""))
+        return "recorded", taps.scrap(services, tap, what, photo)
 
     return tapped(station, scrap)
+
+
+@blueprint.route("/kiosk/<station>/batches/split", methods=["GET", "POST"])
+def split(station: str) -> Any:
+    """Some units go on under a new code: batch, quantity."""
+
+    def part(services: Services, tap: Tap) -> Message:
+        quantity = _quantity(needed=True) or 0
+        return "recorded", taps.split(
+            services, tap, batch=request.form.get("batch", "").strip(), quantity=quantity
+        ).text
+
+    return tapped(station, part)
 
 
 @blueprint.route("/kiosk/<station>/undo", methods=["GET", "POST"])

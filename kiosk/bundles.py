@@ -16,6 +16,8 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kiosk_batches.css",
         "kiosk_identity.css",
         "outbox.css",
+        "reject_photo.css",
+        "camera.css",
         "kiosk_layouts.css",
     ),
     "kiosk-all.js": (
@@ -32,5 +34,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "scanner_blind.js",
         "scanner.js",
         "kept.js",
+        "reject_photo.js",
+        "camera.js",
     ),
 }

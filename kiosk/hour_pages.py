@@ -125,7 +125,13 @@ def _sign(services: Services, form: Form, fields: dict[str, str], sheet: _Sheet)
     if shift.start_at > now:
         form.fault("person", sentence("the shift has not begun yet"))
     remark = form.text("remark", longest=LONGEST_TEXT)
+    side = next((each for each in hour_notes.SIDES if each == fields.get("side")), None)
+    if side is None:
+        form.fault("side", sentence("say whether you hand over or take over"))
     by = form.by(now, event_id(f"sign/{shift.id}", fields))
     form.check()
-    hour_notes.sign_shift(services.ledger, line.id, link.id, shift.id, by, remark=remark, now=now)
+    if side is not None:
+        hour_notes.sign_shift(
+            services.ledger, line.id, link.id, shift.id, by, side=side, remark=remark, now=now
+        )
     return "signs"

@@ -11,6 +11,7 @@ from ledger.said import text_in
 from ledger.store import Row
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant, moment_of
+from shopfloor.report_times import ReportDue
 from shopfloor.sentences import counted, sentence
 from shopfloor.site import Site
 
@@ -19,11 +20,21 @@ SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """What hangs on a message."""
+
+    name: str
+    mimetype: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """In the language that is spoken."""
 
     title: str
     body: str
+    files: tuple[AttachedFile, ...] = ()
 
 
 def words_of(site: Site, rows: Sequence[Row], now: Instant) -> Words:
@@ -37,6 +48,22 @@ def words_of(site: Site, rows: Sequence[Row], now: Instant) -> Words:
     if len(rows) > SHOWN:
         lines.append(told(sentence("and %(more)s more", more=len(rows) - SHOWN)))
     return Words(told(title), "\n".join(lines))
+
+
+def report_words(site: Site, report: ReportDue, file: AttachedFile) -> Words:
+    """What a report comes with."""
+    line = site.line_or_ghost(report.line).name if report.line else site.name
+    if report.name == "shift":
+        title = sentence("%(line)s: report of the shift %(shift)s", line=line, shift=report.shift)
+    else:
+        title = sentence(
+            "%(line)s: responsibility from %(first)s to %(last)s",
+            line=line,
+            first=str(report.first_on),
+            last=str(report.last_on),
+        )
+    body = sentence("%(file)s hangs on this message. What is recorded later is on its page.", file=file.name)
+    return Words(told(title), told(body), (file,))
 
 
 def trial_words(site: Site, channel: str, person: str) -> Words:

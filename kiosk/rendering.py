@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from kiosk.contexts import Frame
 from kiosk.htmx import make_response
 from kiosk.identity import allowed, caller
 from kiosk.languages import choices
+from kiosk.services import current
 from kiosk.theme import theme
 
 R = TypeVar("R", bound=AnyResponse)
@@ -35,9 +37,21 @@ def for_caller(frame: Frame) -> Frame:
         layouts=appearance.layouts(),
         languages=choices(),
         person="" if who.person is None else who.person.name,
+        mine=() if who.person is None else _led(who.person.rights.links),
         secured=who.secured,
         csrf=who.csrf,
         may=allowed(),
+    )
+
+
+def _led(links: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+    """Of those that the site still has: line, link and name."""
+    lines = current().config.site.lines
+    places = [(line, link) for line, _, link in (each.partition("/") for each in sorted(links))]
+    return tuple(
+        (line, link, lines[line].name_of(link))
+        for line, link in places
+        if line in lines and lines[line].has_link(link)
     )
 
 

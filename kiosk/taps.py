@@ -9,7 +9,7 @@ from typing import Literal
 
 from kiosk.errors import Malformed
 from kiosk.services import Services
-from ledger import corrections, flags, splitting
+from ledger import corrections, flags, photos, settling, splitting
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -178,9 +178,15 @@ def undo(services: Services, tap: Tap, *, event_id: str, why: str) -> str:
     )
 
 
-def scrap(services: Services, tap: Tap, what: Scrap) -> str:
-    """Scrap units of a batch, or reject them as they came. RuleRefused when they are not there."""
-    return corrections.scrap(services.ledger, services.recorder, tap, what, now=services.clock())
+def scrap(services: Services, tap: Tap, what: Scrap, photo: bytes | None = None) -> str:
+    """Scrap units of a batch, or reject them as they came, with a photo. RuleRefused when they are not there."""
+    now = services.clock()
+    if photo is None:
+        return corrections.scrap(services.ledger, services.recorder, tap, what, now=now)
+    with services.ledger.write(now) as tx:  # both or neither
+        text = corrections.scrap(services.ledger, services.recorder, tap, what, now=now)
+        photos.attach(services.ledger, tx, tap, what.batch, photo)
+    return text
 
 
 def split(services: Services, tap: Tap, *, batch: str, quantity: int) -> Parted:
@@ -193,7 +199,7 @@ def split(services: Services, tap: Tap, *, batch: str, quantity: int) -> Parted:
 def force(services: Services, tap: Tap, *, refused: int, why: str) -> str:
     """Count a refused scan that skipped a link. RuleRefused when it cannot be counted."""
     number = min(refused, flags.LARGEST_NUMBER)
-    return corrections.force(
+    return settling.force(
         services.ledger, services.recorder, tap, refused=number, why=why, now=services.clock()
     )
 
@@ -201,7 +207,7 @@ def force(services: Services, tap: Tap, *, refused: int, why: str) -> str:
 def discard(services: Services, tap: Tap, *, refused: int, why: str) -> None:
     """Let a refused scan never count."""
     number = min(refused, flags.LARGEST_NUMBER)
-    corrections.discard(services.ledger, tap, refused=number, why=why, now=services.clock())
+    settling.discard(services.ledger, tap, refused=number, why=why, now=services.clock())
 
 
 def before(services: Services, tap: Tap, kind: str) -> Row | None:

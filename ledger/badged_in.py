@@ -71,16 +71,8 @@ class StationBadges:
             _touch(tx, before, at)
             return greeting
         tx.run(
-            "UPDATE badged_in SET until_at = ? WHERE station = ? AND from_at <= ? AND until_at > ?",
-            (at, station, at, at),
-        )
-        later = tx.row("SELECT MIN(from_at) FROM badged_in WHERE station = ? AND from_at > ?", (station, at))
-        until_at = self._until(station, at)
-        if later is not None and later[0] is not None:
-            until_at = min(until_at, later[0])
-        tx.run(
             "INSERT INTO badged_in (station, person, from_at, until_at, seen_at) VALUES (?, ?, ?, ?, ?)",
-            (station, person.id, at, until_at, at),
+            (station, person.id, at, self._until(station, at), at),
         )
         tx.run("DELETE FROM badged_in WHERE from_at < ?", (tx.now - KEPT_MS,))
         audit.note(tx, "badge in", person.name, device=device, detail=station)
@@ -146,6 +138,7 @@ def used(ledger: Ledger, badged: BadgedIn, now: Instant) -> None:
 
 
 def _row(reader: Ledger | Transaction, station: str, at: Instant) -> Row | None:
+    """The badge that was read last by then: whoever it is took the place of the one before."""
     return reader.row(
         "SELECT b.*, p.name FROM badged_in b JOIN people p ON p.id = b.person"
         " WHERE b.station = ? AND b.from_at <= ? ORDER BY b.from_at DESC, b.id DESC LIMIT 1",

@@ -134,7 +134,8 @@ def _not_received(tx: Transaction, recorder: Recorder, tap: Tap, link: str, befo
     flagged = {
         (row["link"], row["order"])
         for row in tx.rows(
-            'SELECT link, "order" FROM flags WHERE line = ? AND raised_by = ? AND closed_at IS NULL',
+            'SELECT link, "order" FROM flags INDEXED BY open_flags'
+            " WHERE line = ? AND raised_by = ? AND closed_at IS NULL",
             (line.id, link),
         )
     }

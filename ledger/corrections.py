@@ -1,4 +1,4 @@
-"""What people correct: an undone scan or scrap, a refused scan forced or discarded, units scrapped or rejected."""
+"""What people correct: an undone scan or scrap, units scrapped or rejected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ledger import facts
 from ledger.errors import IdTaken, RuleRefused
-from ledger.events import Event
 from ledger.facts import Told
 from ledger.families import batch_row, family_of, refuse_if_link_is_gone
 from ledger.flags import Tap
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from ledger.recorder import Recorder
 
 LONGEST_REASON = 200
-FORCIBLE = "skipped"
-"""The only refusal that a lead's word changes: whoever has not scanned the batch, it is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,70 +125,6 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
         return found.text_of(told.number)
 
 
-def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: str, now: Instant) -> str:
-    """A lead's word that a scan that was refused because a link was skipped counts; the sentence it records."""
-    with ledger.write(now) as tx:
-        if _settled_before(tx, tap, refused, "scan_forced"):
-            return sentence("counted")
-        row = _open_refusal(tx, tap, refused, why)
-        if row["word"] != FORCIBLE or row["scan"] is None:
-            raise RuleRefused(
-                sentence("only a scan that skipped a link can be forced; undo what stands in its way")
-            )
-        fact = facts.numbered(tx, row["scan"])
-        if fact is None:
-            raise RuleRefused(
-                sentence("refused scan %(number)s is of an order that was archived since", number=refused)
-            )
-        batch = batch_row(tx, fact["batch"])
-        if batch is None or fact["became"] != "refused":
-            raise RuleRefused(sentence("refused scan %(refused)s is settled already", refused=str(refused)))
-        floor = recorder.floor(batch["line"])
-        refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
-        text = sentence(
-            "%(batch)s counted at %(link)s: %(why)s",
-            batch=batch["batch"],
-            link=floor.line.name_of(fact["link"]),
-            why=why,
-        )
-        tx.append(_word(tap, "scan_forced", row, batch, f"{floor.line.id}/{fact['link']}", why, text))
-        tx.run("UPDATE scans SET forced = 1 WHERE n = ?", (fact["n"],))
-        tx.run("UPDATE refused SET settled = 'forced' WHERE id = ?", (refused,))
-        cause = Cause(None, tap.source, tap.at, sentence("forced: %(why)s", why=why), tap.person)
-        found = derive_again(tx, floor, batch, cause)
-        outcome = found.outcomes[fact["n"]]
-        if not isinstance(outcome, tuple):
-            raise RuleRefused(
-                sentence("%(batch)s %(what)s", batch=batch["batch"], what=found.text_of(fact["n"]))
-            )
-        return found.text_of(fact["n"])
-
-
-def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -> None:
-    """A refused scan that never counts, whatever is heard later."""
-    with ledger.write(now) as tx:
-        if _settled_before(tx, tap, refused, "scan_discarded"):
-            return
-        row = _open_refusal(tx, tap, refused, why)
-        fact = facts.numbered(tx, row["scan"]) if row["scan"] is not None else None
-        if fact is not None and fact["became"] != "refused":
-            raise RuleRefused(sentence("refused scan %(refused)s is settled already", refused=str(refused)))
-        if fact is not None:
-            facts.mark(tx, fact["n"], "discarded")
-        tx.append(
-            _word(
-                tap,
-                "scan_discarded",
-                row,
-                fact,
-                None,
-                why,
-                sentence("%(what)s discarded: %(why)s", what=row["code"] or sentence("a message"), why=why),
-            )
-        )
-        tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
-
-
 def batch_of_line(tx: Transaction, floor: Floor, code: str) -> Row:
     """The batch under a code that a person told; RuleRefused when the line has none."""
     batch = batch_row(tx, code.upper())
@@ -216,14 +149,6 @@ def _undone(event: Row, at: str) -> str:
     if event["kind"] == "split":
         return sentence("undone: %(what)s split %(at)s", what=what, at=at)
     return sentence("undone: %(what)s scrapped %(at)s", what=what, at=at)
-
-
-def _settled_word(settled: str) -> str:
-    if settled == "counted":
-        return sentence("counted")
-    if settled == "forced":
-        return sentence("forced")
-    return sentence("discarded") if settled == "discarded" else settled
 
 
 def _checked_undo(tx: Reader, recorder: Recorder, station: str, event: Row) -> tuple[Floor, int, list[Row]]:
@@ -321,60 +246,6 @@ def _told_scrap(tap: Tap, what: Scrap, link: str, now: Instant) -> Told:
         giver=what.giver,
     )
     return Told(fact, tap.station, what.batch, now, person=tap.person, reason=what.reason)
-
-
-def _settled_before(tx: Transaction, tap: Tap, refused: int, kind: str) -> bool:
-    """Whether this very tap did it already."""
-    before = tx.holds(tap.event_id)
-    if before is not None and (before["kind"] != kind or f'"refused":{refused},' not in before["detail"]):
-        raise IdTaken(tap.event_id)
-    return before is not None
-
-
-def _open_refusal(tx: Transaction, tap: Tap, refused: int, why: str) -> Row:
-    if not why.strip() or len(why) > LONGEST_REASON or not tap.person:
-        raise RuleRefused(
-            sentence(
-                "it needs a reason of at most %(longest_reason)s characters and the name of who says so",
-                longest_reason=LONGEST_REASON,
-            )
-        )
-    row = tx.row("SELECT * FROM refused WHERE id = ?", (refused,))
-    if row is None:
-        raise RuleRefused(sentence("there is no refused scan %(refused)s", refused=str(refused)))
-    if row["settled"] is not None:
-        raise RuleRefused(
-            sentence(
-                "refused scan %(refused)s is settled already: %(settled)s",
-                refused=str(refused),
-                settled=_settled_word(row["settled"]),
-            )
-        )
-    return row
-
-
-def _word(
-    tap: Tap, kind: str, refused: Row, about: Row | None, link: str | None, why: str, text: str
-) -> Event:
-    return Event(
-        event_id=tap.event_id,
-        kind=kind,
-        occurred_at=tap.at,
-        source=tap.source,
-        station=tap.station,
-        link=link,
-        order=about["order"] if about is not None else None,
-        batch=about["batch"] if about is not None and not facts.is_whole(about) else None,
-        reason=why,
-        person=tap.person,
-        detail={
-            "code": refused["code"],
-            "device": refused["device"],
-            "refused": refused["id"],
-            "scan_id": refused["scan_id"],
-            "text": text,
-        },
-    )
 
 
 def _name(event: Row) -> str:

@@ -32,7 +32,8 @@ class By:
 def drafts(ledger: Ledger) -> list[Draft]:
     """All that is being agreed, by due."""
     confirmed: dict[tuple[str, int], list[Row]] = {}
-    for row in ledger.rows('SELECT c.* FROM confirmations c JOIN drafts d USING ("order", version)'):
+    # From the drafts on: confirmations of all that was ever released are kept.
+    for row in ledger.rows('SELECT c.* FROM drafts d CROSS JOIN confirmations c USING ("order", version)'):
         confirmed.setdefault((row["order"], row["version"]), []).append(row)
     return [
         _draft(row, confirmed.get((row["order"], row["version"]), ()))

@@ -36,6 +36,8 @@ KINDS = (
     "link_unfinished",
     "hour_noted",
     "shift_signed",
+    "sheet_entered",
+    "photo_attached",
     "flag_raised",
     "flag_answered",
     "flag_resolved",

@@ -170,7 +170,7 @@ def held_until(ledger: Ledger) -> Instant:
     return int(row["value"]) if row else 0
 
 
-_OPEN = "SELECT * FROM flags WHERE closed_at IS NULL ORDER BY flag"
+_OPEN = "SELECT * FROM flags WHERE closed_at IS NULL ORDER BY +flag"
 _DUE = "SELECT * FROM flags WHERE clock_due_at <= ? ORDER BY clock_due_at, flag LIMIT ?"
 _CONSEQUENCES_DUE = (
     'SELECT c.*, f."order" FROM consequences c JOIN flags f USING (flag) WHERE c.due_at <= ?'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from ledger.drafts import By
 from ledger.errors import IdTaken, RuleRefused
@@ -12,6 +13,10 @@ from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.sentences import sentence
+
+Side = Literal["over", "taken"]
+"""Who hands a shift over, and who takes it over."""
+SIDES: tuple[Side, ...] = get_args(Side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,24 @@ def note_hour(
 
 
 def sign_shift(
-    ledger: Ledger, line: str, link: str, shift: str, by: By, *, remark: str, now: Instant
+    ledger: Ledger, line: str, link: str, shift: str, by: By, *, side: Side, remark: str, now: Instant
 ) -> None:
-    """Sign a link's shift, as the lead who hands over or the one who takes over; signing again changes the remark."""
+    """Sign a link's shift, as the lead who hands over or the one who takes over; signing again changes the remark.
+
+    The signature holds which flags of the link were open then. RuleRefused for one person on both sides.
+    """
     with ledger.write(now) as tx:
-        detail = {"shift": shift, "remark": remark}
-        if not _done_before(tx, by, "shift_signed", detail):
+        others = {
+            row["person"]
+            for row in tx.rows(
+                "SELECT person FROM shift_signs WHERE line = ? AND link = ? AND shift = ? AND side = ?",
+                (line, link, shift, "taken" if side == "over" else "over"),
+            )
+        }
+        detail = {"shift": shift, "remark": remark, "side": side, "flags": _open_flags(tx, line, link)}
+        if not _done_before(tx, by, "shift_signed", detail, apart=("flags",)):
+            if by.person in others:
+                raise RuleRefused(sentence("somebody else has to sign the other side of a handover"))
             tx.append(_event(tx, by, "shift_signed", f"{line}/{link}", None, detail))
 
 
@@ -92,11 +109,22 @@ def signs(ledger: Ledger, line: str, link: str, shift: str) -> list[Row]:
     )
 
 
-def _done_before(tx: Transaction, by: By, kind: str, detail: Mapping[str, object]) -> bool:
+def _open_flags(tx: Transaction, line: str, link: str) -> list[int]:
+    rows = tx.rows(
+        "SELECT flag FROM flags WHERE line = ?1 AND closed_at IS NULL AND (link = ?2 OR raised_by = ?2) ORDER BY flag",
+        (line, link),
+    )
+    return [row["flag"] for row in rows]
+
+
+def _done_before(
+    tx: Transaction, by: By, kind: str, detail: Mapping[str, object], apart: tuple[str, ...] = ()
+) -> bool:
     before = tx.holds(by.event_id) if by.event_id else None
     if before is None:
         return False
-    if before["kind"] != kind or json.loads(before["detail"]) != dict(detail):
+    was = json.loads(before["detail"])
+    if before["kind"] != kind or any(was.get(name) != detail[name] for name in detail if name not in apart):
         raise IdTaken(str(by.event_id))
     return True
 

@@ -38,8 +38,17 @@ def _shift_signed(tx: Transaction, event: Event) -> None:
     line, _, link = str(event.link).partition("/")
     detail = event.detail
     tx.run(
-        "INSERT OR REPLACE INTO shift_signs (line, link, shift, signed_at, person, remark) VALUES (?, ?, ?, ?, ?, ?)",
-        (line, link, detail["shift"], event.occurred_at, event.person or "", detail["remark"]),
+        "INSERT OR REPLACE INTO shift_signs (line, link, shift, signed_at, person, remark, side)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            line,
+            link,
+            detail["shift"],
+            event.occurred_at,
+            event.person or "",
+            detail["remark"],
+            detail.get("side", ""),
+        ),
     )
 
 

@@ -48,7 +48,7 @@ def _sweeps(sequence: int) -> bool:
 
 
 def _nothing(tx: Transaction, event: Event) -> None:
-    """A person's word about a scan, whose consequences are events of their own; or who may speak to the broker."""
+    """A person's word about scans, whose consequences are events of their own; or who may speak to the broker."""
 
 
 _PROJECTIONS = {
@@ -60,6 +60,8 @@ _PROJECTIONS = {
     "voided": step_projections.voided,
     "scan_forced": _nothing,
     "scan_discarded": _nothing,
+    "sheet_entered": _nothing,
+    "photo_attached": _nothing,
     "device_added": _nothing,
     "device_revoked": _nothing,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ledger.corrections import FORCIBLE
 from ledger.flags import LARGEST_NUMBER
+from ledger.settling import FORCIBLE
 from ledger.store import Ledger, Row
 
 Show = Literal["open", "forcible", "settled"]

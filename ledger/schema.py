@@ -1,9 +1,9 @@
 """The tables of `ledger.db`, as named, ordered migrations; each runs in one transaction.
 
 `events` is the truth. `scans`, `commands`, `refused`, `same_scans`, `devices`, `unknown_devices`, `raw_messages`,
-`seq_gaps`, `tallies`, `published`, `notices`, `channels`, `archived_orders`, `archived_gives`, `tablets`, `acts` and
-the tables of `schema_identity` are evidence, status and secrets beside it. Every other table is a read model: it can be
-made again from the events.
+`seq_gaps`, `tallies`, `published`, `notices`, `channels`, `reports_sent`, `archived_orders`, `archived_gives`,
+`tablets`, `acts` and the tables of `schema_identity` are evidence, status and secrets beside it. Every other table is
+a read model: it can be made again from the events.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from ledger.schema_archive import ARCHIVED
-from ledger.schema_channels import CHANNELS
+from ledger.schema_channels import CHANNELS, REPORTS_SENT
 from ledger.schema_corrections import CORRECTIONS
 from ledger.schema_countermeasures import COUNTERMEASURES
 from ledger.schema_delays import DELAYS, SILENCES_SUMMED
 from ledger.schema_devices import DEVICES
 from ledger.schema_flags import FLAGS
-from ledger.schema_hours import HOURS
+from ledger.schema_hours import HANDOVER, HOURS
 from ledger.schema_identity import IDENTITY
 from ledger.schema_languages import SAID_IN_EVIDENCE
+from ledger.schema_orders import SHIPPED_ORDERS
 from ledger.schema_parts import COMMANDS, PARTS
 from ledger.schema_record import RECORD, RECORD_SO_FAR
 from ledger.schema_tablets import TABLETS
@@ -369,6 +370,9 @@ LATER = (
     ("m016_channels", CHANNELS),
     ("m017_silences_summed", SILENCES_SUMMED),
     ("m018_countermeasures", COUNTERMEASURES),
+    ("m019_shipped_orders", SHIPPED_ORDERS),
+    ("m020_reports_sent", REPORTS_SENT),
+    ("m021_handover", HANDOVER),
 )
 """Migrations that only run statements: their names, and what their files hold."""
 

@@ -1,4 +1,4 @@
-"""The table of channels: how far each has told what `notices` holds, and how it fares."""
+"""The tables of channels: how far each has told what `notices` holds, which reports it has sent, how it fares."""
 
 from __future__ import annotations
 
@@ -21,4 +21,15 @@ CREATE TABLE channels (
     test_fault_said TEXT
 ) WITHOUT ROWID;
 CREATE INDEX notices_of_flags ON notices (flag);
+"""
+
+REPORTS_SENT = """
+CREATE TABLE reports_sent (
+    channel TEXT NOT NULL,
+    report TEXT NOT NULL,
+    line TEXT NOT NULL,
+    until_at INTEGER NOT NULL,
+    PRIMARY KEY (channel, report, line)
+) WITHOUT ROWID;
+ALTER TABLE channels ADD COLUMN reported_at INTEGER;
 """

@@ -30,3 +30,7 @@ CREATE TABLE shift_signs (
     PRIMARY KEY (line, link, shift, person)
 ) WITHOUT ROWID;
 """
+
+HANDOVER = """
+ALTER TABLE shift_signs ADD COLUMN side TEXT NOT NULL DEFAULT '';
+"""

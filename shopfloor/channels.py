@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shopfloor.flag_rules import LADDER_ROLES, LadderRole
 from shopfloor.instants import MINUTE_MS, SECOND_MS, Instant, moment_of
+from shopfloor.report_times import ReportName
 from shopfloor.sentences import sentence
 from shopfloor.wall_time import wall_instant
 
@@ -59,6 +60,8 @@ class Channel:
     address_file: Path | None = None
     """Holds what apprise is to be given. It may be a secret, so nobody keeps its content."""
     topic: Topic | None = None
+    reports: tuple[ReportName, ...] = ()
+    """Sent by themselves, as files that hang on a message."""
 
 
 def quiet_until(spans: Sequence[Quiet], now: Instant, zone: tzinfo) -> Instant | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from shopfloor.instants import MINUTE_MS
+from shopfloor.points import NO_POINTS, PointRules
 
 FlagKind = Literal["hour", "batch", "short", "rejected"]
 FLAG_KINDS: tuple[FlagKind, ...] = get_args(FlagKind)
@@ -63,6 +64,7 @@ class FlagRules:
     silence_share: Fraction = Fraction(1, 2)
     """Of the delay from then on, that the silent link carries."""
     consequences: tuple[Consequence, ...] = ()
+    points: PointRules = NO_POINTS
 
     def ladder(self, clock: ClockName) -> Ladder:
         """The ladder of a clock."""

@@ -11,6 +11,7 @@ from typing import cast
 from shopfloor.channels import COLLAPSE_MS, Channel, Quiet, Topic
 from shopfloor.flag_rules import LADDER_ROLES, LadderRole
 from shopfloor.instants import Duration
+from shopfloor.report_times import SENT_REPORTS, ReportName
 from shopfloor.sentences import sentence
 from station_config.lines import Lines
 from station_config.names import Names
@@ -20,6 +21,7 @@ from station_config.values import BREAK, LINE_REFERENCE, WORKING_TIME, YES_OR_NO
 from station_config.wording import quoted
 
 LADDER_ROLE = choice(sentence("a role on a ladder"), LADDER_ROLES)
+REPORT = choice(sentence("a report that is sent"), SENT_REPORTS)
 WHEN = choice(sentence("when it is on"), ("told", "raised"))
 QUIET = replace(BREAK, what=sentence("a time of the day"), example='"22:00-06:00"')
 COLLAPSE = replace(WORKING_TIME, what=sentence("a time"), example='"5min"')
@@ -97,15 +99,27 @@ def _read_channel(table: Table, names: Names, lines: Lines, folder: Path) -> Cha
         table.fault(
             "quiet", sentence("no time of the day is left in which anything is sent; take a part out")
         )
+    reports = [cast("ReportName", report) for _, report in table.items("reports", REPORT)]
+    if reports and table.has("topic"):
+        table.fault("reports", sentence("a report is a file, and a topic takes none; write an address_file"))
+    if table.has("roles") and table.sound("roles") and not roles and not reports:
+        table.fault(
+            "roles",
+            sentence(
+                "nobody is told through this channel; write for example roles = %(roles)s",
+                roles='["manager"]',
+            ),
+        )
     usual = Duration(0 if table.has("topic") else COLLAPSE_MS)
     return Channel(
         id=channel_id,
-        roles=tuple(role for role in LADDER_ROLES if role in roles) or LADDER_ROLES,
+        roles=tuple(role for role in LADDER_ROLES if role in roles or not table.has("roles")),
         lines=tuple(wanted),
         quiet=tuple(quiet),
         collapse_ms=table.may("collapse", COLLAPSE, usual).working_ms,
         address_file=file,
         topic=topic,
+        reports=tuple(report for report in SENT_REPORTS if report in reports),
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from shopfloor.channels import Channel
 from shopfloor.flag_rules import Consequence, FlagRules, Ladder
 from shopfloor.instants import Duration, moment_of
+from shopfloor.points import PointRules
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Device, Line, Link, Product, Reason, ShiftPattern, Site, Station
 from station_config.lines import capitalised
@@ -45,6 +46,7 @@ def _told(before: SiteConfig, after: SiteConfig) -> Iterator[str]:
     yield from _reasons("Scrap reason", old.scrap_reasons, new.scrap_reasons)
     yield from _changed("Agreement", _AGREEMENT, old, new)
     yield from _changed("Flags", _FLAGS, old.flags, new.flags)
+    yield from _changed("Points", _POINTS, old.flags.points, new.flags.points)
     yield from _consequences(old.flags.consequences, new.flags.consequences)
     yield from _channels(before.channels, after.channels)
     yield from _changed(
@@ -234,6 +236,7 @@ _FLAGS: tuple[Field[FlagRules], ...] = (
     ("silence", lambda rules: duration_text(Duration(rules.silence_ms))),
     ("silence_share", lambda rules: str(rules.silence_share)),
 )
+_POINTS: tuple[Field[PointRules], ...] = _plain("late", "own_hour", "unanswered", "promise", "silence", "cap")
 _CHANNEL: tuple[Field[Channel], ...] = (
     ("address_file", lambda channel: channel.address_file.name if channel.address_file else ""),
     *(
@@ -243,6 +246,7 @@ _CHANNEL: tuple[Field[Channel], ...] = (
     ("roles", lambda channel: ", ".join(channel.roles)),
     ("lines", lambda channel: ", ".join(channel.lines)),
     ("quiet", lambda channel: ", ".join(map(_span, channel.quiet))),
+    ("reports", lambda channel: ", ".join(channel.reports)),
     ("collapse", lambda channel: duration_text(Duration(channel.collapse_ms))),
 )
 _GATEWAY: tuple[Field[SiteConfig], ...] = (("listen", lambda config: ", ".join(config.listen)),)

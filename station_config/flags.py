@@ -1,4 +1,4 @@
-"""[flags] and [[consequence]]: the ladders of a flag's two clocks, silence, and what the next link may choose."""
+"""[flags], [[consequence]], [points]: ladders of a flag's clocks, silence, what may be chosen, what costs points."""
 
 from __future__ import annotations
 
@@ -16,12 +16,23 @@ from shopfloor.flag_rules import (
     ladder,
 )
 from shopfloor.instants import Duration
+from shopfloor.points import PointRules
 from shopfloor.sentences import sentence
 from station_config.names import Names
-from station_config.reader import Table
+from station_config.reader import Table, Unfit, Value
 from station_config.values import AMOUNT, CONSEQUENCE_KIND, NAME, SHARE, WORKING_TIME
 from station_config.wording import either, nearest, quoted
 
+
+def _points(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= _MOST_POINTS:
+        raise Unfit
+    return raw
+
+
+_MOST_POINTS = 1_000_000
+_POINTS = Value(sentence("a whole number of points, 0 or more"), "1", _points)
+_ITEMS = ("late", "own_hour", "unanswered", "promise", "silence")
 _NAME = replace(NAME, example='"A word at the morning meeting"')
 _EXAMPLE = '{ lead = "10min", supervisor = "30min", manager = "60min" }'
 
@@ -37,7 +48,13 @@ def read_flags(top: Table) -> FlagRules:
         silence_ms=silence.working_ms,
         silence_share=table.may("silence_share", SHARE, usual.silence_share),
         consequences=_read_consequences(top),
+        points=_read_points(top.table("points")),
     )
+
+
+def _read_points(table: Table) -> PointRules:
+    cap = table.may("cap", AMOUNT, 0) if table.has("cap") else None
+    return PointRules(**{item: table.may(item, _POINTS, 0) for item in _ITEMS}, cap=cap)
 
 
 def _read_ladder(table: Table, key: str, usual: Ladder) -> Ladder:

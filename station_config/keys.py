@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "agreement",
         "flags",
         "consequence",
+        "points",
         "notify",
         "broker",
         "web",
@@ -96,6 +97,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "[agreement]": ("roles",),
     "[flags]": ("unanswered", "promise", "silence", "silence_share"),
     "[[consequence]]": ("id", "name", "kind", "amount", "cap"),
+    "[points]": ("late", "own_hour", "unanswered", "promise", "silence", "cap"),
     "[[notify]]": (
         "id",
         "address_file",
@@ -108,6 +110,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "lines",
         "quiet",
         "collapse",
+        "reports",
     ),
     "[broker]": (
         "host",

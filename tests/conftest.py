@@ -36,6 +36,7 @@ pytest_plugins = ["tests.broker_fixtures", "tests.live_site"]
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 # A test that asks for one of these fixtures needs the program, marked or not.
 FIXTURE_NEEDS = {"chromium_path": "chromium", "mosquitto": "mosquitto"}
+FAULTS = Path(__file__).with_name("faults")
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # Chromium refuses to start as root with it
     "--disable-gpu",
@@ -73,15 +74,30 @@ settings.load_profile("ordinary")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--run-long", action="store_true", help="run the long fault tests, too: make faults")
+    parser.addoption("--run-long", action="store_true", help="run the long tests, too")
+    parser.addoption("--faults", action="store_true", help="run tests/faults and all long tests: make faults")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Tests wait for processes, browsers and clocks a third of their time: another one uses the core meanwhile."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def is_long(item: pytest.Item) -> bool:
+    return item.get_closest_marker("faults_long") is not None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--run-long"):
-        long = [item for item in items if item.get_closest_marker("faults_long")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    if config.getoption("--faults"):
+        left_out = [item for item in items if not is_long(item) and FAULTS not in item.path.parents]
+    elif not config.getoption("--run-long"):
+        left_out = [item for item in items if is_long(item)]
+    else:
+        left_out = []
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
     absent = {need for need in NEEDS if missing(need)}
     for item in items:
         for fixture in FIXTURE_NEEDS.keys() & set(getattr(item, "fixturenames", ())):

@@ -171,13 +171,21 @@ class Site:
 
 @pytest.fixture
 def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """`make_site(broker)` starts gateway and web server; they are stopped, and the record checked, at the end."""
+    """`make_site(broker)` starts gateway and web server; they are stopped, and the record checked, at the end.
+
+    `only` names the parts that a test needs, where it does not need both.
+    """
     started: list[Site] = []
 
-    def make(broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None) -> Site:
+    def make(
+        broker: RunningBroker, more: str = "", files: Mapping[str, str] | None = None, *, only: str = ""
+    ) -> Site:
         site = Site(tmp_path / "site", broker, more, files)
         started.append(site)
-        site.plant.start()
+        if only:
+            site.part(only).start()
+        else:
+            site.plant.start()
         return site
 
     yield make

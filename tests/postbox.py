@@ -75,6 +75,8 @@ class Webhook:
         self.posts: list[dict[str, Any]] = []
         self.begun = 0
         """Requests that came, answered or not."""
+        self.lost = 0
+        """Of so many requests nothing is kept: who sent them was killed, or this server was."""
         self.status = 200
         self.hold = threading.Event()
         """While it is clear, a request is read and not answered."""
@@ -92,8 +94,9 @@ class Webhook:
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 hook.begun += 1
+                number = hook.begun
                 hook.hold.wait(60)
-                if hook.status < 400:
+                if hook.status < 400 and number > hook.lost:
                     hook.posts.append(json.loads(content))
                 try:
                     self.send_response(hook.status)

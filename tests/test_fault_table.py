@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "tests" / "faults" / "README.md"
-NUMBERS = {*range(1, 8), *range(14, 21), 24, 26}
+NUMBERS = {*range(1, 8), *range(14, 21), 24, 25, 26}
 _NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
 
 

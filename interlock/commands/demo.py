@@ -218,6 +218,7 @@ def _live(factory: Factory, plant: Plant, stopping: threading.Event) -> None:
             plan_at_s = time.monotonic() + PLAN_EVERY_S
         if time.monotonic() >= drafts_at_s:
             factory.set_out_drafts(clock.now())
+            factory.take_on_measures(clock.now())
             drafts_at_s = time.monotonic() + DRAFTS_EVERY_S
         factory.live(clock.now())
         stopping.wait(LIVE_EVERY_S)

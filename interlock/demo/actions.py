@@ -1,10 +1,11 @@
-"""What simulated people do: scan, flag, answer, correct."""
+"""What simulated people do: scan, flag, answer, dispute, rule, correct."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from shopfloor.flags import Ruling
 from shopfloor.instants import Instant
 
 Meaning: TypeAlias = Literal["received", "given", "refused"]
@@ -54,6 +55,27 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """The flagged link's shift lead says that the flag is wrong."""
+
+    at: Instant
+    station: str
+    key: FlagKey
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A supervisor decides about a disputed flag."""
+
+    at: Instant
+    person: str
+    key: FlagKey
+    ruling: Ruling
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """A scan with a quantity of its own is taken back, where it was made."""
 
@@ -76,4 +98,4 @@ class Scrapped:
     rejected_from: str | None
 
 
-Action: TypeAlias = Scanned | Flagged | Answered | Undone | Scrapped
+Action: TypeAlias = Scanned | Flagged | Answered | Disputed | Ruled | Undone | Scrapped

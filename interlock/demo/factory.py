@@ -12,6 +12,7 @@ from interlock.demo.actions import Action, Flagged, FlagKey, Scanned, Undone
 from interlock.demo.floor import Floor
 from interlock.demo.hands import ID_PREFIX, Hands, NotNow, Refused
 from interlock.demo.luck import Luck
+from interlock.demo.measures import take_on
 from interlock.demo.order_desk import OrderDesk
 from interlock.demo.planners import PlannersTable
 from interlock.plant import Plant
@@ -82,6 +83,11 @@ class Factory:
             return
         for order in released:
             self.floor.take_in(order)
+
+    def take_on_measures(self, now: Instant) -> None:
+        """What is done against the reasons that came most often; tried again when the ledger cannot be written."""
+        with suppress(LedgerUnavailable):
+            take_on(self._ledger, self._plant.config.site, self.line, now)
 
     def set_out_drafts(self, now: Instant) -> None:
         """What visitors find on the planners' table; tried again next time when the ledger cannot be written."""

@@ -13,7 +13,17 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway.device import ScannerClient
-from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned, Scrapped, Undone
+from interlock.demo.actions import (
+    Action,
+    Answered,
+    Disputed,
+    Flagged,
+    FlagKey,
+    Ruled,
+    Scanned,
+    Scrapped,
+    Undone,
+)
 from ledger.whereabouts import RecordedScan
 from shopfloor.instants import Instant, utc_text
 
@@ -63,6 +73,10 @@ class Hands:
                 self._flag(action)
             case Answered():
                 self._answer(action)
+            case Disputed():
+                self._dispute(action)
+            case Ruled():
+                self._rule(action)
             case Undone():
                 self._undo(action)
             case Scrapped():
@@ -132,6 +146,25 @@ class Hands:
             passed = self._send(f"/flags/{child}")
             self.flags.setdefault(FlagKey(passed["against"], passed["order"], passed["raised_by"]), child)
 
+    def _dispute(self, action: Disputed) -> None:
+        number = self.flags.get(action.key)
+        if number is not None:
+            path = f"/flags/{number}/dispute"
+            self._post(path, _flag_id("dispute", action.key, action.at), action, comment=action.comment)
+            self.done["disputes"] += 1
+
+    def _rule(self, action: Ruled) -> None:
+        number = self.flags.get(action.key)
+        if number is not None:
+            body = {
+                "id": _flag_id("ruling", action.key, action.at),
+                "at": utc_text(action.at),
+                "person": action.person,
+                "ruling": action.ruling,
+                "comment": action.comment,
+            }
+            self._send(f"/flags/{number}/ruling", json.dumps(body).encode())
+
     def _undo(self, action: Undone) -> None:
         scan_id = self._counted[action.device, action.code]
         self._post(f"/scans/{quote(scan_id)}/undo", f"{scan_id}-undo", action, reason=action.why)
@@ -154,7 +187,7 @@ class Hands:
         self,
         path: str,
         event_id: str,
-        action: Flagged | Answered | Undone | Scrapped,
+        action: Flagged | Answered | Disputed | Undone | Scrapped,
         **more: str | int | None,
     ) -> dict[str, Any]:
         body = {"id": event_id, "station": action.station, "at": utc_text(action.at), **more}

@@ -1,4 +1,4 @@
-"""The shift leads: at the end of an hour they flag what is missing, and answer what they are flagged for."""
+"""The shift leads: at the end of an hour they flag what is missing, and answer or dispute what they are flagged for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from random import Random
 
-from interlock.demo.actions import Action, Answered, Flagged, FlagKey
+from interlock.demo.actions import Action, Answered, Disputed, Flagged, FlagKey, Ruled
 from interlock.demo.agenda import Agenda
 from interlock.demo.luck import Luck
 from interlock.demo.pace import Pace
@@ -21,6 +21,11 @@ SEEN = 0.85
 ANSWERED_SOON = 0.8
 ANSWERED_LATER = 0.6
 """Of those that are not answered soon."""
+DISPUTED = 0.15
+"""This share of flags is said to be wrong instead of being answered."""
+OVERTURNED = 0.5
+"""Of those the supervisor agrees to."""
+SUPERVISOR = "Sven Berg"
 PROMISE_STEP_MS = 5 * MINUTE_MS
 TROUBLE_FELT_MS = 3 * HOUR_MS
 _OF_ITSELF = (
@@ -32,6 +37,12 @@ _OF_A_DELIVERY = (
     ("material", "Lorry is late, driver has called"),
     ("material", "Delivery stands at goods in, papers are being checked"),
     ("quality", "Incoming inspection takes a second sample"),
+)
+
+_DISPUTES = (
+    "Stood on the trolley at the end of the hour, nobody scanned it",
+    "The quantity was agreed otherwise this morning",
+    "You asked for the other order first",
 )
 
 
@@ -62,6 +73,7 @@ class Leads:
         """Open flags, each with the cumulative quantity that closes it."""
         self._flagged: set[FlagKey] = set()
         """Open or not."""
+        self._disputed: set[FlagKey] = set()
         self._round: dict[FlagKey, int] = {}
         """How often each flag was raised or answered by a visitor: what was planned before counts no more."""
         for link in line.links:
@@ -146,15 +158,39 @@ class Leads:
         """The reason that there is, and a time that will mostly do; a broken promise is mostly replaced."""
         if self._open.get(key) != cumulative or self._round.get(key, 0) != planned_in:
             return
+        station = self._luck.of("desk", key, now).choice(self._site.stations_of(self._line.id, key.against))
+        if self._is_wrong(key, now):
+            yield Disputed(now, station.id, key, self._luck.of("wrong", key, now).choice(_DISPUTES))
+            return
         dice = self._luck.of("said", key, now)
         reason, comment = self._why(key, now, dice)
         promised_at = self._promise(key, cumulative, now, dice)
-        station = dice.choice(self._site.stations_of(self._line.id, key.against))
         yield Answered(now, station.id, key, reason, promised_at, comment)
         if reason == PREVIOUS:
             self._passed_back(key, now)
         if dice.random() < ANSWERED_LATER:
             self._note_answer(key, promised_at + dice.randint(3, 8) * MINUTE_MS)
+
+    def _is_wrong(self, key: FlagKey, now: Instant) -> bool:
+        """Whether the lead disputes it; a visitor's flag is answered. Then a supervisor rules soon."""
+        if self._round.get(key, 0) or key in self._disputed:
+            return False
+        self._disputed.add(key)
+        dice = self._luck.of("dispute", key, now)
+        if dice.random() >= DISPUTED:
+            return False
+        self._agenda.note(now + dice.randint(8, 35) * MINUTE_MS, partial(self._rule, key, self._open[key]))
+        return True
+
+    def _rule(self, key: FlagKey, cumulative: int, now: Instant) -> Iterator[Action]:
+        if self._open.get(key) != cumulative or self._round.get(key, 0):
+            return
+        if self._luck.of("ruling", key, now).random() < OVERTURNED:
+            self._open.pop(key)
+            yield Ruled(now, SUPERVISOR, key, "overturned", "Seen on the trolley")
+        else:
+            self._note_answer(key, now + 4 * MINUTE_MS)
+            yield Ruled(now, SUPERVISOR, key, "upheld", "It was not at the place of handover")
 
     def _why(self, key: FlagKey, now: Instant, dice: Random) -> tuple[str, str]:
         if self._line.link(key.against).kind == "milestone":

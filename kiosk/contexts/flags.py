@@ -130,6 +130,18 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectPhoto:
+    """Units that were rejected with a photo; `number` is its place in the record."""
+
+    number: int
+    batch: str
+    link_name: str
+    giver_name: str
+    quantity: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlagPage:
     """One flag: how it stands, its chain, its story, and what a supervisor can rule on."""
 
@@ -151,3 +163,4 @@ class FlagPage:
     fault: str
     done: str
     """What was just ruled; empty when nothing was."""
+    rejects: tuple[RejectPhoto, ...] = ()

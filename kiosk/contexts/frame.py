@@ -64,6 +64,8 @@ class Frame:
     """The lines whose boards a planner's page leads to: id and name."""
     person: str = ""
     """Who is logged in; empty for nobody."""
+    mine: tuple[tuple[str, str, str], ...] = ()
+    """The links that whoever is logged in leads: line, link and name; a department's lead finds its own by it."""
     secured: bool = False
     """Somebody is registered, so there is something to log in to."""
     csrf: str = ""

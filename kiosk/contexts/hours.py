@@ -72,6 +72,25 @@ class Sign:
     person: str
     at: str
     remark: str
+    side: str = ""
+    """over, taken; empty where it was not asked for yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFlag:
+    """What is open when a shift is handed over: a flag against the link, or one that it raised."""
+
+    flag: int
+    is_against: bool
+    other: str
+    """The name of the other link."""
+    order: str
+    quantity: int
+    age_min: int
+    reason: str
+    promised: str
+    promise_broken: bool
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +124,9 @@ class HoursPage:
     owners: tuple[str, ...]
     """Names of links to choose from."""
     signs: tuple[Sign, ...]
+    handover: tuple[HandoverFlag, ...] = ()
+    """Open flags of the link, as of now: what is promised to it and by it."""
+    stations: tuple[tuple[str, str], ...] = ()
+    """Id and name of the link's stations, whose sheets on paper can be typed in."""
     form: FormState = field(default_factory=FormState)
     """`act` is sign, or note- and the start of an hour."""

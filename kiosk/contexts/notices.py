@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kiosk.contexts.frame import Frame
+from shopfloor.report_times import ReportName
 
 ChannelState = Literal["unknown", "new", "well", "waits", "fails", "down"]
 """unknown: the gateway has not taken it up. waits: in quiet hours, or to become one message with what comes soon."""
@@ -23,6 +24,10 @@ class ChannelRow:
     is_on: bool
     """A light that is on now."""
     roles: str
+    """Empty: all, or nobody where `tells` is false."""
+    tells: bool
+    """It is for steps of ladders; else only for reports."""
+    reports: tuple[ReportName, ...]
     lines: str
     """Empty: all."""
     quiet: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kiosk.contexts.agreement import Agreement, Commitment, DraftRow, FormState, LogRow, Note, Version
 from kiosk.contexts.delays import WhyLate
-from kiosk.contexts.flags import FlagCard
+from kiosk.contexts.flags import FlagCard, RejectPhoto
 from kiosk.contexts.frame import Frame
 from kiosk.contexts.plan import PlanPicture
 from shopfloor.board import LinkState
@@ -133,3 +133,4 @@ class OrderPage:
     """The address that shows the other of the two; empty when there is one only."""
     why: WhyLate | None = None
     """None when the configuration has its line no more."""
+    rejects: tuple[RejectPhoto, ...] = ()

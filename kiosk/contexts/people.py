@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.contexts.choice import Choice
 from kiosk.contexts.frame import Frame
+from kiosk.symbols import Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +172,23 @@ class LogPage:
     rows: tuple[LogRow, ...]
     older: int | None
     """The id before which the next page begins; None on the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeCard:
+    """What one person wears."""
+
+    name: str
+    badge: str
+    roles: tuple[str, ...]
+    bars: Symbol | None
+    square: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeCardsPage:
+    """The cards of chosen people."""
+
+    frame: Frame
+    site_name: str
+    cards: tuple[BadgeCard, ...]

@@ -32,6 +32,8 @@ class LinkSums:
     kept: int
     silences: int
     """Its own: what it was owed and did not flag."""
+    points: int = 0
+    """By the site's configuration, and by consequences in effect."""
 
     @property
     def answers_for_min(self) -> int:
@@ -116,6 +118,7 @@ class ResponsibilityPage:
     """How many parts added own minutes; `largest` are the first of them."""
     cause: str = ""
     """The name of the one cause that is shown; empty for all of them."""
+    shows_points: bool = False
     all_causes: str = ""
     """The address of the page with all causes."""
     fault: str = ""
@@ -129,10 +132,13 @@ class PartEvent:
     sequence: int
     at: str
     recorded: str
-    """When it was recorded, if that was long after."""
+    """When it was recorded, if that was long after and the sentence does not say it."""
     what: str
     """What it says, in a sentence; the name of its kind where it says nothing."""
+    reason: str
+    """Of an answer."""
     batch: str
+    """Empty where the sentence says it."""
     quantity: int | None
     source: str
 

@@ -163,6 +163,7 @@ def _responsibility(services: Services, asked: Asked) -> Report:
                 row.promised,
                 row.kept,
                 row.silences,
+                row.points,
             )
             for row in sums
             if asked.link in ("", row.link)
@@ -170,6 +171,7 @@ def _responsibility(services: Services, asked: Asked) -> Report:
     columns = (
         "link", "line", "handoffs due", "on time", "late", "on time %", "own min", "inherited min", "recovered min",
         "shared min", "silence min", "answers for min", "flags", "answered", "in time", "promises", "kept", "silences",
+        "points",
     )  # fmt: skip
     return Report(
         "Responsibility", f"{first_on} to {last_on}", columns, tuple(rows), frozenset({"link", "line"})

@@ -123,8 +123,9 @@
     if (typedOf !== form) { typed = ""; typedOf = form; }
     if (!what(form)) return; // only to be read
     form.querySelector(".sheet-word").textContent = what(form).dataset.word;
-    form.querySelector(".sheet-count").textContent = String(count(form));
-    form.querySelector(".sheet-do").disabled = count(form) === 0;
+    const isWhole = what(form).value === "split" && count(form) >= Number(form.dataset.units); // a part is less than all
+    form.querySelector(".sheet-count").textContent = isWhole ? "?" : String(count(form));
+    form.querySelector(".sheet-do").disabled = count(form) === 0 || isWhole;
     form.dataset.what = what(form).value;
   }
 
@@ -142,9 +143,10 @@
     const kind = what(form).value;
     const moves = kind === "received" || kind === "given";
     if (moves) return { kind, values: { batches: batch, ...(count(form) !== Number(units) && { quantity: String(count(form)) }) } };
+    if (kind === "split") return { kind, values: { batch, quantity: String(count(form)) } };
     const reason = form.querySelector("[name=reason]:checked")?.value;
     const giver = form.querySelector("[name=giver]:checked");
-    return { kind, reason, giver, values: { batch, quantity: String(count(form)), reason, ...(kind === "reject" && { rejected_from: giver.value }) } };
+    return { kind, reason, giver, values: { batch, quantity: String(count(form)), reason, ...(kind === "reject" && { rejected_from: giver.value, ...(form.elements.photo?.value && { photo: form.elements.photo.value }) }) } };
   }
 
   document.addEventListener("submit", (event) => {
@@ -154,8 +156,9 @@
     event.stopPropagation(); // the panel sends the other forms as they are
     const { kind, reason, giver, values } = sent(form);
     const moves = kind === "received" || kind === "given";
-    if (!moves && !reason) { tell("kiosk:say", { text: form.dataset.needsReason, result: "refused" }); return; }
-    const url = form.getAttribute("action") + (moves ? kind : "scrapped");
+    const isSplit = kind === "split";
+    if (!moves && !isSplit && !reason) { tell("kiosk:say", { text: form.dataset.needsReason, result: "refused" }); return; }
+    const url = form.getAttribute("action") + (moves || isSplit ? kind : "scrapped");
     const isShort = kind === "received" && count(form) < Number(form.dataset.units);
     if (!isShort && kind !== "reject") { tell("kiosk:post", { url, values, button: event.submitter, sentForm: form }); return; }
     const word = (isShort ? form.dataset.askShort : form.dataset.askReject).replace("{n}", count(form)).replace("{of}", form.dataset.units);

@@ -11,7 +11,7 @@ from kiosk.addresses import with_query
 from kiosk.contexts.responsibility import Cause
 from kiosk.services import Services
 from ledger import delay_reading
-from ledger.store import Row
+from ledger.delay_reading import CauseSum
 from shopfloor.sentences import sentence
 from shopfloor.site import Line
 
@@ -32,22 +32,22 @@ Because = tuple[delay_reading.Cause, str | int | None]
 
 def causes_of(
     by: str,
-    rows: list[Row],
+    rows: list[CauseSum],
     name_of: Callable[[Any], str],
     chosen: Because | None,
     most: int = SHOWN_CAUSES,
 ) -> tuple[Cause, ...]:
     """The largest, each with the share that it has together with those before it."""
-    total = sum(row["minutes"] for row in rows)
-    sums = accumulate(row["minutes"] for row in rows)
+    total = sum(row.minutes for row in rows)
+    sums = accumulate(row.minutes for row in rows)
     return tuple(
         Cause(
-            name_of(row["cause"]),
-            row["minutes"],
-            row["parts"],
-            address=only(by, NO_REASON if row["cause"] is None else str(row["cause"])),
+            name_of(row.cause),
+            row.minutes,
+            row.parts,
+            address=only(by, NO_REASON if row.cause is None else str(row.cause)),
             percent=so_far * 100 // total,
-            chosen=chosen == (_COLUMNS[by], row["cause"]),
+            chosen=chosen == (_COLUMNS[by], row.cause),
         )
         for row, so_far in zip(rows[:most], sums, strict=False)
     )
@@ -83,11 +83,11 @@ def cause_name(services: Services, chosen: Because | None) -> str:
     return names.get(str(value), str(value)) if cause == "reason" else site.product_name(str(value))
 
 
-def measure_address(line: Line, link: str, row: Row) -> str:
+def measure_address(line: Line, link: str, row: CauseSum) -> str:
     """Where a countermeasure is made against a reason that came more than once; of the link that is shown."""
-    if not link or row["cause"] is None or row["parts"] < REPEATED:
+    if not link or row.cause is None or row.parts < REPEATED:
         return ""
-    return f"/countermeasures?{urlencode({'line': line.id, 'link': link, 'reason': row['cause']})}"
+    return f"/countermeasures?{urlencode({'line': line.id, 'link': link, 'reason': row.cause})}"
 
 
 def hour_words(hour: int) -> str:

@@ -9,6 +9,7 @@ from kiosk.contexts import FlagPage, FlagRow, FlagsPage, StoryLine
 from kiosk.services import Services
 from kiosk.views.flag_cards import flag_card
 from kiosk.views.frame import frame, when_text
+from kiosk.views.rejects import reject_photos
 from ledger import flag_reading, reading
 from ledger.consequences import of_flag
 from ledger.flag_reading import Happened
@@ -92,6 +93,7 @@ def flag_page(
             tap_id=tap_id,
             fault=fault,
             done=done,
+            rejects=reject_photos(services, row["order"], row["line"]),
         )
 
 

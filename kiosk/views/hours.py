@@ -12,6 +12,7 @@ from kiosk.contexts.hours import HoursPage, SheetFlag, SheetHour, Sign
 from kiosk.forms import field_text
 from kiosk.services import Services
 from kiosk.views.frame import frame, hour_label, minutes, when_text
+from kiosk.views.handover import open_at_handover
 from kiosk.views.plan_lanes import in_order
 from kiosk.views.time_slots import day_text
 from ledger import hour_notes, reading
@@ -74,7 +75,14 @@ def hours_page(
         reasons=tuple((reason.id, reason.name) for reason in services.config.site.reasons),
         owners=tuple(each.name for each in in_order(line)),
         signs=tuple(
-            Sign(row["person"], when_text(row["signed_at"], now, zone), row["remark"]) for row in signs
+            Sign(row["person"], when_text(row["signed_at"], now, zone), row["remark"], row["side"])
+            for row in signs
+        ),
+        handover=open_at_handover(services, line, link, now),
+        stations=tuple(
+            (each.id, each.name)
+            for each in services.config.site.stations.values()
+            if (each.line, each.link) == (line.id, link.id)
         ),
         form=form,
     )

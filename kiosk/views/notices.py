@@ -46,14 +46,16 @@ def _row(services: Services, channel: Channel, now: Instant) -> ChannelRow:
         is_topic=channel.topic is not None,
         is_on=_is_on(channel, state),
         roles=""
-        if channel.roles == LADDER_ROLES
+        if channel.roles in (LADDER_ROLES, ())
         else told(enumerated([role_word(role) for role in channel.roles])),
+        tells=bool(channel.roles),
+        reports=channel.reports,
         lines=", ".join(site.line_or_ghost(line).name for line in channel.lines),
         quiet="" if resting is None else when_text(resting, now, site.zone),
         state=_state(state, waiting, now),
         waiting=waiting,
         messages=0 if state is None else state["messages"],
-        sent_min=_since(state, "last_sent_at", now),
+        sent_min=_since_sent(state, now),
         tries=0 if state is None else state["tries"],
         fault="" if state is None else told(told_in(state["fault_said"], state["fault"] or "")),
         failing_min=_since(state, "failing_since_at", now) or 0,
@@ -75,7 +77,7 @@ def _state(state: Row | None, waiting: int, now: Instant) -> ChannelState:
         return "down" if is_down(state["failing_since_at"], now) else "fails"
     if waiting:
         return "waits"
-    return "new" if state["last_sent_at"] is None else "well"
+    return "well" if state["messages"] else "new"
 
 
 def _is_on(channel: Channel, state: Row | None) -> bool:
@@ -84,6 +86,14 @@ def _is_on(channel: Channel, state: Row | None) -> bool:
 
 def _since(state: Row | None, column: str, now: Instant) -> int | None:
     return None if state is None or state[column] is None else minutes(now - state[column])
+
+
+def _since_sent(state: Row | None, now: Instant) -> int | None:
+    """Since the last notice or report."""
+    ago = [
+        since for name in ("last_sent_at", "reported_at") if (since := _since(state, name, now)) is not None
+    ]
+    return min(ago, default=None)
 
 
 def _next_try(state: Row | None, services: Services, now: Instant) -> str:

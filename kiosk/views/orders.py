@@ -29,6 +29,7 @@ from kiosk.views.frame import frame, minutes, when_text
 from kiosk.views.lost_room import lost_room
 from kiosk.views.plan_lanes import in_order
 from kiosk.views.plan_picture import plan_picture
+from kiosk.views.rejects import reject_photos
 from kiosk.views.why_late import why_late
 from ledger import drafts, plans, reading
 from ledger.agreement_log import agreement_log
@@ -99,6 +100,7 @@ def order_page(
             links=tuple(_links(services, row, line, now)),
             batches=tuple(_batches(services, number, line)),
             flags=tuple(flag_card(flag, services, line, now) for flag in flags),
+            rejects=reject_photos(services, number, row["line"]),
             confirmed=tuple(commitment(each, now, services) for each in given.values()),
             versions=tuple(_versions(services, row, line, now)),
             draft=draft,

@@ -13,6 +13,7 @@ from ledger.part_events import part_events
 from ledger.said import text_in
 from ledger.steps import was_late
 from ledger.store import Row
+from ledger.tablets import STATION_DEVICE
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.sentences import sentence
 from shopfloor.site import Line
@@ -40,16 +41,27 @@ def part_page(services: Services, line: Line, link: str, order: str) -> PartPage
 
 def _part_event(services: Services, row: Row, now: Instant) -> PartEvent:
     zone, detail = services.config.site.zone, json.loads(row["detail"])
+    said = text_in(detail)
+    reasons = {reason.id: reason.name for reason in services.config.site.reasons}
+    reason = row["reason"] if row["kind"] == "flag_answered" else None
     at, recorded_at = instant_from_text(row["occurred_at"]), instant_from_text(row["recorded_at"])
     return PartEvent(
         sequence=row["sequence"],
         at=when_text(at, now, zone),
-        recorded=when_text(recorded_at, now, zone) if was_late(at, recorded_at) else "",
-        what=text_in(detail) or _kind_words(row["kind"], detail),
-        batch=row["batch"] or "",
+        recorded=when_text(recorded_at, now, zone) if was_late(at, recorded_at) and not said else "",
+        what=said or _kind_words(row["kind"], detail),
+        reason=reasons.get(reason, reason) if reason else "",
+        batch="" if said else row["batch"] or "",
         quantity=row["quantity"],
-        source=row["source"],
+        source=_source_name(services, row["source"]),
     )
+
+
+def _source_name(services: Services, source: str) -> str:
+    """A device by its id; what was tapped at a station, by the station's name."""
+    name = source.removeprefix(STATION_DEVICE).partition("/")[0]
+    station = services.config.site.stations.get(name) if source.startswith(STATION_DEVICE) else None
+    return source if station is None else station.name
 
 
 def _kind_words(kind: str, detail: Mapping[str, Any]) -> str:

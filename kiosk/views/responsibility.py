@@ -22,6 +22,7 @@ from kiosk.views.plan_lanes import in_order
 from ledger import countermeasures, delay_reading
 from ledger.store import Row
 from shopfloor.instants import Instant, moment_of
+from shopfloor.points import Items, points_of
 from shopfloor.sentences import counted, sentence, text_of
 from shopfloor.site import Line
 from shopfloor.wall_time import wall_instant
@@ -67,13 +68,25 @@ def link_sums(services: Services, line: Line, first_on: date, last_on: date) -> 
     from_at, to_at = (wall_instant(on, time(), zone) for on in (first_on, last_on + timedelta(days=1)))
     sums = {row["link"]: dict(row) for row in delay_reading.sums(services.ledger, line.id, first_on, last_on)}
     flags = {
-        row["link"]: row for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at)
+        row["link"]: row
+        for row in delay_reading.flags_against(services.ledger, line.id, from_at, to_at, services.clock())
     }
     silent = delay_reading.silences(services.ledger, line.id, from_at, to_at)
-    return [
+    chosen = delay_reading.points_chosen(services.ledger, line.id, from_at, to_at)
+    rows = [
         _link_sums(link.id, link.name, sums.get(link.id), flags.get(link.id), silent.get(link.id, 0))
         for link in in_order(line)
     ]
+    rules, days = services.config.site.flags.points, (last_on - first_on).days + 1
+    return [
+        replace(row, points=points_of(rules, _items(row, flags.get(row.link)), days, chosen.get(row.link, 0)))
+        for row in rows
+    ]
+
+
+def _items(row: LinkSums, flags: Row | None) -> Items:
+    told, broken = (flags["told"], flags["broken"]) if flags else (0, 0)
+    return Items(row.late, row.answers_for_min, told, broken, row.silences)
 
 
 def _link_sums(
@@ -116,9 +129,7 @@ def responsibility_page(
     with services.ledger.snapshot():
         rows = link_sums(services, line, first_on, last_on)
         asked = line.id, first_on, last_on, link or None
-        by_reason = delay_reading.own_minutes(services.ledger, "reason", *asked)
-        by_product = delay_reading.own_minutes(services.ledger, "product", *asked)
-        by_hour = delay_reading.own_minutes(services.ledger, "planned_hour", *asked)
+        by = delay_reading.own_minutes(services.ledger, *asked)
         chosen = because(causes)
         largest = delay_reading.largest_own(services.ledger, *asked, SHOWN_PARTS, chosen)
         active = countermeasures.active(services.ledger, line.id, link)
@@ -138,24 +149,31 @@ def responsibility_page(
         ),
         periods=tuple(_periods(services, first_on, last_on)),
         rows=tuple(rows),
+        shows_points=site.flags.points.any or any(row.points for row in rows),
         reasons=tuple(
             replace(
                 cause,
-                measure=measure_address(line, link, by_reason[place]),
-                measures=active.get(by_reason[place]["cause"], 0),
+                measure=measure_address(line, link, by["reason"][place]),
+                measures=active.get(str(by["reason"][place].cause), 0),
             )
             for place, cause in enumerate(
                 causes_of(
-                    "reason", by_reason, lambda reason: reasons.get(reason, reason) if reason else "", chosen
+                    "reason",
+                    by["reason"],
+                    lambda reason: reasons.get(reason, reason) if reason else "",
+                    chosen,
                 )
             )
         ),
-        products=causes_of("product", by_product, site.product_name, chosen),
+        products=causes_of("product", by["product"], site.product_name, chosen),
         hours=tuple(
-            sorted(causes_of("hour", by_hour, hour_words, chosen, most=24), key=lambda cause: cause.name)
+            sorted(
+                causes_of("hour", by["planned_hour"], hour_words, chosen, most=24),
+                key=lambda cause: cause.name,
+            )
         ),
         largest=tuple(_own_delay(services, line, row, now, reasons) for row in largest),
-        parts=len(largest) if chosen else sum(row["parts"] for row in by_product),
+        parts=len(largest) if chosen else sum(row.parts for row in by["product"]),
         cause=cause_name(services, chosen),
         all_causes=only("", ""),
         fault=fault,
@@ -210,6 +228,7 @@ def responsibility_json(services: Services, line: Line, first_on: date, last_on:
                 "promises": row.promised,
                 "promises_kept": row.kept,
                 "silences": row.silences,
+                "points": row.points,
             }
             for row in rows
         ],

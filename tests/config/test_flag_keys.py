@@ -8,6 +8,7 @@ import pytest
 
 from shopfloor.flag_rules import USUAL_RULES, Consequence, LadderStep
 from shopfloor.instants import MINUTE_MS
+from shopfloor.points import PointRules
 from station_config import Fault, load
 from station_config.differences import differences
 
@@ -92,6 +93,10 @@ POINTS = '[[consequence]]\nid = "p"\nname = "Points"\nkind = "points"\n'
         (WORD.replace('"word"\nname', '"word"\nnam'), "consequence[0].nam", "did you mean name?"),
         (WORD.replace('kind = "word"', 'kind = "words"'), "consequence[0].kind", 'write kind = "word"'),
         (f"{WORD}\n{WORD}", "consequence[1].id", "is the id of another consequence"),
+        ("[points]\nlate = -1\n", "points.late", "0 or more"),
+        ("[points]\nsilence = 1.5\n", "points.silence", "0 or more"),
+        ("[points]\ncap = 0\n", "points.cap", "at least 1"),
+        ("[points]\nlates = 1\n", "points.lates", "did you mean late?"),
     ],
 )
 def test_each_fault_says_where_and_what_to_write(
@@ -105,7 +110,14 @@ def test_each_fault_says_where_and_what_to_write(
 def test_a_change_of_ladders_is_told_in_words(write: Write, good: str) -> None:
     before = load(write(good))
     after = load(write(f'{good}\n[flags]\nunanswered = {{ lead = "5min" }}\n{WORD}'))
+    assert differences(before, load(write(f"{good}\n[points]\nlate = 2\n"))) == ("Points: late 0 -> 2",)
     assert differences(before, after) == (
         "Flags: unanswered lead 10min, supervisor 30min, manager 60min -> lead 5min",
         "Consequence word: new",
     )
+
+
+def test_points_are_read_and_all_zero_when_left_out(write: Write, good: str) -> None:
+    assert load(write(good)).site.flags.points == PointRules()
+    text = f"{good}\n[points]\nlate = 1\nown_hour = 2\nunanswered = 3\npromise = 4\nsilence = 5\ncap = 20\n"
+    assert load(write(text)).site.flags.points == PointRules(1, 2, 3, 4, 5, 20)

@@ -47,6 +47,7 @@ roles = ["manager", "lead"]
 lines = ["shirts"]
 quiet = ["22:00-06:00", "12:00-12:30"]
 collapse = "10min"
+reports = ["responsibility", "shift"]
 
 [[notify]]
 id = "light"
@@ -64,6 +65,7 @@ when = "raised"
             ((time(22), time(6)), (time(12), time(12, 30))),
             10 * MINUTE_MS,
             address_file=address_file,
+            reports=("shift", "responsibility"),
         ),
         Channel(
             "light", collapse_ms=0, topic=Topic("plant/hall-2/light", "ON", "OFF", retain=True, raised=True)
@@ -86,6 +88,9 @@ when = "raised"
         (f"{MAIL}retain = true\n", "notify[0].retain", "is for a topic; write for example topic ="),
         (f'{MAIL}payload = "ON"\n', "notify[0].payload", "is for a topic"),
         (f'{MAIL}roles = ["boss"]\n', "notify[0].roles[0]", '"boss" is not a role on a ladder'),
+        (f"{MAIL}roles = []\n", "notify[0].roles", "nobody is told through this channel"),
+        (f'{MAIL}reports = ["shfit"]\n', "notify[0].reports[0]", 'write "shift"'),
+        (f'{LIGHT}reports = ["shift"]\n', "notify[0].reports", "a topic takes none"),
         (f'{MAIL}lines = ["shirt"]\n', "notify[0].lines[0]", 'did you mean "shirts"?'),
         (f'{MAIL}quiet = ["22:00"]\n', "notify[0].quiet[0]", 'write for example "22:00-06:00"'),
         (f'{MAIL}quiet = ["22:00-06:00", "06:00-22:00"]\n', "notify[0].quiet", "no time of the day is left"),
@@ -125,6 +130,11 @@ def test_what_a_file_holds_is_told_only_when_it_is_no_address(
     (found,) = faults_in(good + MAIL)
     assert (found.key, phrase in found.text) == ("notify[0].address_file", True)
     assert "password" not in found.text
+
+
+def test_a_channel_may_be_for_reports_alone(write: Write, good: str) -> None:
+    (channel,) = load(write(f'{good}{MAIL}roles = []\nreports = ["shift"]\n')).channels
+    assert (channel.roles, channel.reports) == ((), ("shift",))
 
 
 def test_a_change_of_channels_is_told_in_words(write: Write, good: str) -> None:

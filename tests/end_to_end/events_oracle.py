@@ -11,7 +11,7 @@ import sqlite3
 import tomllib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -297,6 +297,7 @@ class Oracle:
                 if flag["promised_at"] and flag["closed_at"] and flag["closed_at"] <= flag["promised_at"]
             ),
             "silences": sum(1 for flag in flags if flag["silent"] and flag["raised_by"] == link),
+            "points": 0,  # the demo's site counts none
         }
 
     def _handoffs(self, link: str) -> Iterable[tuple[str, bool]]:
@@ -332,7 +333,9 @@ class Oracle:
         for (_, each), targets in self.targets.items():
             for end, _, give, _ in targets if each == link else ():
                 target[end] += give
-        wall: Callable[[int], str] = lambda at: datetime.fromtimestamp(at / 1000, self.zone).isoformat(  # noqa: E731
-            timespec="seconds"
-        )
-        return [(wall(start), target[end], given[start]) for start, end, name in hours if name == shift]
+        return [
+            (self._wall_text(start), target[end], given[start]) for start, end, name in hours if name == shift
+        ]
+
+    def _wall_text(self, at: int) -> str:
+        return datetime.fromtimestamp(at / 1000, self.zone).isoformat(timespec="seconds")

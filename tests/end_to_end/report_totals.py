@@ -25,7 +25,7 @@ COLUMNS = {
     "inherited min": "inherited_minutes", "recovered min": "recovered_minutes", "shared min": "shared_minutes",
     "silence min": "silence_minutes", "answers for min": "answers_for_minutes", "flags": "flags",
     "answered": "answered", "in time": "answered_in_time", "promises": "promises", "kept": "promises_kept",
-    "silences": "silences",
+    "silences": "silences", "points": "points",
 }  # fmt: skip
 """Of the report, and what the API calls the same."""
 

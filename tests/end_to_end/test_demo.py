@@ -36,13 +36,13 @@ START_LIMIT_S = 60
 class Demo:
     """One start of the demo, its output in a file."""
 
-    def __init__(self, folder: Path, port: int, days: str = HISTORY_DAYS) -> None:
+    def __init__(self, folder: Path, port: int, history_days: str = HISTORY_DAYS) -> None:
         self.folder = folder
         self.output = folder.with_suffix(".txt")
         command = [sys.executable, "-m", "interlock", "demo", "--port", str(port), "--data", str(folder)]
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "--history", days], stdout=output, stderr=subprocess.STDOUT
+                [*command, "--history", history_days], stdout=output, stderr=subprocess.STDOUT
             )
 
     @property
@@ -93,29 +93,43 @@ def lying_there(api: str) -> dict[str, list[str]]:
     return {order["order"]: order["agreeing"]["waits_for"] for order in orders if order["agreeing"]}
 
 
+def exported(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The EPCIS document of a demo, and the story of each order in it."""
+    line = next(iter(load(folder).site.lines.values()))
+    out = folder.with_suffix(".epcis.json")
+    done = CliRunner().invoke(main, ["export", str(folder), "--format", "epcis", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    document = json.loads(out.read_text(encoding="utf-8"))
+    return document, stories(document, {link.id: link.after for link in line.links})
+
+
+def assert_one_story(found: dict[str, Any], orders: dict[str, Any]) -> None:
+    """What partners are told of each order is what the API tells."""
+    for order, story in found.items():
+        shipped = orders[order]["state"] == "shipped"
+        if not shipped:
+            del story["last_shipped_at"]
+        assert story == told_by_api(orders[order], since_last=shipped), order
+
+
+def faults_by_the_schema(document: dict[str, Any]) -> list[str]:
+    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=formats)
+    return sorted(str(fault) for fault in validator.iter_errors(document))
+
+
 def assert_partners_are_told_the_same(folder: Path, api: str) -> None:
     """The EPCIS export beside what the API tells of every order, both as of one event; and by the official schema."""
-    line = next(iter(load(folder).site.lines.values()))
-    validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=formats)
-    out = folder.with_suffix(".epcis.json")
 
     def last() -> int:
         return int(asked(f"{api}/board/gearbox")["sequence"])
 
     def told() -> tuple[dict[str, Any], dict[str, Any]] | None:
         before = last()
-        done = CliRunner().invoke(main, ["export", str(folder), "--format", "epcis", "--out", str(out)])
-        assert done.exit_code == 0, done.output
-        document = json.loads(out.read_text(encoding="utf-8"))
-        found = stories(document, {link.id: link.after for link in line.links})
+        document, found = exported(folder)
         orders = {order: asked(f"{api}/orders/{order}") for order in found}
         if last() != before:  # the plant lives on: once more
             return None
-        for order, story in found.items():
-            shipped = orders[order]["state"] == "shipped"
-            if not shipped:
-                del story["last_shipped_at"]
-            assert story == told_by_api(orders[order], since_last=shipped), order
+        assert_one_story(found, orders)
         return document, found
 
     document, found = wait_for(told, 40, "a moment in which nothing is recorded")
@@ -123,7 +137,7 @@ def assert_partners_are_told_the_same(folder: Path, api: str) -> None:
     events = document["epcisBody"]["eventList"]
     assert {event["bizStep"] for event in events} >= {"commissioning", "departing", "receiving", "shipping"}
     document["epcisBody"]["eventList"] = shapes(events, 25)
-    assert sorted(str(fault) for fault in validator.iter_errors(document)) == []
+    assert faults_by_the_schema(document) == []
 
 
 def test_history_addresses_a_living_plant_ctrl_c_and_on_from_there(start: Callable[[], Demo]) -> None:

@@ -13,6 +13,7 @@ from tests.end_to_end.test_demo import Demo
 MONTH_LIMIT_S = 3_600
 
 
+@pytest.mark.timeout(MONTH_LIMIT_S)
 @pytest.mark.faults_long
 def test_totals_of_a_demo_month_are_those_of_an_independent_reckoning(tmp_path: Path) -> None:
     demo = Demo(tmp_path / "plant", free_port(), "30")

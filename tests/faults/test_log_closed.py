@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,20 +69,25 @@ def test_a_log_on_a_full_disk_stops_nothing() -> None:
     assert done.stdout == "went on\n" * 2
 
 
-def with_closed_log(*command: str) -> subprocess.Popen[bytes]:
-    """A process of ours whose log has lost its reader before the first line."""
+@contextmanager
+def with_closed_log(*command: str) -> Iterator[None]:
+    """A process of ours whose log has lost its reader before the first line; afterwards it is asked to end."""
     reader, writer = os.pipe()
     os.close(reader)
+    process = subprocess.Popen([sys.executable, "-m", "interlock", *command], stdout=writer, stderr=writer)
+    os.close(writer)
     try:
-        return subprocess.Popen([sys.executable, "-m", "interlock", *command], stdout=writer, stderr=writer)
+        yield
+        process.terminate()
+        assert process.wait(30) == 0
     finally:
-        os.close(writer)
+        process.kill()
+        process.wait()
 
 
 def test_a_web_server_whose_log_is_closed_serves_and_ends_in_order(tmp_path: Path) -> None:
     port = free_port()
     folder = site_folder(tmp_path / "site", f"{WORKED_SITE}\n[web]\nport = {port}\n")
-    server = with_closed_log("kiosk", str(folder))
 
     def page() -> bytes:
         try:
@@ -90,23 +96,21 @@ def test_a_web_server_whose_log_is_closed_serves_and_ends_in_order(tmp_path: Pat
         except OSError:
             return b""
 
-    wait_for(page, seconds=30, what="the web server to serve")
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
-        visitor.sendall(b"no request at all\r\n\r\n")  # of which the web server complains
-        assert visitor.recv(100).startswith(b"HTTP/1.1 400")
-    assert b"Shirts" in page()
-    server.terminate()
-    assert server.wait(20) == 0
+    with with_closed_log("kiosk", str(folder)):
+        wait_for(page, seconds=90, what="the web server to serve")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as visitor:
+            visitor.sendall(b"no request at all\r\n\r\n")  # of which the web server complains
+            assert visitor.recv(100).startswith(b"HTTP/1.1 400")
+        assert b"Shirts" in page()
 
 
 def test_a_gateway_whose_log_is_closed_beats_and_ends_in_order(tmp_path: Path) -> None:
-    folder = site_folder(
-        tmp_path / "site", f'{WORKED_SITE}\n[broker]\nhost = "127.0.0.1"\nport = {free_port()}\n'
-    )
-    with closing(Ledger(folder / "ledger.db", create=True)) as ledger:
-        gateway = with_closed_log("gateway", str(folder))
-        proved_at = "SELECT value FROM tallies WHERE name = 'proved_at'"
-        first = wait_for(lambda: ledger.row(proved_at), seconds=30, what="the gateway's first beat")
+    broker = f'\n[broker]\nhost = "127.0.0.1"\nport = {free_port()}\n'
+    folder = site_folder(tmp_path / "site", WORKED_SITE + broker)
+    proved_at = "SELECT value FROM tallies WHERE name = 'proved_at'"
+    with (
+        closing(Ledger(folder / "ledger.db", create=True)) as ledger,
+        with_closed_log("gateway", str(folder)),
+    ):
+        first = wait_for(lambda: ledger.row(proved_at), seconds=90, what="the gateway's first beat")
         wait_for(lambda: ledger.row(proved_at)[0] > first[0], seconds=30, what="its next one")
-        gateway.terminate()
-        assert gateway.wait(20) == 0

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from interlock.__main__ import main
 from interlock.watch import DailyWatch
-from ledger import archiving, backup, corrections, reading
+from ledger import archiving, backup, corrections, reading, settling
 from ledger.archive import ARCHIVE_FILE
 from ledger.backup import BackupRefused, back_up, restore
 from ledger.checking import faults
@@ -206,7 +206,7 @@ def test_corrections_of_an_archived_order_are_refused_and_change_nothing(old: Pl
             ledger, recorder, tap("steel-1"), event_id=steel["event_id"], why="", now=now
         ),
         lambda: corrections.scrap(ledger, recorder, tap("pack-1"), what, now=now),
-        lambda: corrections.force(
+        lambda: settling.force(
             ledger, recorder, tap("pack-1"), refused=refused["id"], why="was here", now=now
         ),
     ):

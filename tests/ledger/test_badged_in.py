@@ -11,7 +11,7 @@ from ledger import badged_in, people
 from ledger.badged_in import IDLE_MS, PROVED_MS, StationBadges, who_is_at
 from ledger.people import NewPerson, Person
 from shopfloor.handoffs import Refusal
-from shopfloor.instants import Instant
+from shopfloor.instants import DAY_MS, Instant
 from tests.factory import Plant, china
 
 AT = "sew-1"
@@ -93,6 +93,8 @@ def test_the_end_of_the_shift_signs_out_whoever_works(floor: Floor) -> None:
 def test_whoever_comes_early_comes_for_the_next_shift(floor: Floor) -> None:
     floor.reads(floor.mei, china("24 07:40"))
     assert floor.at(china("24 08:05")) == "Mei"
+    floor.reads(floor.bo, china("24 16:40"))  # so shortly before the day shift ends
+    assert floor.at(china("24 17:05")) == "Bo"
 
 
 def test_a_badge_that_was_read_without_network_counts_when_it_was_read(floor: Floor) -> None:
@@ -103,6 +105,14 @@ def test_a_badge_that_was_read_without_network_counts_when_it_was_read(floor: Fl
     assert floor.at(china("24 09:20")) == "Mei"
     assert floor.at(china("24 09:31")) == "Bo"
     assert floor.there(china("24 09:40")) == "Bo"
+
+
+def test_who_stood_where_is_kept_for_a_year_and_a_bit(floor: Floor) -> None:
+    floor.reads(floor.mei, china("24 09:00"))
+    for days, rows in ((399, 2), (401, 2)):
+        floor.plant.now = china("24 09:00") + days * DAY_MS
+        floor.reads(floor.bo, floor.plant.now)
+        assert len(floor.plant.ledger.rows("SELECT 1 FROM badged_in")) == rows
 
 
 def test_a_tap_signs_out(floor: Floor) -> None:

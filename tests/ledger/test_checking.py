@@ -35,6 +35,7 @@ def test_every_table_is_truth_evidence_or_a_checked_read_model(plant: Plant) -> 
         "raw_messages",
         "notices",
         "channels",
+        "reports_sent",
         "tablets",
         "acts",
         *("people", "sessions", "kiosks", "one_time_codes", "api_tokens", "badged_in"),

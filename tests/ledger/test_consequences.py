@@ -12,6 +12,8 @@ from ledger.consequences import choices, choose, contest, of_flag, settle
 from ledger.drafts import By
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
+from shopfloor.consequences import amount_left
+from shopfloor.flag_rules import Consequence
 from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.ledger.flagging import Flagging
 
@@ -134,6 +136,32 @@ def test_the_cap_of_a_month_is_kept(strict: Flagging, flag: int) -> None:
     assert open_to(strict, third, "25 08:12") == ["word"]
     with pytest.raises(RuleRefused, match="used up for this month"):
         pick(strict, third, "25 08:12")
+
+
+def test_a_cap_that_was_lowered_gives_nothing_back() -> None:
+    entry = Consequence("points", "Three points", "points", amount=3, cap=4)
+    assert [amount_left(entry, used) for used in (0, 2, 4, 6)] == [3, 2, 0, 0]
+
+
+def test_what_was_overturned_uses_nothing_of_the_cap(strict: Flagging, flag: int) -> None:
+    pick(strict, flag, "24 15:20")
+    object_to(strict, flag, "24 15:25")
+    by = By("Chen", "web", china("24 15:28"), "ruling")
+    settle(strict.plant.ledger, by, flag=flag, ruling="overturned", comment="", now=china("24 15:28"))
+    for code in strict.plant.codes()[:2]:
+        strict.plant.scan("scanner-sew", code, "24 15:30")
+    second = strict.raise_("sew-1", "cut", "24 16:00")
+    strict.turn("24 16:11")
+    pick(strict, second, "24 16:12")
+    assert stands(strict, second) == ("chosen", 3)
+
+
+def test_an_answer_that_only_came_late_was_given_in_time(strict: Flagging, flag: int) -> None:
+    """Answered at 15:10 on a tablet without a network, heard of after the first step was taken."""
+    strict.answer("cut-1", flag, "24 15:10", recorded="24 15:30")
+    assert open_to(strict, flag, "24 15:31") == []
+    with pytest.raises(RuleRefused, match="answered in time"):
+        pick(strict, flag, "24 15:31")
 
 
 def test_it_falls_with_a_flag_that_is_overturned(strict: Flagging, flag: int) -> None:

@@ -273,3 +273,9 @@ def test_the_log_is_bounded_and_read_a_page_at_a_time(plant: Plant, monkeypatch:
     third = audit.page(plant.ledger, second[-1].id)
     assert [len(page) for page in (first, second, third)] == [audit.PAGE, audit.PAGE, 120 - 2 * audit.PAGE]
     assert (first[0].who, third[-1].who) == ("Person 299", "Person 180")
+
+
+def test_who_does_not_exist_takes_as_long_as_anybody() -> None:
+    assert not pins._HASHER.check_needs_rehash(pins._NOBODY)
+    assert not pins.fits("123456", None)
+    assert pins.fits("123456", pins.hashed("123456"))

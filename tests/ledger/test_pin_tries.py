@@ -12,6 +12,7 @@ from ledger import audit, logins, pins, tries
 from ledger.logins import WrongPin
 from ledger.tries import HasToWait
 from shopfloor.instants import DAY_MS, MINUTE_MS, SECOND_MS
+from shopfloor.pins import DEVICE_FREE_TRIES
 from tests.factory import Plant
 from tests.ledger.registered import OTHER, PIN, PIN_HASH, add, prove
 
@@ -65,6 +66,19 @@ def test_who_was_here_before_is_not_locked_out_by_strangers(plant: Plant) -> Non
     assert prove(plant, "Mei", device="kiosk:1").name == "Mei"
 
 
+def test_a_device_is_known_for_ninety_days_after_the_last_login(plant: Plant) -> None:
+    add(plant, "Mei")
+    for _ in range(2):
+        prove(plant, "Mei", device="kiosk:1")
+        plant.now += 80 * DAY_MS
+    guess(plant, "Mei", "address:6", times=500)
+    prove(plant, "Mei", device="kiosk:1")
+    plant.now += 91 * DAY_MS
+    guess(plant, "Mei", "address:6", times=500)
+    with pytest.raises(HasToWait):
+        prove(plant, "Mei", device="kiosk:1")
+
+
 def test_others_at_the_same_kiosk_are_not_locked_out(plant: Plant) -> None:
     for name in ("Mei", "Bo"):
         add(plant, name)
@@ -90,6 +104,20 @@ def test_a_right_pin_of_ones_own_buys_no_tries_at_others(plant: Plant) -> None:
         with suppress(HasToWait):
             prove(plant, "Eve", device="address:6")
     assert looked_at < 60
+
+
+def test_a_right_pin_takes_back_its_own_try_alone(plant: Plant) -> None:
+    for number in range(DEVICE_FREE_TRIES + 5):
+        add(plant, f"Person {number}")
+    add(plant, "Eve")
+
+    def guessed(first: int, last: int) -> int:
+        people = range(first, last)
+        return sum(guess(plant, f"Person {n}", "address:6", times=1, every_ms=0) for n in people)
+
+    assert guessed(0, DEVICE_FREE_TRIES - 1) == DEVICE_FREE_TRIES - 1
+    prove(plant, "Eve", device="address:6")
+    assert guessed(DEVICE_FREE_TRIES - 1, DEVICE_FREE_TRIES + 5) == 1
 
 
 def test_the_lock_is_never_for_ever_and_refusals_do_not_prolong_it(plant: Plant) -> None:

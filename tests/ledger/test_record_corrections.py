@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import corrections, reading
+from ledger import corrections, reading, settling
 from ledger.checking import faults
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
@@ -43,9 +43,7 @@ def scrap(
 def force(plant: Plant, at: str, station: str, refused: int = 1) -> str:
     now = china(at)
     by = Tap(f"force {refused}", station, now, "Lead Chen")
-    return corrections.force(
-        plant.ledger, plant.recorder, by, refused=refused, why="scanner was down", now=now
-    )
+    return settling.force(plant.ledger, plant.recorder, by, refused=refused, why="scanner was down", now=now)
 
 
 def links(plant: Plant, order: str = "A-1") -> dict[str, tuple[int, int, int]]:
@@ -272,7 +270,7 @@ def test_a_lead_forces_a_batch_past_a_link_that_did_not_scan(floor: Plant) -> No
     again = floor.scan("scanner-pack", code, "24 15:20", scan_id="p1")
     assert again.result == "refused"
     with pytest.raises(RuleRefused, match="settled already"):
-        corrections.discard(floor.ledger, Tap("d", "pack-1", china("24 15:30"), "Lead Chen"), refused=1, why="x",
+        settling.discard(floor.ledger, Tap("d", "pack-1", china("24 15:30"), "Lead Chen"), refused=1, why="x",
                             now=china("24 15:30"))  # fmt: skip
 
 
@@ -283,7 +281,7 @@ def test_only_a_skipped_link_can_be_forced_and_only_by_somebody_who_says_why(flo
     with pytest.raises(RuleRefused, match="skipped a link can be forced"):
         force(floor, "24 14:40", "cut-1")
     with pytest.raises(RuleRefused, match="needs a reason"):
-        corrections.force(floor.ledger, floor.recorder, Tap("f", "cut-1", china("24 14:40")), refused=1, why="x",
+        settling.force(floor.ledger, floor.recorder, Tap("f", "cut-1", china("24 14:40")), refused=1, why="x",
                           now=china("24 14:40"))  # fmt: skip
 
 
@@ -293,7 +291,7 @@ def test_a_discarded_scan_never_counts_whatever_is_heard_later(floor: Plant) -> 
     now = china("24 15:10")
     tap = Tap("d1", "pack-1", now, "Lead Chen")
     for _ in range(2):
-        corrections.discard(floor.ledger, tap, refused=1, why="a test", now=now)
+        settling.discard(floor.ledger, tap, refused=1, why="a test", now=now)
     assert last_event(floor) == ("scan_discarded", "a test", "Lead Chen")
     late = china("24 14:30")
     floor.recorder.record([Scan("scanner-sew", code, now, "s", late, 1)], now)

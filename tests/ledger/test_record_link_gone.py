@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import corrections
+from ledger import corrections, settling
 from ledger.checking import faults
 from ledger.corrections import Scrap
 from ledger.errors import RuleRefused
@@ -76,7 +76,7 @@ def forced(plant: Plant, tap: Tap) -> object:
     """Fitting's scan of the third batch, which turning has not had."""
     assert late(plant, "scanner-fit", plant.codes("G-1")[2], "24 09:30").result == "refused"
     (refused,) = plant.ledger.rows("SELECT id FROM refused WHERE word = 'skipped' ORDER BY id DESC LIMIT 1")
-    return corrections.force(
+    return settling.force(
         plant.ledger, plant.recorder, tap, refused=refused["id"], why="scanner was down", now=NOW
     )
 

@@ -10,14 +10,21 @@ from typing import Any
 import pytest
 
 from interlock.courier import send_to
+from interlock.report_files import file_name
 from interlock.telling import Telling
 from interlock.timekeeper import SETTLE_MS, Timekeeper
 from kiosk.catalogues import ENGLISH
+from kiosk.notice_words import AttachedFile
+from kiosk.reports import Asked, report, written
+from kiosk.services import Pulse, Services
 from ledger.checking import faults
 from ledger.notices import keep_channels, state
+from ledger.reports_sent import keep_reports
 from ledger.store import Ledger, Row
+from shopfloor.calendar_book import CalendarBook
 from shopfloor.channels import Channel
 from shopfloor.instants import Instant
+from shopfloor.report_times import ReportDue
 from tests.factory import Plant, china, worked_order
 from tests.ledger.flagging import Flagging
 from tests.postbox import MailServer, Webhook
@@ -41,6 +48,7 @@ class Office:
     def __init__(self, plant: Plant, *channels: Channel) -> None:
         self.plant, self.channels, self.log = plant, channels, Log()
         keep_channels(plant.ledger, channels, plant.now)
+        keep_reports(plant.ledger, channels, plant.site, plant.now)
         self.start(plant.now)
 
     def start(self, now: Instant) -> None:
@@ -55,9 +63,20 @@ class Office:
                 lambda words, channel=channel: send_to(channel, words),
                 ENGLISH,
                 self.log,
+                self.make_report,
             )
             for channel in self.channels
         ]
+
+    def make_report(self, due: ReportDue) -> AttachedFile:
+        """As the command makes it, on the clock of the test."""
+        site = self.plant.config
+        services = Services(
+            self.ledger, site, self.plant.recorder, CalendarBook(site.site), lambda: self.plant.now, Pulse()
+        )
+        first, last = (str(on) if on else "" for on in (due.first_on, due.last_on))
+        table = report(services, due.name, Asked(due.line, "", due.shift, first, last))
+        return AttachedFile(file_name(due, "csv"), "text/csv", written(table, "csv", site="", made=""))
 
     def restart(self, now: Instant) -> None:
         self.ledger.close()

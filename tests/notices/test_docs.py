@@ -28,8 +28,8 @@ def config(tmp_path: Path) -> SiteConfig:
 
 
 def test_the_examples_are_channels_of_the_starting_site(config: SiteConfig) -> None:
-    assert [channel.id for channel in config.channels] == ["managers", "leads", "light", "siren"]
-    light = config.channels[2].topic
+    assert [channel.id for channel in config.channels] == ["managers", "leads", "reports", "light", "siren"]
+    light = config.channels[3].topic
     assert light is not None
     assert (light.raised, light.retain, light.payload_clear) == (True, True, "OFF")
 

@@ -46,7 +46,7 @@ def kill_gateway(site: Site) -> None:
 
 
 def gateway_is_back(site: Site) -> bool:
-    site.plant.check()
+    site.part("gateway").restart_if_ended()
     return site.part("gateway").alive
 
 
@@ -56,7 +56,8 @@ def all_sent(site: Site, notices: int) -> bool:
 
 
 def start(make_site: MakeSite, broker: RunningBroker, hook: Webhook, mail: MailServer) -> Site:
-    return make_site(broker, CHANNELS, {"hook.txt": f"{hook.address}?rto=60", "mail.txt": mail.address})
+    files = {"hook.txt": f"{hook.address}?rto=60", "mail.txt": mail.address}
+    return make_site(broker, CHANNELS, files, only="gateway")
 
 
 def test_a_gateway_that_is_killed_while_it_sends_tells_it_again_and_then_no_more(
@@ -64,26 +65,26 @@ def test_a_gateway_that_is_killed_while_it_sends_tells_it_again_and_then_no_more
 ) -> None:
     with Webhook() as hook, MailServer() as mail:
         site = start(make_site, embedded_broker, hook, mail)
-        wait_for(lambda: state(site.ledger, "hook") is not None, what="the channels")
+        wait_for(lambda: state(site.ledger, "hook") is not None, seconds=30, what="the channels")
         hook.hold.clear()
         flag(site, "sew-1", "cut")
         wait_for(lambda: hook.begun == 1, 40, "the webhook to be asked")
         site.publish("scanner-cut", f'{{"id": "a1", "code": "{site.codes[0]}"}}')
-        wait_for(lambda: site.recorded("a1"), what="a scan that is recorded while a target hangs")
-        wait_for(lambda: len(mail.mails) == 1, what="the mail that does not wait for the webhook")
+        wait_for(lambda: site.recorded("a1"), seconds=30, what="a scan that is recorded while a target hangs")
+        wait_for(lambda: len(mail.mails) == 1, seconds=30, what="the mail that does not wait for the webhook")
         kill_gateway(site)
-        hook.posts.clear()
+        hook.lost = hook.begun
         hook.hold.set()
-        wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
+        wait_for(lambda: gateway_is_back(site), seconds=30, what="the gateway's restart")
         wait_for(lambda: all_sent(site, 3), 40, "everything to be told")
         flag(site, "pack-1", "sew")
         wait_for(lambda: all_sent(site, 6), 40, "what came later")
         told = [line.split(": ")[1] for line in hook.lines() if " Cutting unanswered" in line]
-        assert sorted(told[-3:]) == ["lead told. A-1", "manager told. A-1", "supervisor told. A-1"]
-        assert len(told) in (3, 6)  # perhaps again what it had when the gateway was killed
+        assert sorted(told) == ["lead told. A-1", "manager told. A-1", "supervisor told. A-1"]
         sewing = [line for line in hook.lines() if " Sewing unanswered" in line]
         assert len(sewing) == 3
-        assert len(mail.mails) == 2
+        wait_for(lambda: any("Sewing" in subject for subject in mail.subjects()), 20, "the second mail")
+        assert sum("Sewing" in subject for subject in mail.subjects()) == 1
 
 
 def test_a_stop_does_not_wait_for_a_target_that_hangs(
@@ -91,13 +92,13 @@ def test_a_stop_does_not_wait_for_a_target_that_hangs(
 ) -> None:
     with Webhook() as hook, MailServer() as mail:
         site = start(make_site, embedded_broker, hook, mail)
-        wait_for(lambda: state(site.ledger, "hook") is not None, what="the channels")
+        wait_for(lambda: state(site.ledger, "hook") is not None, seconds=30, what="the channels")
         hook.hold.clear()
         with site.ledger.write(clock.now()) as tx:
             ask_for_test(tx, "hook", "Ann")
-        wait_for(lambda: hook.begun == 1, what="the webhook to be asked")
+        wait_for(lambda: hook.begun == 1, seconds=30, what="the webhook to be asked")
         gateway = site.part("gateway")
         assert gateway.pid is not None
         os.kill(gateway.pid, signal.SIGTERM)
-        wait_for(lambda: not gateway.alive, 8, "the gateway's end")
+        wait_for(lambda: not gateway.alive, 30, "the gateway's end")  # it hangs for 60
         hook.hold.set()

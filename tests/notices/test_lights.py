@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Self
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
 from interlock import clock
+from interlock.access import User, rights_of
+from interlock.broker_words import uncarried
+from interlock.rights import covers
 from ledger.flags import Tap, withdraw_flag
 from ledger.notices import ask_for_test, state
+from station_config import load, write_template
 from tests.broker_fixtures import RunningBroker
 from tests.live_site import Site
 from tests.notices.test_gateway_tells import flag, gateway_is_back, kill_gateway
@@ -81,12 +86,12 @@ def test_they_go_on_when_somebody_is_needed_and_off_when_nothing_is_open(
     make_site: Callable[..., Site], broker: RunningBroker
 ) -> None:
     with Hall(broker) as hall:
-        site = make_site(broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
         number = flag(site, "sew-1", "cut")
-        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], what="the light")
+        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], 40, "the light")
         wait_for(lambda: hall.of("plant/siren") == ["1"], 40, "the siren")
-        (told,) = wait_for(lambda: hall.of("plant/notices"), what="the notices")
+        (told,) = wait_for(lambda: hall.of("plant/notices"), 40, "the notices")
         said = json.loads(told)
         assert [(each["role"], each["link"], each["order"]) for each in said["notices"]] == [
             ("lead", "cut", "A-1"),
@@ -95,36 +100,36 @@ def test_they_go_on_when_somebody_is_needed_and_off_when_nothing_is_open(
         ]
         assert (said["site"], said["title"]) == ("e2e", "End to end: 3 notices")
         withdraw(site, number)
-        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON", "OFF"], what="the light to go off")
-        wait_for(lambda: hall.of("plant/siren") == ["1", "0"], what="the siren to go off")
+        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON", "OFF"], 40, "the light to go off")
+        wait_for(lambda: hall.of("plant/siren") == ["1", "0"], 40, "the siren to go off")
         assert len(hall.of("plant/notices")) == 1
     with Hall(broker) as later:
-        wait_for(lambda: later.heard == [("plant/hall-2/light", "OFF")], what="what the broker kept")
+        wait_for(lambda: later.heard == [("plant/hall-2/light", "OFF")], 40, "what the broker kept")
 
 
 def test_a_killed_gateway_or_broker_leaves_no_light_as_it_should_not_be(
     make_site: Callable[..., Site], broker: RunningBroker
 ) -> None:
     with Hall(broker) as hall:
-        site = make_site(broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
         number = flag(site, "sew-1", "cut")
-        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], what="the light")
+        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON"], 40, "the light")
         connected = hall.subscribed
         broker.kill()
         broker.start()
-        wait_for(lambda: hall.subscribed > connected, 20, "the hall to be back")
-        wait_for(lambda: len(hall.of("plant/hall-2/light")) > 1, 20, "the light to be told again")
+        wait_for(lambda: hall.subscribed > connected, 40, "the hall to be back")
+        wait_for(lambda: len(hall.of("plant/hall-2/light")) > 1, 40, "the light to be told again")
         kill_gateway(site)
         withdraw(site, number)
-        wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
-        wait_for(lambda: hall.of("plant/hall-2/light")[-1] == "OFF", 20, "the light to go off")
+        wait_for(lambda: gateway_is_back(site), seconds=30, what="the gateway's restart")
+        wait_for(lambda: hall.of("plant/hall-2/light")[-1] == "OFF", 40, "the light to go off")
 
 
 def test_a_test_shows_for_a_moment(make_site: Callable[..., Site], embedded_broker: RunningBroker) -> None:
     with Hall(embedded_broker) as hall:
-        site = make_site(embedded_broker, CHANNELS)
-        wait_for(lambda: state(site.ledger, "light") is not None, what="the channels")
+        site = make_site(embedded_broker, CHANNELS, only="gateway")
+        wait_for(lambda: state(site.ledger, "light") is not None, seconds=30, what="the channels")
 
         def done(channel: str) -> bool:
             found = state(site.ledger, channel)
@@ -133,7 +138,19 @@ def test_a_test_shows_for_a_moment(make_site: Callable[..., Site], embedded_brok
         with site.ledger.write(clock.now()) as tx:
             ask_for_test(tx, "light", "Ann")
             ask_for_test(tx, "program", "Ann")
-        wait_for(lambda: done("light") and done("program"), 20, "the tests")
+        wait_for(lambda: done("light") and done("program"), 40, "the tests")
         assert hall.of("plant/hall-2/light") == ["ON", "OFF"]
         assert json.loads(hall.of("plant/notices")[0])["title"] == "End to end: test of program"
         assert hall.of("plant/siren") == []
+
+
+def test_the_gateways_user_may_publish_on_their_topics_and_on_no_other(tmp_path: Path) -> None:
+    folder = write_template("shirts", tmp_path / "site").parent
+    site = folder / "site.toml"
+    site.write_text(site.read_text(encoding="utf-8") + CHANNELS, encoding="utf-8")
+    config = load(folder)
+    granted = rights_of("interlock-hz1-gateway", User(hash="", kind="gateway"), config)
+    for topic in ("plant/hall-2/light", "plant/siren", "plant/notices"):
+        assert topic in granted.publish
+    assert not any(covers(each, "plant/other") for each in granted.publish)
+    assert uncarried(granted, embedded=True) == ()

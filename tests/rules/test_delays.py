@@ -138,3 +138,12 @@ def test_a_silence_longer_than_the_own_delay_counts_no_more_than_that() -> None:
 def test_links_that_an_order_does_not_pass_are_left_out() -> None:
     line = Line("line", "Line", (Link("a", "A"), Link("b", "B", after=("a",))))
     assert delays(line, {"b": Part(5)}) == {"b": Delay("b", 5, 0, 5, None, 0, finished=True)}
+
+
+def test_of_two_that_are_felt_alike_the_first_by_name_controls() -> None:
+    links = (Link("sew", "Sew"), Link("cut", "Cut"), Link("fit", "Fit", after=("sew", "cut")))
+    for written in (links, (links[1], links[0], links[2])):
+        found = delays(
+            Line("line", "Line", written), {"sew": Part(30), "cut": Part(40, buffer_min=10), "fit": Part(35)}
+        )
+        assert found["fit"] == Delay("fit", 35, 30, 5, "cut", 10, finished=True)

@@ -8,15 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from interlock.demo.actions import Action, Answered, Flagged, FlagKey, Scanned, Scrapped, Undone
+from interlock.demo.actions import (
+    Action,
+    Answered,
+    Disputed,
+    Flagged,
+    FlagKey,
+    Ruled,
+    Scanned,
+    Scrapped,
+    Undone,
+)
 from interlock.demo.breaks import with_other_breaks
 from interlock.demo.floor import Floor
 from interlock.demo.luck import Luck
+from interlock.demo.measures import take_on
 from interlock.demo.order_desk import OrderDesk
 from interlock.demo.troubles import Troubles
-from ledger import reading
+from ledger import countermeasures, reading
 from ledger.corrections import Scrap, scrap, undo
+from ledger.drafts import By
 from ledger.errors import RuleRefused
+from ledger.flag_disputes import dispute_flag, rule_flag
 from ledger.flags import Tap, answer_flag, raise_flag
 from ledger.recorder import Recorder
 from ledger.store import Ledger
@@ -109,7 +122,12 @@ class Life:
             quantity=action.quantity,
         )
 
-    def tell(self, action: Flagged | Answered | Undone | Scrapped) -> None:
+    def tell(self, action: Flagged | Answered | Disputed | Ruled | Undone | Scrapped) -> None:
+        if isinstance(action, Ruled):
+            by = By(action.person, "test", action.at)
+            flag, ruling = self.numbers[action.key], action.ruling
+            rule_flag(self.ledger, self.site, by, flag=flag, ruling=ruling, comment="", now=self.now)
+            return
         tap = Tap(f"{action}", action.station, action.at)
         if isinstance(action, Undone):
             scan_id = self.counted.pop((action.device, action.code))
@@ -127,6 +145,9 @@ class Life:
                 )
             except RuleRefused:
                 self.not_flagged += 1
+        elif isinstance(action, Disputed):
+            flag = self.numbers[key]
+            dispute_flag(self.ledger, self.site, tap, flag=flag, comment=action.comment, now=self.now)
         else:
             answer_flag(
                 self.ledger,
@@ -160,6 +181,20 @@ def day(tmp_path: Path) -> Iterator[Life]:
     life.live(BEGIN + 2 * DAY_MS + 5 * HOUR_MS + 7 * MINUTE_MS)
     yield life
     life.ledger.close()
+
+
+def test_some_flags_are_disputed_and_a_supervisor_rules_both_ways(week: Life) -> None:
+    rulings = [row["ruling"] for row in week.ledger.rows("SELECT ruling FROM flags WHERE ruling IS NOT NULL")]
+    assert week.done["Disputed"] >= len(rulings) > 0
+    assert set(rulings) == {"upheld", "overturned"}
+
+
+def test_countermeasures_are_taken_on_once_against_what_cost_most(week: Life) -> None:
+    for _ in range(2):
+        take_on(week.ledger, week.site, week.line, week.now)
+    rows = countermeasures.measures(week.ledger)
+    assert [row["state"] for row in rows] == ["open", "in_effect"]
+    assert all(row["reason"] != "previous" for row in rows)
 
 
 def test_every_scan_means_what_it_was_meant_to_and_only_slips_are_refused(week: Life) -> None:

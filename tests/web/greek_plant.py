@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ledger import flags, notices
+from ledger import countermeasures, flags, notices
 from ledger.device_records import keep_overheard
 from ledger.devices import set_device_state
 from ledger.drafts import By
 from ledger.flags import Tap
 from ledger.taking_in import draft_orders
 from shopfloor.channels import ADDRESS_UNKNOWN, DOWN_MS, EXTRA_MISSING, NOT_TAKEN
+from shopfloor.countermeasures import Measure
 from shopfloor.orders import Order
 from shopfloor.overheard import DeviceFacts, Overheard, RawMessage, Stranger
 from shopfloor.scans import Scan, Unreadable
@@ -129,6 +132,15 @@ def busy(plant: Plant) -> None:
         comment="σύντομα",
         now=plant.now,
     )
+    countermeasures.make(
+        plant.ledger,
+        plant.site,
+        By("Άννα", "web", plant.now, "measure-1"),
+        line=plant.site.lines["shirts"],
+        link="cut",
+        measure=Measure("machine", "Λάδι κάθε πρωί", "lead", date(2026, 12, 4)),
+        now=plant.now,
+    )
     devices(plant)
     channels(plant)
 
@@ -213,6 +225,10 @@ GETS = (
     "/flags?line=shirts&link=cut",
     "/responsibility",
     "/responsibility?line=shirts&link=cut&from=2026-11-20&to=2026-11-30",
+    "/responsibility/shirts/cut?order=1-1",
+    "/countermeasures",
+    "/countermeasures?line=shirts&link=cut&reason=machine",
+    "/countermeasures/{measure}",
     "/hours/shirts/cut",
     "/setup",
     "/paper/travellers/1-1",
@@ -251,6 +267,14 @@ FORMS: tuple[tuple[str, dict[str, str]], ...] = (
         {"order": "6-6", "product": "polo", "quantity": "20", "due": "2020-12-09T17:00", "person": "Άννα"},
     ),
     ("/plan/import", {"person": "", "text": ""}),
+    (
+        "/countermeasures",
+        {"link": "shirts/cut", "reason": "machine", "what": "", "owner": "lead", "person": "Άννα"},
+    ),
+    (
+        "/countermeasures",
+        {"link": "shirts/cut", "reason": "x", "what": "Λάδι", "owner": "x", "due": "2020-01-01"},
+    ),
     ("/plan/import", {"person": "Άννα", "text": "order,line,product\n"}),
     (
         "/plan/import",
@@ -290,10 +314,16 @@ def gets_of(plant: Plant) -> tuple[str, ...]:
     """The pages that there are to read."""
     flag = plant.ledger.row("SELECT flag FROM flags WHERE link = 'cut'")
     assert flag is not None
-    return tuple(
-        address.replace("{flag}", str(flag["flag"])).replace("{batch}", plant.codes("1-1")[1])
-        for address in GETS
-    )
+    (measure,) = countermeasures.measures(plant.ledger)
+    places = {
+        "{flag}": str(flag["flag"]),
+        "{batch}": plant.codes("1-1")[1],
+        "{measure}": str(measure["measure"]),
+    }
+    found = list(GETS)
+    for place, value in places.items():
+        found = [address.replace(place, value) for address in found]
+    return tuple(found)
 
 
 def answers_of(client: FlaskClient, plant: Plant, lang: str) -> list[tuple[str, TestResponse]]:

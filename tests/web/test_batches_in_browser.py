@@ -210,6 +210,32 @@ def test_scrap_is_told_with_one_tap_and_a_refusal_leaves_the_sheet_open(
     expect(sheet).to_have_count(0)
 
 
+def test_units_are_split_off_with_the_pad_and_put_back_by_undo(
+    kiosk: Callable[..., Kiosk], given: list[str], floor: Plant
+) -> None:
+    sewing = kiosk()
+    sheet = open_sheet(sewing, "given", given[0])
+    sheet.locator("label", has_text="split").click()
+    do = sheet.locator(".sheet-do")
+    expect(do).to_be_disabled()  # all of it is no part
+    for key in ("2", "1"):
+        sheet.locator(f"[data-key='{key}']").click()
+    expect(do).to_be_disabled()
+    for key in ("back", "back", "5"):
+        sheet.locator(f"[data-key='{key}']").click()
+    expect(do).to_contain_text("SPLIT OFF 5")
+    do.click()
+    told(sewing, f"{given[0]}: 5 split off as")
+    expect(sheet).to_have_count(0)
+    (part,) = floor.ledger.rows("SELECT batch, quantity FROM batches WHERE quantity = 5")
+    expect(lot(sewing, "given")).to_contain_text(part["batch"])
+    sewing.page.locator("[data-close-batches]").click()
+    sewing.page.locator("#kiosk-last button").click()
+    told(sewing, "undone")
+    expect(lot(sewing, "given").locator(f"[data-batch='{part['batch']}']")).to_have_count(0)
+    expect(lot(sewing, "given").locator(f"[data-batch='{given[0]}']")).to_have_attribute("data-units", "20")
+
+
 def test_the_question_is_answered_with_came(kiosk: Callable[..., Kiosk], given: list[str]) -> None:
     sewing = kiosk()
     asked = sewing.page.locator("#kiosk-asked")
@@ -304,7 +330,7 @@ def test_every_control_of_the_question_and_the_last_actions_is_large_and_apart(
 
 
 @pytest.mark.parametrize("viewport", SIZES)
-@pytest.mark.parametrize("what", ["give", "scrap", "reject"])
+@pytest.mark.parametrize("what", ["give", "scrap", "split", "reject"])
 def test_every_control_of_the_sheet_is_large_and_apart(
     kiosk: Callable[..., Kiosk], given: list[str], viewport: tuple[int, int], what: str
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -116,12 +118,54 @@ def test_an_hour_that_has_not_begun_cannot_be_noted(client: FlaskClient, floor: 
     assert floor.ledger.rows("SELECT COUNT(*) FROM hour_notes")[0][0] == 0
 
 
+def sign(client: FlaskClient, person: str, side: str, remark: str = "") -> Any:
+    sent = {"act": "sign", "shift": TUESDAY, "person": person, "remark": remark, "tap_id": person}
+    return client.post(CUT, data={**sent, **({"side": side} if side else {})})
+
+
+def test_one_person_does_not_sign_both_sides_and_says_which(client: FlaskClient, floor: Plant) -> None:
+    assert "Say whether you hand over or take over" in sign(client, "Li", "").text
+    assert sign(client, "Li", "over").status_code == 303
+    answer = sign(client, "Li", "taken")
+    assert answer.status_code == 422
+    assert "Somebody else has to sign" in answer.text
+    assert "one signature is missing" in client.get(f"{CUT}?shift={TUESDAY}").text
+    assert floor.ledger.rows("SELECT side FROM shift_signs")[0]["side"] == "over"
+
+
+def test_a_handover_names_open_flags_with_their_promises_and_the_signature_keeps_them(
+    client: FlaskClient, floor: Plant
+) -> None:
+    told = client.post("/kiosk/sew-1/flags", data={"against": "cut", "order": "A-1", "tap_id": "f"})
+    assert told.status_code == 303
+    (flag,) = floor.ledger.rows("SELECT flag FROM flags")
+    answer = {
+        "reason": "machine",
+        "promised_at": "2026-11-24T16:30",
+        "comment": "blade",
+        "seen": "0",
+        "tap_id": "a",
+    }
+    assert client.post(f"/kiosk/cut-1/flags/{flag['flag']}/answer", data=answer).status_code == 303
+    page = client.get(CUT).text
+    assert f'href="/flags/{flag["flag"]}"' in page
+    assert "Sewing misses 40" in page
+    assert "promised for 16:30" in page
+    assert "blade" in page
+    assert "we miss 40 from Cutting" in client.get("/hours/shirts/sew").text
+    assert sign(client, "Li", "over").status_code == 303
+    (event,) = floor.ledger.rows("SELECT detail FROM events WHERE kind = 'shift_signed'")
+    assert json.loads(event["detail"])["flags"] == [flag["flag"]]
+
+
 def test_a_shift_is_signed_by_both_leads(client: FlaskClient, floor: Plant) -> None:
-    for person, remark in (("Li", "blade is dull"), ("Bo", "")):
-        sent = {"act": "sign", "shift": TUESDAY, "person": person, "remark": remark, "tap_id": person}
-        assert client.post(CUT, data=sent).status_code == 303
+    for person, side, remark in (("Li", "over", "blade is dull"), ("Bo", "taken", "")):
+        assert "handed over and taken over" not in client.get(f"{CUT}?shift={TUESDAY}").text
+        assert sign(client, person, side, remark).status_code == 303
+        assert sign(client, person, side, remark).status_code == 303  # a second click
     page = client.get(f"{CUT}?shift={TUESDAY}").text
-    assert all(word in page for word in ("Li", "Bo", "blade is dull"))
+    assert all(word in page for word in ("Li", "Bo", "blade is dull", "handed over and taken over"))
+    assert floor.ledger.rows("SELECT COUNT(*) FROM events WHERE kind = 'shift_signed'")[0][0] == 2
     assert "Nobody has signed" not in page
     assert faults(floor.ledger) == []
 

@@ -294,7 +294,7 @@ def test_a_file_dropped_into_the_site_s_folder_is_a_language(floor: Plant) -> No
     client = create_app(services_of(floor)).test_client()
     assert "Português" in client.get("/").text
     page = client.get("/kiosk/sew-1", headers={"Accept-Language": "pt-BR"}).text
-    assert '<html lang="pt-BR">' in page
+    assert '<html lang="pt-BR" ' in page
     assert "NÃO RECEBIDO" in page
 
 

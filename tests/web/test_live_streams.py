@@ -117,12 +117,14 @@ def test_a_refused_scan_is_counted_on_the_board(serve: Serve, floor: Plant) -> N
 def test_a_beat_tells_how_fresh_everything_is(serve: Serve, floor: Plant, gateway: WakeSender) -> None:
     server = serve()
     board = server.stream("/board/shirts/stream")
+    page = server.request("/board/shirts")[1].read().decode()
     assert json.loads(board.beat().data) == {
         "now": floor.now,
         "gateway_age_s": None,
         "broker": False,
         "trouble": "",
         "sequence": 1,
+        "program": page.partition('data-program="')[2].partition('"')[0],
     }
     gateway.beat(connected=True)
     wait_for(lambda: server.metric("interlock_broker_connected"), what="the gateway's beat")

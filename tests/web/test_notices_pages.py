@@ -28,6 +28,7 @@ id = "managers"
 address_file = "managers.txt"
 roles = ["manager"]
 quiet = ["12:00-12:30"]
+reports = ["shift", "responsibility"]
 
 [[notify]]
 id = "light"
@@ -76,7 +77,7 @@ def told_of(client: FlaskClient, name: str) -> str:
 def test_the_page_tells_who_is_told_and_not_the_address(client: FlaskClient) -> None:
     words = told_of(client, "managers")
     assert "managers.txt" in words
-    assert "for manager" in words
+    assert "for manager, shift report, weekly responsibility" in words
     assert "last sent never" in words
     assert "waiting 1" in words
     light = told_of(client, "light")

@@ -99,6 +99,19 @@ def test_pdf_has_the_same_words(client: FlaskClient, late: Plant) -> None:
     assert late.now
 
 
+@pytest.mark.parametrize("report", ["responsibility", "shift", "on-time"])
+def test_all_of_a_report_is_on_the_paper(client: FlaskClient, late: Plant, report: str) -> None:
+    shift = "&shift=2026-11-25/day" if report == "shift" else ""
+    document = pypdfium2.PdfDocument(client.get(f"/reports/{report}.pdf?{WEEK}{shift}").data)
+    page = document[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+    assert max(right for _, _, right, _ in boxes) <= page.get_width()
+    assert late.now
+    text.close()
+    document.close()
+
+
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [

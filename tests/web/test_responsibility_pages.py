@@ -6,16 +6,22 @@ import json
 import re
 from collections import Counter
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from kiosk.app import create_app
 from ledger import flags, silence
 from ledger.flags import Tap
 from shopfloor.calendar_book import CalendarBook
-from tests.factory import Plant, china
+from shopfloor.points import NO_POINTS
+from tests.factory import WORKED_SITE, Plant, china, worked_order
 from tests.ledger.test_delays import hand_on, pass_through
+from tests.web.conftest import services_of
+from tests.web.secured import As, register_all
 
 WEEK = "from=2026-11-23&to=2026-11-29"
 
@@ -183,3 +189,37 @@ def test_a_cause_leads_to_its_parts_and_a_part_to_its_events(client: FlaskClient
     assert "120 min late by the plan" in events
     assert client.get("/responsibility/shirts/cut?order=none").status_code == 404
     assert client.get("/responsibility/shirts/none?order=A-1").status_code == 404
+
+
+def test_points_are_shown_where_the_site_counts_some(client: FlaskClient, late: Plant) -> None:
+    assert late.site.flags.points == NO_POINTS
+    assert {row["points"] for row in links(client).values()} == {0}
+    assert ">points<" not in client.get(f"/responsibility?{WEEK}").text
+
+
+POINTS = f"{WORKED_SITE}\n[points]\nlate = 1\nown_hour = 10\n"
+
+
+def test_points_follow_from_what_counts(tmp_path: Path) -> None:
+    plant = Plant(tmp_path / "site", POINTS)
+    plant.release(worked_order())
+    pass_through(plant, {"cut": "25 12:00", "sew": "25 15:30", "pack": "25 16:45"})
+    client = create_app(services_of(plant)).test_client()
+    found = links(client)
+    assert {link: row["points"] for link, row in found.items()} == {
+        "cut": found["cut"]["late"] + 20,
+        "sew": found["sew"]["late"],
+        "pack": found["pack"]["late"],
+    }
+    assert ">points<" in client.get(f"/responsibility?{WEEK}").text
+    plant.close()
+
+
+def test_a_department_s_lead_is_led_to_its_own_minutes_and_flags(app: Flask, floor: Plant) -> None:
+    lead = As(app, floor).person(register_all(floor)["lead"])
+    for address in ("/responsibility", "/flags"):
+        page = lead.get(address).text
+        assert "Your links" in page
+        assert f'href="{address}?line=shirts&amp;link=sew"' in page
+        assert '<b aria-current="page">Sewing</b>' in lead.get(f"{address}?line=shirts&link=sew").text
+        assert "Your links" not in As(app, floor).get(address).text
