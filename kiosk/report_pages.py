@@ -11,6 +11,7 @@ from kiosk.errors import NotHere, fault
 from kiosk.rendering import no_store
 from kiosk.reports import FORMATS, REPORTS, Asked, PdfMissing, ReportRefused, report, written
 from kiosk.services import current
+from kiosk.speech import language
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import moment_of
 from shopfloor.sentences import text_of
@@ -33,9 +34,11 @@ def report_file(name: str, form: str) -> Response:
     words = (asked.get(key, "") for key in ("line", "link", "shift", "from", "to"))
     table = report(services, name, Asked(*words))
     site, now = services.config.site, services.clock()
-    made = f"Made {moment_of(now, site.zone):%Y-%m-%d} {clock_text(now, site.zone)}"
+    made = f"{moment_of(now, site.zone):%Y-%m-%d} {clock_text(now, site.zone)}"
     # Laying out pages takes a second: in a thread, so that all other pages go on meanwhile.
-    content = get_hub().threadpool.apply(written, (table, form), {"site": site.name, "made": made})
+    content = get_hub().threadpool.apply(
+        written, (table, form), {"site": site.name, "made": made, "reader": language()}
+    )
     answer = no_store(Response(content, mimetype=TYPES[form]))
     if form != "html":
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'

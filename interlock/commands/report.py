@@ -40,6 +40,12 @@ FORMATS = ("csv", "html", "pdf")
     help="How it is written.",
 )
 @click.option(
+    "--language",
+    default="",
+    metavar="TAG",
+    help="Of the words in HTML and PDF, for example de; else the site's. CSV keeps its English columns.",
+)
+@click.option(
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path),
@@ -54,10 +60,12 @@ def report_command(
     first: str,
     last: str,
     form: str,
+    language: str,
     out: Path | None,
 ) -> None:
     """Write a report of DIR: the hours of a shift, responsibility of the links, or orders on time by week."""
     # Here, so that no other command waits for what pages need.
+    from kiosk.languages import offer_of  # noqa: PLC0415  # see above
     from kiosk.reports import Asked, PdfMissing, ReportRefused, report, written  # noqa: PLC0415  # see above
     from kiosk.services import Pulse, Services  # noqa: PLC0415  # see above
 
@@ -67,10 +75,12 @@ def report_command(
     services = Services(
         ledger, config, Recorder(ledger, config.site), CalendarBook(config.site), lambda: now, Pulse()
     )
-    made = f"Made {moment_of(now, config.site.zone):%Y-%m-%d} {clock_text(now, config.site.zone)}"
+    made = f"{moment_of(now, config.site.zone):%Y-%m-%d} {clock_text(now, config.site.zone)}"
     try:
         table = report(services, name, Asked(line, link, shift, first, last))
-        content = written(table, form, site=config.site.name, made=made)  # type: ignore[arg-type]  # click has checked it
+        offer = offer_of(services)
+        reader = offer.first([language, offer.of_site])
+        content = written(table, form, site=config.site.name, made=made, reader=reader)  # type: ignore[arg-type]  # click has checked it
         if out is None:
             sys.stdout.buffer.write(content)
         else:

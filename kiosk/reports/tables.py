@@ -37,7 +37,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A table; the first cell of a row is its heading. Minutes are the line's working minutes."""
+    """A table; the first cell of a row is its heading. Minutes are the line's working minutes.
+
+    Its words are sentences: a page tells them in its reader's language, a CSV has English columns that programs know.
+    """
 
     title: str
     about: str
@@ -121,19 +124,19 @@ def _shift(services: Services, asked: Asked) -> Report:
             )
         )
     columns = (
-        "link",
-        "hour",
-        "target",
-        "given",
-        "difference",
-        "sum",
-        "reason",
-        "action",
-        "prevention",
-        "owner",
+        sentence("link"),
+        sentence("hour"),
+        sentence("target"),
+        sentence("given"),
+        sentence("difference"),
+        sentence("sum"),
+        sentence("reason"),
+        sentence("action"),
+        sentence("prevention"),
+        sentence("owner"),
     )
     texts = frozenset({"link", "hour", "reason", "action", "prevention", "owner"})
-    return Report("Shift report", shift_id, columns, tuple(rows), texts)
+    return Report(sentence("Shift report"), shift_id, columns, tuple(rows), texts)
 
 
 def _responsibility(services: Services, asked: Asked) -> Report:
@@ -169,13 +172,28 @@ def _responsibility(services: Services, asked: Asked) -> Report:
             if asked.link in ("", row.link)
         ]
     columns = (
-        "link", "line", "handoffs due", "on time", "late", "on time %", "own min", "inherited min", "recovered min",
-        "shared min", "silence min", "answers for min", "flags", "answered", "in time", "promises", "kept", "silences",
-        "points",
-    )  # fmt: skip
-    return Report(
-        "Responsibility", f"{first_on} to {last_on}", columns, tuple(rows), frozenset({"link", "line"})
+        sentence("link"),
+        sentence("line"),
+        sentence("handoffs due"),
+        sentence("on time"),
+        sentence("late"),
+        sentence("on time %%"),
+        sentence("own min"),
+        sentence("inherited min"),
+        sentence("recovered min"),
+        sentence("shared min"),
+        sentence("silence min"),
+        sentence("answers for min"),
+        sentence("flags"),
+        sentence("answered"),
+        sentence("in time"),
+        sentence("promises"),
+        sentence("kept"),
+        sentence("silences"),
+        sentence("points"),
     )
+    texts = frozenset({"link", "line"})
+    return Report(sentence("Responsibility"), _days(first_on, last_on), columns, tuple(rows), texts)
 
 
 def _on_time(services: Services, asked: Asked) -> Report:
@@ -206,8 +224,20 @@ def _on_time(services: Services, asked: Asked) -> Report:
         )
         for (week, line), (due, kept, late, overdue) in sorted(weeks.items())
     )
-    columns = ("week", "line", "orders due", "on time", "late", "overdue", "on time %")
-    return Report("On time", f"{first_on} to {last_on}", columns, rows, frozenset({"week", "line"}))
+    columns = (
+        sentence("week"),
+        sentence("line"),
+        sentence("orders due"),
+        sentence("on time"),
+        sentence("late"),
+        sentence("overdue"),
+        sentence("on time %%"),
+    )
+    return Report(sentence("On time"), _days(first_on, last_on), columns, rows, frozenset({"week", "line"}))
+
+
+def _days(first_on: date, last_on: date) -> str:
+    return sentence("%(first)s to %(last)s", first=first_on, last=last_on)
 
 
 REPORTS: Mapping[str, Callable[[Services, Asked], Report]] = {

@@ -8,7 +8,10 @@ from typing import Literal, get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kiosk import template_words
+from kiosk.catalogues import ENGLISH, Language
 from kiosk.reports.tables import Report
+from kiosk.speech import language, speaking, told
 
 Format = Literal["csv", "html", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -25,11 +28,12 @@ class PdfMissing(Exception):
         )
 
 
-def written(report: Report, form: Format, *, site: str, made: str) -> bytes:
-    """The report in a form; `made` says when, in words. PdfMissing."""
+def written(report: Report, form: Format, *, site: str, made: str, reader: Language = ENGLISH) -> bytes:
+    """The report in a form, for a reader; `made` says when. PdfMissing."""
     if form == "csv":
         return _csv(report)
-    page = _html(report, site, made)
+    with speaking(reader):  # also in a thread of its own, which knows nothing of the request
+        page = _html(report, site, made)
     return page.encode() if form == "html" else _pdf(page)
 
 
@@ -47,7 +51,11 @@ def _csv(report: Report) -> bytes:
 
 def _html(report: Report, site: str, made: str) -> str:
     templates = Environment(loader=PackageLoader("kiosk"), autoescape=True, undefined=StrictUndefined)
-    return templates.get_template("report.html").render(report=report, site=site, made=made)
+    templates.globals.update(template_words.GLOBALS)
+    templates.filters["told"] = told
+    return templates.get_template("report.html").render(
+        report=report, site=site, made=made, lang=language().lang
+    )
 
 
 def _pdf(page: str) -> bytes:

@@ -99,10 +99,32 @@ def test_pdf_has_the_same_words(client: FlaskClient, late: Plant) -> None:
     assert late.now
 
 
+def test_a_page_speaks_its_reader_s_language_and_a_csv_keeps_its_columns(
+    client: FlaskClient, late: Plant
+) -> None:
+    page = client.get(f"/reports/responsibility.html?{WEEK}&lang=de").text
+    assert '<html lang="de">' in page
+    assert "<h1>Verantwortung</h1>" in page
+    assert "2026-11-23 bis 2026-11-29" in page
+    assert all(f">{word}</th>" in page for word in ("Stufe", "fällige Übergaben", "pünktlich %", "Cutting"))
+    (row, *_) = table(client, f"/reports/responsibility.csv?{WEEK}&lang=de")
+    assert (row["on time %"], row["link"]) == ("0", "Cutting")
+    assert late.codes()
+
+
+def test_the_command_writes_for_the_site_s_language_or_the_one_that_is_asked_for(late: Plant) -> None:
+    site = late.folder / "site.toml"
+    site.write_text(site.read_text().replace("[site]\n", '[site]\nlanguage = "zh"\n'))
+    asked = ["report", str(late.folder), "shift", "--shift", "2026-11-25/day", "--format", "html"]
+    told = [CliRunner().invoke(main, [*asked, *more]).output for more in ([], ["--language", "es"])]
+    assert ["<h1>班次报告</h1>" in told[0], "<h1>Informe del turno</h1>" in told[1]] == [True, True]
+
+
+@pytest.mark.parametrize("lang", ["en", "de", "vi"])
 @pytest.mark.parametrize("report", ["responsibility", "shift", "on-time"])
-def test_all_of_a_report_is_on_the_paper(client: FlaskClient, late: Plant, report: str) -> None:
+def test_all_of_a_report_is_on_the_paper(client: FlaskClient, late: Plant, report: str, lang: str) -> None:
     shift = "&shift=2026-11-25/day" if report == "shift" else ""
-    document = pypdfium2.PdfDocument(client.get(f"/reports/{report}.pdf?{WEEK}{shift}").data)
+    document = pypdfium2.PdfDocument(client.get(f"/reports/{report}.pdf?{WEEK}{shift}&lang={lang}").data)
     page = document[0]
     text = page.get_textpage()
     boxes = [text.get_charbox(place) for place in range(text.count_chars())]
