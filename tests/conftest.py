@@ -171,7 +171,8 @@ def watch(page: Page, faults: list[str]) -> None:
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """A fresh visitor: `new_page(viewport=(1280, 800), color_scheme="light", locale="en", forgive="", ...)`.
 
-    What is left goes to Playwright's `new_context` (`base_url`, `has_touch`, `is_mobile` ...). At the end the
+    What is left goes to Playwright's `new_context` (`base_url`, `has_touch`, `is_mobile` ...). Service workers are
+    for those who ask: a context with one may not close while its server is gone, and waits for ever. At the end the
     faults of all pages fail the test, save those in which the regular expression `forgive` of their page is
     found: a test that cuts the network forgives `ERR_`.
     """
@@ -186,6 +187,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         **context: Any,
     ) -> Page:
         size = ViewportSize(width=viewport[0], height=viewport[1])
+        context.setdefault("service_workers", "block")
         visitor = browser.new_context(viewport=size, color_scheme=color_scheme, locale=locale, **context)
         visitor.set_default_timeout(10_000)
         faults: list[str] = []

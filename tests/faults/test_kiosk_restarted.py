@@ -60,7 +60,7 @@ def state_kept(page: Page, text: str) -> None:
 def test_a_page_loaded_again_without_the_server_shows_its_last_state_and_takes_scans(
     site: Site, network: Network, new_page: Callable[..., Page]
 ) -> None:
-    kiosk = Kiosk(new_page(forgive=FORGIVEN), f"{network.base}/kiosk/sew-1")
+    kiosk = Kiosk(new_page(service_workers="allow", forgive=FORGIVEN), f"{network.base}/kiosk/sew-1")
     page = kiosk.page
     is_kept(page)
     kiosk.wedge(site.codes[0], "Enter")
@@ -136,7 +136,7 @@ def test_a_browser_started_again_without_the_server_takes_scans_and_sends_them_l
 def test_another_program_replaces_the_page_and_what_was_kept_of_the_old_one(
     network: Network, new_page: Callable[..., Page]
 ) -> None:
-    kiosk = Kiosk(new_page(forgive=FORGIVEN), f"{network.base}/kiosk/sew-1")
+    kiosk = Kiosk(new_page(service_workers="allow", forgive=FORGIVEN), f"{network.base}/kiosk/sew-1")
     page = kiosk.page
     is_kept(page)
     # The page of a program that ran before: its name is another one, and so is its page.

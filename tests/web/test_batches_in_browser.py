@@ -326,7 +326,7 @@ def test_every_control_of_the_question_and_the_last_actions_is_large_and_apart(
 ) -> None:
     page = kiosk(viewport=viewport).page
     assert len(measure(page, "#kiosk-asked", viewport)) == 2
-    assert len(measure(page, ".kiosk-bottom", viewport)) == 4
+    assert len(measure(page, ".kiosk-bottom", viewport)) == 5
 
 
 @pytest.mark.parametrize("viewport", SIZES)
