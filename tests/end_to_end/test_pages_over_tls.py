@@ -74,7 +74,8 @@ def test_a_tablet_starts_without_the_server_over_tls(
         plant.stop()
         page.on("dialog", lambda dialog: dialog.accept())
         page.reload(wait_until="domcontentloaded")
-        expect(page.locator("body[data-kept][data-fresh=stale]")).to_be_attached()
+        # Stale is what was heard six seconds ago.
+        expect(page.locator("body[data-kept][data-fresh=stale]")).to_be_attached(timeout=10_000)
         expect(page.locator("#fresh")).to_contain_text("NO FRESH DATA for")
 
 

@@ -36,7 +36,7 @@ class Kept(Keys):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self.message = page.locator("#message")
-        expect(page.locator("body[data-kept][data-fresh=stale]")).to_be_attached()
+        expect(page.locator("body[data-kept][data-fresh=stale]")).to_be_attached(timeout=10_000)
         expect(page.locator("#fresh")).to_be_visible()
 
 
