@@ -132,6 +132,7 @@ def test_no_page_of_the_planners_goes_sideways(
     assert not page.evaluate(SIDEWAYS)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 order came in")
+    page.wait_for_load_state("load")  # with its styles
     for path in (
         "",
         "/orders",
