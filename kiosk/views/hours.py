@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date, time
 from itertools import accumulate
 from operator import attrgetter
 from urllib.parse import quote
@@ -19,9 +20,12 @@ from ledger import hour_notes, reading
 from ledger.store import Row
 from shopfloor.board import cell_state, rate_to_catch_up
 from shopfloor.calendar import Calendar, Hour, Shift
+from shopfloor.calendar_book import CalendarBook
 from shopfloor.handoffs import clock_text
 from shopfloor.instants import Instant, moment_of
 from shopfloor.site import Line, Link
+from shopfloor.told_times import YEARS
+from shopfloor.wall_time import wall_instant
 
 
 def find_shift(services: Services, line: Line, link: Link, name: str) -> tuple[Calendar, Shift] | None:
@@ -29,13 +33,32 @@ def find_shift(services: Services, line: Line, link: Link, name: str) -> tuple[C
     now = services.clock()
     calendar = services.calendars.of_link(line, link.id, now)
     if name:
-        found = next((shift for shift in calendar.shifts if shift.id == name), None)
+        found = _named(calendar, name)
+        on = _day_of(name)
+        if found is None and on is not None:
+            # Of months ago: in a book of its own, so that what everybody uses stays as short as it is.
+            at = wall_instant(on, time(), services.config.site.zone)
+            calendar = CalendarBook(services.config.site).of_link(line, link.id, at)
+            found = _named(calendar, name)
     else:
         found = calendar.shift_at(now)
         if found is None:
             last = bisect_right(calendar.shifts, now, key=attrgetter("start_at")) - 1
             found = calendar.shifts[max(last, 0)] if calendar.shifts else None
     return None if found is None else (calendar, found)
+
+
+def _named(calendar: Calendar, name: str) -> Shift | None:
+    return next((shift for shift in calendar.shifts if shift.id == name), None)
+
+
+def _day_of(name: str) -> date | None:
+    """The production date that a shift's name begins with; None when it is none of this century or the next."""
+    try:
+        on = date.fromisoformat(name.partition("/")[0])
+    except ValueError:
+        return None
+    return on if on.year in YEARS else None
 
 
 def hours_page(

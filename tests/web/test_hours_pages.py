@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ledger.checking import faults
+from shopfloor.instants import DAY_MS
 from tests.factory import Plant, china
 
 TUESDAY = "2026-11-24/day"
@@ -54,6 +55,14 @@ def test_a_shift_shows_plan_and_actual_of_each_hour_and_their_sums(client: Flask
     ]
     assert "reason missing 10 min" in row(page, "14-15")[6]
     assert row(page, "16-17")[:4] == ["plan 40", "", "", "plan, sum 120"]
+
+
+def test_the_sheet_of_a_shift_of_months_ago_is_still_there(client: FlaskClient, floor: Plant) -> None:
+    floor.now = china("24 15:10") + 200 * DAY_MS
+    page = client.get(f"{CUT}?shift={TUESDAY}")
+    assert page.status_code == 200
+    assert row(page.text, "14-15")[0] == "plan 40"
+    assert client.get(f"{CUT}?shift=2026-11-22/day").status_code == 404  # a Sunday
 
 
 def test_the_rate_that_is_needed_for_the_rest_of_the_shift_is_told(client: FlaskClient) -> None:
