@@ -10,7 +10,6 @@ from typing import Any
 from ledger.delay_reading import REASON
 from ledger.drafts import By
 from ledger.errors import IdTaken, RuleRefused
-from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.countermeasures import Measure, Span, State, why_not_make, why_not_settle
 from shopfloor.instants import Instant, moment_of
@@ -41,7 +40,13 @@ def make(ledger: Ledger, site: Site, by: By, *, line: Line, link: str, measure: 
         )
         detail = {"measure": number, **detail, "text": text}
         return tx.append(
-            _event(by, "countermeasure_made", f"{line.id}/{link}", measure.reason, number, detail)
+            by.said(
+                "countermeasure_made",
+                f"{line.id}/{link}",
+                measure.reason,
+                detail,
+                unnamed=f"countermeasure/{number}/countermeasure_made/{by.at}",
+            )
         )
 
 
@@ -70,7 +75,15 @@ def settle(
         why_not = why_not_settle(row["state"], to, since_on, comment, moment_of(now, site.zone).date())
         if why_not is not None:
             raise RuleRefused(why_not)
-        tx.append(_event(by, kind, f"{row['line']}/{row['link']}", row["reason"], number, detail))
+        tx.append(
+            by.said(
+                kind,
+                f"{row['line']}/{row['link']}",
+                row["reason"],
+                detail,
+                unnamed=f"countermeasure/{number}/{kind}/{by.at}",
+            )
+        )
 
 
 def measures(ledger: Ledger, line: str = "", link: str = "", limit: int = 200) -> list[Row]:
@@ -127,16 +140,3 @@ def _done_before(tx: Transaction, by: By, kind: str, detail: Mapping[str, object
     if before["kind"] != kind or any(told.get(name) != value for name, value in detail.items()):
         raise IdTaken(str(by.event_id))
     return told
-
-
-def _event(by: By, kind: str, link: str, reason: str, number: int, detail: Mapping[str, object]) -> Event:
-    return Event(
-        event_id=by.event_id or f"countermeasure/{number}/{kind}/{by.at}",
-        kind=kind,
-        occurred_at=by.at,
-        source=by.source,
-        link=link,
-        reason=reason,
-        person=by.person,
-        detail=detail,
-    )

@@ -28,6 +28,21 @@ class By:
     at: Instant
     event_id: str | None = None
 
+    def said(
+        self, kind: str, link: str, reason: str | None, detail: Mapping[str, object], *, unnamed: str
+    ) -> Event:
+        """The event of what they said about a link ("line/link"); `unnamed` is its id where none was made."""
+        return Event(
+            event_id=self.event_id or unnamed,
+            kind=kind,
+            occurred_at=self.at,
+            source=self.source,
+            link=link,
+            reason=reason,
+            person=self.person,
+            detail=detail,
+        )
+
 
 def drafts(ledger: Ledger) -> list[Draft]:
     """All that is being agreed, by due."""

@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 from ledger.drafts import By
 from ledger.errors import IdTaken, RuleRefused
-from ledger.events import Event
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.sentences import sentence
@@ -67,7 +66,9 @@ def note_hour(
             raise RuleRefused(sentence("somebody has noted this hour meanwhile; read that, then write again"))
         if row is None and note.says_nothing:
             raise RuleRefused(sentence("the note is empty; choose a reason or write what is done"))
-        tx.append(_event(tx, by, "hour_noted", f"{line}/{link}", note.reason, detail))
+        tx.append(
+            by.said("hour_noted", f"{line}/{link}", note.reason, detail, unnamed=f"hour/{tx.sequence + 1}")
+        )
 
 
 def sign_shift(
@@ -89,7 +90,9 @@ def sign_shift(
         if not _done_before(tx, by, "shift_signed", detail, apart=("flags",)):
             if by.person in others:
                 raise RuleRefused(sentence("somebody else has to sign the other side of a handover"))
-            tx.append(_event(tx, by, "shift_signed", f"{line}/{link}", None, detail))
+            tx.append(
+                by.said("shift_signed", f"{line}/{link}", None, detail, unnamed=f"hour/{tx.sequence + 1}")
+            )
 
 
 def notes(ledger: Ledger, line: str, link: str, from_at: Instant, to_at: Instant) -> dict[Instant, Row]:
@@ -127,18 +130,3 @@ def _done_before(
     if before["kind"] != kind or any(was.get(name) != detail[name] for name in detail if name not in apart):
         raise IdTaken(str(by.event_id))
     return True
-
-
-def _event(
-    tx: Transaction, by: By, kind: str, link: str, reason: str | None, detail: Mapping[str, object]
-) -> Event:
-    return Event(
-        event_id=by.event_id or f"hour/{tx.sequence + 1}",
-        kind=kind,
-        occurred_at=by.at,
-        source=by.source,
-        link=link,
-        reason=reason,
-        person=by.person,
-        detail=detail,
-    )
