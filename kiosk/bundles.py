@@ -36,5 +36,6 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
         "kept.js",
         "reject_photo.js",
         "camera.js",
+        "secure.js",
     ),
 }

@@ -25,14 +25,14 @@ DEFAULT_REASONS = (
     Reason("other", sentence("Other")),
 )
 DEFAULT_SCRAP_REASONS = (
-    Reason("material", "Material fault"),
-    Reason("dimension", "Wrong size or measure"),
-    Reason("surface", "Surface damaged"),
-    Reason("broken", "Broken or torn"),
-    Reason("wrong", "Wrong part or colour"),
-    Reason("setup", "Set-up or trial piece"),
-    Reason("handling", "Damaged on the way"),
-    Reason("other", "Other"),
+    Reason("material", sentence("Material fault")),
+    Reason("dimension", sentence("Wrong size or measure")),
+    Reason("surface", sentence("Surface damaged")),
+    Reason("broken", sentence("Broken or torn")),
+    Reason("wrong", sentence("Wrong part or colour")),
+    Reason("setup", sentence("Set-up or trial piece")),
+    Reason("handling", sentence("Damaged on the way")),
+    Reason("other", sentence("Other")),
 )
 PREVIOUS = "previous"
 """The reason that passes a flag on; every site has it."""
