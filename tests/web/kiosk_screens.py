@@ -189,8 +189,12 @@ def wrong_pin(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#pin-pad .pin-wrong")).not_to_be_empty()
 
 
+def signed_in(kiosk: Kiosk) -> None:
+    expect(kiosk.page.locator(".kiosk-person button")).to_be_visible()
+
+
 SIGNED_IN = (
-    Screen("signed in", "sew-1"),
+    Screen("signed in", "sew-1", signed_in),
     Screen("PIN", "sew-1", pin_pad, "#pin-pad"),
     Screen("wrong PIN", "sew-1", wrong_pin, "#pin-pad"),
 )

@@ -22,6 +22,11 @@ NARROW_BUTTON = """() => {
   button.textContent = "too long for it";
   button.style.cssText = "width: 9px; white-space: nowrap";
 }"""
+TORN_BUTTON = """() => {
+  const button = document.body.appendChild(document.createElement("button"));
+  button.textContent = "noch einmal schließen";
+  button.style.cssText = "width: 70px; overflow-wrap: anywhere";
+}"""
 SIZES = {
     "a tablet": (1280, 800),
     "a tablet upright": (800, 1280),
@@ -77,9 +82,11 @@ def test_what_does_not_fit_is_found(server: LiveServer, new_page: Callable[..., 
     page.goto(f"http://127.0.0.1:{server.port}/?lang=xx")
     page.evaluate("document.querySelector('h1').style.whiteSpace = 'nowrap'")
     page.evaluate(NARROW_BUTTON)
+    page.evaluate(TORN_BUTTON)
     faults = page.evaluate(OVERFLOWING)
     assert any("the page is" in fault for fault in faults)
     assert any("cut off: button" in fault for fault in faults)
+    assert [fault for fault in faults if fault.startswith("torn: schließen in button")]
 
 
 def test_a_live_board_speaks_each_reader_s_language_at_once(
