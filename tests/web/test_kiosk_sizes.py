@@ -116,3 +116,24 @@ def test_every_control_is_large_enough_and_far_enough_from_the_next(
         found += [f"{screen.name}: {fault}" for fault in page.evaluate(OVERFLOWING)]
     assert not found, "\n".join(found)
     assert count > 3
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_off_or_covered_on_a_phone(
+    tmp_path: Path, new_page: Callable[..., Page], kind: str
+) -> None:
+    """A lead looks at it without gloves, so the sizes are smaller there."""
+
+    def visitor() -> Page:
+        page = new_page(viewport=(390, 844), forgive=FORGIVE)
+        page.context.add_cookies([{"name": "lang", "value": "es", "domain": "127.0.0.1", "path": "/"}])
+        return page
+
+    found = []
+    for screen, page in KINDS[kind](tmp_path / "site", visitor):
+        found += [f"{screen.name}: {fault}" for fault in page.evaluate(OVERFLOWING)]
+        for one, other in combinations(controls_of(page, screen.shown), 2):
+            if gap(one, other) < 0:
+                found.append(f"{screen.name}: {one.name} and {other.name} cover each other")
+    assert not found, "\n".join(found)

@@ -33,8 +33,9 @@ STACKED_CELL = """() => {
   text.style.cssText = "width: 1.2em";
 }"""
 CUT_SHORT = """() => {
-  const button = document.body.appendChild(document.createElement("button"));
-  button.innerHTML = '<b style="display: block; width: 3em; overflow: hidden; text-overflow: ellipsis">000003M-1</b>';
+  const code = document.body.appendChild(document.createElement("button")).appendChild(document.createElement("b"));
+  code.textContent = "000003M-1";
+  code.style.cssText = "display: block; width: 3em; overflow: hidden; text-overflow: ellipsis";
 }"""
 SIZES = {
     "a tablet": (1280, 800),
