@@ -154,6 +154,13 @@ def refused(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#message-place[data-shown] .message.refused")).to_be_visible()
 
 
+def list_of_refused(kiosk: Kiosk) -> None:
+    refused(kiosk)
+    kiosk.page.reload()  # without the message, which lies over it for a while
+    kiosk.page.locator("#outbox").click()
+    expect(kiosk.page.locator("#outbox-list [data-state=refused]").first).to_be_visible()
+
+
 BUSY = (
     Screen("full", "sew-1"),
     Screen("full of the first link", "cut-1"),
@@ -171,6 +178,7 @@ BUSY = (
     Screen("consequence", "sew-1", holding_to_account, "#consequence"),
     Screen("menu", "sew-1", menu, ".kiosk-menu"),
     Screen("refused", "sew-1", refused),
+    Screen("list of refused", "sew-1", list_of_refused, "#outbox-list"),
     Screen("recorded", "sew-1", recorded),  # last: what is received is not on its way any more
 )
 EMPTY = tuple(Screen(f"empty {station}", station) for station in ("buy-1", "cut-1", "sew-1", "pack-1"))
@@ -189,8 +197,12 @@ def wrong_pin(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#pin-pad .pin-wrong")).not_to_be_empty()
 
 
+def signed_in(kiosk: Kiosk) -> None:
+    expect(kiosk.page.locator(".kiosk-person button")).to_be_visible()
+
+
 SIGNED_IN = (
-    Screen("signed in", "sew-1"),
+    Screen("signed in", "sew-1", signed_in),
     Screen("PIN", "sew-1", pin_pad, "#pin-pad"),
     Screen("wrong PIN", "sew-1", wrong_pin, "#pin-pad"),
 )
