@@ -43,6 +43,22 @@ class By:
             detail=detail,
         )
 
+    def said_before(
+        self, tx: Transaction, kind: str, detail: Mapping[str, object] | None = None
+    ) -> Row | None:
+        """The event of this very act when it was recorded before. IdTaken when its id stands for something else.
+
+        `detail` is what must be the same of it.
+        """
+        before = tx.holds(self.event_id) if self.event_id else None
+        if before is None:
+            return None
+        known = json.loads(before["detail"])
+        same = all(known.get(name) == value for name, value in (detail or {}).items())
+        if before["kind"] != kind or not same:
+            raise IdTaken(before["event_id"])
+        return before
+
 
 def drafts(ledger: Ledger) -> list[Draft]:
     """All that is being agreed, by due."""
