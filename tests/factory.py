@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ledger.badged_in import StationBadges
+from ledger.checking import faults
 from ledger.damage import head_path
 from ledger.plans import released_loads
 from ledger.recorder import Recorder
@@ -92,6 +95,7 @@ station = "pack-1"
 """
 
 LEDGER = "ledger.db"
+_FIRST = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
 MONDAY = "2026-11-23T08:00:00+08:00"
 """The start of the week in which the worked example is due on Wednesday."""
 
@@ -102,6 +106,16 @@ def china(text: str) -> Instant:
     return instant_from_text(
         f"2026-11-{day}T{clock}:00+08:00" if clock.count(":") == 1 else f"2026-11-{day}T{clock}+08:00"
     )
+
+
+def behind_milestone(link: str, name: str, keys: str = "") -> str:
+    """The worked site with a milestone before cutting, and its station `buy-1`; `keys` are more of the link's."""
+    assert _FIRST in WORKED_SITE
+    milestone = (
+        f'[[line.link]]\nid = "{link}"\nname = "{name}"\nkind = "milestone"\nshifts = ["day"]\n{keys}\n'
+    )
+    station = f'\n[[station]]\nid = "buy-1"\nlink = "shirts/{link}"\n'
+    return WORKED_SITE.replace(_FIRST, f'{milestone}\n{_FIRST}after = ["{link}"]\n') + station
 
 
 def site_folder(folder: Path, text: str = WORKED_SITE) -> Path:
@@ -183,3 +197,11 @@ class Plant:
     def close(self) -> None:
         """Close the ledger."""
         self.ledger.close()
+
+
+@contextmanager
+def kept_whole(plant: Plant) -> Iterator[Plant]:
+    """A plant until its test is over: then what it recorded agrees with itself, and its ledger is closed."""
+    yield plant
+    assert faults(plant.ledger) == []
+    plant.close()

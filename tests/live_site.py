@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import urllib.request
 from collections import Counter
@@ -26,6 +28,7 @@ from shopfloor.planning import plan_orders
 from tests.broker_fixtures import RunningBroker
 from tests.factory import new_ledger
 from tests.provision import find_program
+from tests.waiting import wait_for
 
 SITE = """
 version = 1
@@ -149,6 +152,19 @@ class Site:
     def part(self, name: str) -> Part:
         """The gateway's or the web server's process."""
         return next(part for part in self.plant.parts if part.name == name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one of them; back when it has ended."""
+        part = self.part(name)
+        assert part.pid is not None
+        os.kill(part.pid, signal.SIGKILL)
+        wait_for(lambda: not part.alive, what=f"the end of {name}")
+
+    def is_back(self, name: str) -> bool:
+        """Whether it runs; started again, as the site does it, when that is due."""
+        part = self.part(name)
+        part.restart_if_ended()
+        return part.alive
 
     def log(self, name: str) -> str:
         """What a process has said so far."""

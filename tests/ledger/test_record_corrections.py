@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ledger import corrections, reading, settling
-from ledger.checking import faults
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
 from shopfloor.scans import Scan
 from tests.factory import Plant, china
-from tests.ledger.recorded import joined_plant, state
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Plant]:
-    plant = joined_plant(tmp_path / "site")
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+from tests.ledger.recorded import state
 
 
 def undo(plant: Plant, event_id: str, at: str, station: str, *, tap: str = "") -> str:

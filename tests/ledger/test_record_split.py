@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ledger import corrections, reading, splitting
-from ledger.checking import faults
 from ledger.corrections import Scrap
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
@@ -16,15 +12,7 @@ from shopfloor.codes import batch_code, batch_number, is_batch_code
 from shopfloor.orders import Order
 from shopfloor.scans import Answer, Scan
 from tests.factory import Plant, china
-from tests.ledger.recorded import joined_plant, state
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Plant]:
-    plant = joined_plant(tmp_path / "site")
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+from tests.ledger.recorded import state
 
 
 def split(plant: Plant, code: str, units: int, at: str, station: str, tap: str = "") -> splitting.Parted:

@@ -14,14 +14,10 @@ from kiosk import pages
 from kiosk.services import Services
 from ledger.errors import LedgerUnavailable
 from tests.factory import Plant
+from tests.web.planner_visit import said
 
 HTMX = {"HX-Request": "true"}
 FLAG = {"against": "cut", "order": "A-1", "tap_id": "tap-1"}
-
-
-def said(html: str) -> str:
-    """The words of a page without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def flagged(client: FlaskClient) -> int:
