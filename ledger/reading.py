@@ -289,20 +289,3 @@ def sums(ledger: Ledger, number: str) -> list[Sums]:
         (number,),
     )
     return [Sums(row["link"], row["quantity"], row["given"], row["scrapped"]) for row in rows]
-
-
-def half_received(
-    ledger: Ledger, line: str, receiver: str
-) -> list[tuple[str, str, tuple[str, ...], Instant]]:
-    """Batches at a join that came from some previous links and not from all: batch, order, from whom, since when."""
-    rows = ledger.rows(
-        'SELECT h.batch, h."order", GROUP_CONCAT(h.giver) AS givers, MIN(h.received_at) AS since_at'
-        " FROM positions p JOIN handoffs h ON h.batch = p.batch AND h.receiver = p.link"
-        " WHERE p.link = ? AND p.received = 0 AND p.received_at IS NOT NULL AND p.given_at IS NULL"
-        " AND h.line = ? AND h.received_at IS NOT NULL"
-        ' GROUP BY h.batch, h."order" ORDER BY since_at',
-        (receiver, line),
-    )
-    return [
-        (row["batch"], row["order"], tuple(sorted(row["givers"].split(","))), row["since_at"]) for row in rows
-    ]

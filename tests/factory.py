@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,13 @@ from ledger.checking import faults
 from ledger.damage import head_path
 from ledger.plans import released_loads
 from ledger.recorder import Recorder
-from ledger.releasing import release_orders
+from ledger.releasing import released
 from ledger.store import Ledger
 from shopfloor.instants import Instant, instant_from_text
-from shopfloor.orders import Order
+from shopfloor.orders import Order, OrderPlan
 from shopfloor.planning import plan_orders
 from shopfloor.scans import Answer, Scan
+from shopfloor.site import Site
 from station_config import SiteConfig, load
 
 WORKED_SITE = """
@@ -147,6 +148,16 @@ def worked_order(order: str = "A-1", quantity: int = 200, due: str = "25 17:00")
     return Order(order, "shirts", "polo", quantity, china(due))
 
 
+def put_in_force(
+    ledger: Ledger, site: Site, plans: Sequence[OrderPlan], *, at: Instant, now: Instant
+) -> None:
+    """Release plans as if everybody had agreed."""
+    assert [plan.order.order for plan in plans if not plan.feasible] == []
+    with ledger.write(now) as tx:
+        for plan in plans:
+            tx.append(released(tx, site, plan, source="test", at=at, person=None))
+
+
 class Plant:
     """A loaded site with its ledger on disk and a clock that the test turns."""
 
@@ -162,7 +173,7 @@ class Plant:
         """Plan the orders beside what is released, and put them in force."""
         loads = released_loads(self.ledger, self.now)
         plans = plan_orders(self.site, list(orders), now=self.now, loads=loads)
-        release_orders(self.ledger, self.site, plans, source="test", at=self.now, now=self.now)
+        put_in_force(self.ledger, self.site, plans, at=self.now, now=self.now)
 
     def codes(self, order: str = "A-1") -> list[str]:
         """The codes of an order's batches."""

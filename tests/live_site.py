@@ -20,13 +20,12 @@ from interlock.ports import free_port
 from ledger import reading
 from ledger.checking import faults
 from ledger.plans import released_loads
-from ledger.releasing import release_orders
 from ledger.store import Ledger
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.orders import Order
 from shopfloor.planning import plan_orders
 from tests.broker_fixtures import RunningBroker
-from tests.factory import new_ledger
+from tests.factory import new_ledger, put_in_force
 from tests.provision import find_program
 from tests.waiting import wait_for
 
@@ -122,7 +121,7 @@ class Site:
         site = self.plant.config.site
         loads = released_loads(self.ledger, began)
         (plan,) = plan_orders(site, [order], now=began, loads=loads)
-        release_orders(self.ledger, site, [plan], source="test", at=began, now=now)
+        put_in_force(self.ledger, site, [plan], at=began, now=now)
         return [row["batch"] for row in reading.batches(self.ledger, order.order)]
 
     def get(self, path: str) -> Any:
