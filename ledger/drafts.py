@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
@@ -83,6 +85,16 @@ def draft(source: Ledger | Transaction, number: str) -> Draft | None:
 def confirmations(ledger: Ledger, number: str, version: int) -> dict[Role, Confirmation]:
     """Who confirmed a plan version of an order."""
     return _confirmations(ledger.rows(_CONFIRMED, (number, version)))
+
+
+def confirmations_in_force(ledger: Ledger, numbers: Sequence[str]) -> dict[str, dict[Role, Confirmation]]:
+    """Who confirmed the plan in force of each of these orders; those of which nobody did are left out."""
+    rows = ledger.rows(
+        'SELECT c.* FROM orders o JOIN confirmations c ON c."order" = o."order" AND c.version = o.plan_version'
+        ' WHERE o."order" IN (SELECT value FROM json_each(?)) ORDER BY o."order"',
+        (json.dumps(numbers),),
+    )
+    return {number: _confirmations(each) for number, each in groupby(rows, key=itemgetter("order"))}
 
 
 def propose(
