@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.app import create_app
 from kiosk.services import Services
-from kiosk.views import board_json, board_page, home_page, kiosk_page, orders_json, orders_page
+from kiosk.views import board_json, board_page, flags_json, home_page, kiosk_page, orders_json, orders_page
 from ledger import drafts, reading
 from ledger.flag_clocks import FlagClocks
 from ledger.flags import Tap, raise_flag
@@ -132,25 +132,30 @@ SEVERAL: dict[str, Callable[[Services], object]] = {
     "home": home_page,
     "orders": orders_page,
     "orders for programs": orders_json,
+    "flags for programs": flags_json,
 }
 
 
 @pytest.mark.parametrize("name", list(SEVERAL))
-def test_many_orders_are_asked_for_in_as_many_questions_as_a_few(
+def test_many_orders_and_flags_are_asked_for_in_as_many_questions_as_a_few(
     plant: Plant, services: Services, name: str
 ) -> None:
+    def late_and_flagged(*numbers: int) -> None:
+        plant.now = china("23 08:00")
+        plant.release(*(worked_order(f"A-{number}", 20) for number in numbers))
+        plant.now = china("25 16:30")
+        for number in numbers:
+            tap = Tap(f"f{number}", "sew-1", plant.now)
+            raise_flag(plant.ledger, plant.site, tap, against="cut", order=f"A-{number}", now=plant.now)
+
     def ask() -> int:
         with create_app(services).test_request_context():
             return questions(plant, lambda: SEVERAL[name](services))
 
-    plant.release(worked_order("A-0", 20), worked_order("A-1", 20))
-    plant.now = china("25 16:30")
+    late_and_flagged(0, 1)
     ask()  # what is asked only once is asked now
     few = ask()
-    plant.now = china("23 08:00")
-    plant.release(*(worked_order(f"A-{number}", 20) for number in range(2, 8)))
-    plant.now = china("25 16:30")
-    assert "A-7" in {row.order for row in reading.owed(plant.ledger, "shirts", plant.now)}
+    late_and_flagged(*range(2, 8))
     assert 0 < ask() == few
 
 
