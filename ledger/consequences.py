@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
+from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.flags import Tap, flag_row, refuse_others, reply
 from ledger.store import Ledger, Row, Transaction
@@ -99,9 +99,7 @@ def contest(ledger: Ledger, site: Site, tap: Tap, *, flag: int, comment: str, no
 def settle(ledger: Ledger, by: By, *, flag: int, ruling: str, comment: str, now: Instant) -> None:
     """A supervisor's word on a disputed consequence: upheld it takes effect."""
     with ledger.write(now) as tx:
-        if by.event_id is not None and (before := tx.holds(by.event_id)) is not None:
-            if before["kind"] != "consequence_ruled":
-                raise IdTaken(by.event_id)
+        if by.said_before(tx, "consequence_ruled") is not None:
             return
         row = flag_row(tx, flag)
         why_not = why_not_settle(_held(tx, flag), ruling, by.person)

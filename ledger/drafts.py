@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
@@ -43,6 +45,22 @@ class By:
             detail=detail,
         )
 
+    def said_before(
+        self, tx: Transaction, kind: str, detail: Mapping[str, object] | None = None
+    ) -> Row | None:
+        """The event of this very act when it was recorded before. IdTaken when its id stands for something else.
+
+        `detail` is what must be the same of it.
+        """
+        before = tx.holds(self.event_id) if self.event_id else None
+        if before is None:
+            return None
+        known = json.loads(before["detail"])
+        same = all(known.get(name) == value for name, value in (detail or {}).items())
+        if before["kind"] != kind or not same:
+            raise IdTaken(before["event_id"])
+        return before
+
 
 def drafts(ledger: Ledger) -> list[Draft]:
     """All that is being agreed, by due."""
@@ -67,6 +85,16 @@ def draft(source: Ledger | Transaction, number: str) -> Draft | None:
 def confirmations(ledger: Ledger, number: str, version: int) -> dict[Role, Confirmation]:
     """Who confirmed a plan version of an order."""
     return _confirmations(ledger.rows(_CONFIRMED, (number, version)))
+
+
+def confirmations_in_force(ledger: Ledger, numbers: Sequence[str]) -> dict[str, dict[Role, Confirmation]]:
+    """Who confirmed the plan in force of each of these orders; those of which nobody did are left out."""
+    rows = ledger.rows(
+        'SELECT c.* FROM orders o JOIN confirmations c ON c."order" = o."order" AND c.version = o.plan_version'
+        ' WHERE o."order" IN (SELECT value FROM json_each(?)) ORDER BY o."order"',
+        (json.dumps(numbers),),
+    )
+    return {number: _confirmations(each) for number, each in groupby(rows, key=itemgetter("order"))}
 
 
 def propose(

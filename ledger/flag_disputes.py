@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
+from ledger.errors import RuleRefused
 from ledger.events import Event
 from ledger.flag_timing import wound
 from ledger.flags import Tap, flag_row, refuse_others, reply, standing_of
@@ -37,9 +37,7 @@ def rule_flag(
 ) -> None:
     """A supervisor's word on a disputed flag: upheld, its clock begins anew; overturned, it is closed."""
     with ledger.write(now) as tx:
-        if by.event_id is not None and (before := tx.holds(by.event_id)) is not None:
-            if before["kind"] != "flag_ruled":
-                raise IdTaken(by.event_id)
+        if by.said_before(tx, "flag_ruled") is not None:
             return
         row = flag_row(tx, flag)
         standing = standing_of(row)

@@ -12,6 +12,7 @@ from queue import Queue
 import pytest
 
 from interlock.ports import free_port
+from tests.live_site import Site
 
 HOST = "127.0.0.1"
 _PIECE = 64 * 1024
@@ -114,9 +115,8 @@ class Network:
 
 
 @pytest.fixture
-def networks() -> Iterator[list[Network]]:
-    """Networks that a test has laid; they are taken up at its end."""
-    laid: list[Network] = []
+def network(site: Site) -> Iterator[Network]:
+    """Laid before the web server of the test's own `site`; taken up at its end."""
+    laid = Network(site.web)
     yield laid
-    for each in laid:
-        each.close()
+    laid.close()

@@ -65,7 +65,7 @@ def test_a_broker_that_goes_five_times_under_load_loses_and_doubles_nothing(
 def test_a_broker_that_hangs_is_noticed_and_taken_up_again(
     broker: RunningBroker, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.connection.KEEPALIVE_S", 1)
+    monkeypatch.setattr("gateway.mqtt_client.KEEPALIVE_S", 1)
     hanging = RunningGateway(broker, ledger).start()
     broker.signal(signal.SIGSTOP)
     wait_for(lambda: not ledger.beats[-1], 5, "a beat without a broker")

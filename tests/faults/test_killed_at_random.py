@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import statistics
 import threading
 import time
@@ -129,17 +127,9 @@ def clean_start_s(site: Site, load: Load) -> float:
 
 def killed_for_s(site: Site, load: Load, name: str) -> float:
     """From its death to the next scan that it confirms."""
-    part = site.part(name)
-    assert part.pid is not None
-    os.kill(part.pid, signal.SIGKILL)
-    wait_for(lambda: not part.alive, what="its end")
+    site.kill(name)
     died_s = time.monotonic()
-
-    def is_back() -> bool:
-        site.plant.check()
-        return part.alive
-
-    wait_for(is_back, 20, "its restart")
+    wait_for(lambda: site.is_back(name), 20, "its restart")
     until_it_confirms(load, name)
     return time.monotonic() - died_s
 

@@ -22,7 +22,7 @@ from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.instants import DAY_MS
 from shopfloor.scans import Scan
-from tests.factory import Plant, china
+from tests.factory import Plant, china, kept_whole
 from tests.ledger.archived import (
     BEFORE_AT,
     NOTHING,
@@ -41,10 +41,8 @@ from tests.waiting import wait_for
 
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Plant]:
-    plant = shipped_plant(tmp_path / "site")
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(shipped_plant(tmp_path / "site")) as plant:
+        yield plant
 
 
 def test_rows_move_whole_and_events_and_orders_stay(old: Plant) -> None:

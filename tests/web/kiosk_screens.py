@@ -10,30 +10,11 @@ from playwright.sync_api import expect
 from ledger import flags
 from ledger.flags import Tap
 from shopfloor.orders import Order
-from tests.factory import WORKED_SITE, Plant, china
+from tests.factory import Plant, behind_milestone, china
 from tests.web.kiosk_visit import Kiosk
 from tests.web.secured import PIN
 
-CUT = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
-FABRIC = """
-[[line.link]]
-id = "fabric"
-name = "Purchasing"
-kind = "milestone"
-lead = "2h"
-buffer = "60min"
-shifts = ["day"]
-
-[[line.link]]
-id = "cut"
-name = "Cutting"
-after = ["fabric"]
-"""
 REST = """
-[[station]]
-id = "buy-1"
-link = "shirts/fabric"
-
 [[consequence]]
 id = "talk"
 name = "A word at the morning meeting"
@@ -42,7 +23,7 @@ kind = "word"
 [flags]
 silence = "40h"
 """
-SITE = WORKED_SITE.replace(CUT, FABRIC.lstrip()) + REST
+SITE = behind_milestone("fabric", "Purchasing", 'lead = "2h"\nbuffer = "60min"') + REST
 NOW = "25 10:25"
 BEHIND = "A-1"
 """The order of which every link owes something."""
