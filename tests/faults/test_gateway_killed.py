@@ -9,6 +9,7 @@ import signal
 from interlock import clock
 from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
+from tests.gateway.rig import Wire
 from tests.live_site import Site
 from tests.waiting import wait_for
 
@@ -19,7 +20,8 @@ def test_scans_between_publication_and_commit_are_recorded_exactly_once(site: Si
     now = clock.now()
     codes = site.release(Order("B-1", "parts", "part", SCANS * 20, now + 9 * DAY_MS), began=now, now=now)
     scans = [json.dumps({"id": f"k{n}", "code": code}) for n, code in enumerate(codes)]
-    gateway = site.part("gateway")
+    gateway, wire = site.part("gateway"), Wire(site.broker)
+    wire.listen("interlock/e2e/scanner-cut/ack")
     with site.ledger.write(0):
         # While the ledger is held the gateway receives, but cannot commit.
         site.publish_all("scanner-cut", scans)
@@ -29,6 +31,8 @@ def test_scans_between_publication_and_commit_are_recorded_exactly_once(site: Si
         assert gateway.pid is not None
         os.kill(gateway.pid, signal.SIGKILL)
         wait_for(lambda: not gateway.alive, what="the gateway's end")
+        assert wire.heard == [], "nothing is answered that is not stored"
+    wire.close()
     assert not site.recorded("k")
 
     def is_back() -> bool:
