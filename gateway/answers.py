@@ -20,7 +20,7 @@ def messages_of(
     site: str, answer: Answer, speaker: Speaker | None, at: Instant
 ) -> Iterator[tuple[str, bytes]]:
     """Topic and payload of each."""
-    if topics.is_level(answer.device):
+    if topics.is_level(answer.device) and _may_stand_in_topic(answer.device, speaker):
         said = msgspec.json.encode({"id": answer.scan_id, "result": answer.result, "text": str(answer.text)})
         yield topics.build(site, answer.device, "ack"), said
     if speaker is None:
@@ -29,9 +29,20 @@ def messages_of(
     template = profile.answer_refused if answer.result == "refused" else profile.answer_recorded
     if profile.answer is None or not template:
         return
-    topic = profile.answer.filled({**speaker.place.places, "device": speaker.called})
+    told = {"device": speaker.called} if _may_stand_in_topic(speaker.called, speaker) else {}
+    topic = profile.answer.filled({**speaker.place.places, **told})
     if topic is not None:
         yield topic, _filled(template, answer, speaker, at).encode()
+
+
+def _may_stand_in_topic(name: str, speaker: Speaker | None) -> bool:
+    """Whether this broker takes the name in a topic, as far as one can know.
+
+    NATS ends the connection that publishes to a topic with a blank, and paho would publish the same again on the next
+    one, for ever. A name that came in a topic has been through the broker; one that a payload told has not.
+    """
+    came_in_topic = speaker is None or any(name in value for value in speaker.place.places.values())
+    return came_in_topic or " " not in name
 
 
 def _filled(template: str, answer: Answer, speaker: Speaker, at: Instant) -> str:

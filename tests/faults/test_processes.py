@@ -30,7 +30,9 @@ class RunningSite:
         with self.said.open("wb") as output:
             command = [sys.executable, "-m", "interlock", "run", str(folder)]
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        wait_for(lambda: b"scanners at" in self.said.read_bytes(), seconds=30, what="the site to serve")
+
+    def wait_until_it_serves(self) -> None:
+        wait_for(lambda: b"scanners at" in self.said.read_bytes(), seconds=60, what="the site to serve")
 
     def children(self) -> dict[int, str]:
         """Command lines of its processes."""
@@ -65,9 +67,12 @@ def is_gone(pid: int) -> bool:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[RunningSite]:
     site = RunningSite(tmp_path / "site")
-    yield site
-    site.process.kill()
-    site.process.wait()
+    try:
+        site.wait_until_it_serves()
+        yield site
+    finally:
+        site.process.kill()
+        site.process.wait()
 
 
 @pytest.mark.parametrize("part", ["nats-server", "interlock gateway", "kiosk_main"])
