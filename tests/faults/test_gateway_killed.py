@@ -7,6 +7,7 @@ import json
 from interlock import clock
 from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
+from tests.gateway.rig import Wire
 from tests.live_site import Site
 from tests.waiting import wait_for
 
@@ -17,6 +18,8 @@ def test_scans_between_publication_and_commit_are_recorded_exactly_once(site: Si
     now = clock.now()
     codes = site.release(Order("B-1", "parts", "part", SCANS * 20, now + 9 * DAY_MS), began=now, now=now)
     scans = [json.dumps({"id": f"k{n}", "code": code}) for n, code in enumerate(codes)]
+    wire = Wire(site.broker)
+    wire.listen("interlock/e2e/scanner-cut/ack")
     with site.ledger.write(0):
         # While the ledger is held the gateway receives, but cannot commit.
         site.publish_all("scanner-cut", scans)
@@ -24,6 +27,8 @@ def test_scans_between_publication_and_commit_are_recorded_exactly_once(site: Si
             lambda: "cannot be written" in site.log("gateway"), what="the gateway before the held ledger"
         )
         site.kill("gateway")
+        assert wire.heard == [], "nothing is answered that is not stored"
+    wire.close()
     assert not site.recorded("k")
     wait_for(lambda: site.is_back("gateway"), what="the gateway's restart")
     wait_for(lambda: len(site.recorded("k")) == SCANS, seconds=30, what="all scans in the ledger")
