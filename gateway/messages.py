@@ -106,7 +106,7 @@ def _on_site_topic(message: _Message, directory: Directory, topic: topics.Device
         return message.refused(NO_STATE) if online is None else message.state([topic.device], online, reader)
     if message.arrived.retained:
         return message.refused(RETAINED)
-    return message.read(reader)
+    return message.read(reader, waits=True)
 
 
 def _on_foreign_topic(message: _Message, directory: Directory) -> Understood:
@@ -157,12 +157,15 @@ class _Message:
     def name(self, device: str, profile: str, *, known: bool) -> None:
         self._device, self._profile, self._known = device[:LONGEST_CALLED], profile, known
 
-    def read(self, reader: Reader) -> Understood:
-        """A message that is no state: a scan, or what keeps it from being one."""
+    def read(self, reader: Reader, *, waits: bool = False) -> Understood:
+        """A message that is no state: a scan, or what keeps it from being one.
+
+        Whoever speaks our own format `waits` for an answer, and would send a faulty message again for ever.
+        """
         try:
             read = reader.scan(self.body, self._at)
         except NoScan as fault:
-            return self.refused(text_of(fault), waited_for=fault.waited_for, reader=reader)
+            return self.refused(text_of(fault), waited_for=waits or fault.waited_for, reader=reader)
         if isinstance(read, Nothing):
             return self.settled("heard", read.why, reader)
         scan = self._scan(read)

@@ -70,4 +70,4 @@ def _no_time(name: str, text: str) -> Malformed:
 def _sentence(fault: str) -> str:
     found = _PLACE.match(fault)
     place, what = (f"{found['place']}: ", found["what"]) if found else ("", fault)
-    return place + what[:1].lower() + what[1:]
+    return place + (what if what[1:2].isupper() else what[:1].lower() + what[1:])

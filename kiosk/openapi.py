@@ -40,6 +40,8 @@ class Operation:
     faults: tuple[int, ...] = (503,)
     query: tuple[tuple[str, int | None, str], ...] = ()
     """Name, least value and meaning of each; without a least value it is a text."""
+    also: tuple[tuple[int, Any], ...] = ()
+    """Other answers, and what they hold."""
     fault: Any = shapes.Fault
     """What a request is answered with that cannot be read or is refused."""
 
@@ -227,6 +229,7 @@ OPERATIONS = (
         shapes.ScanResult | list[shapes.ScanResult],
         takes=shapes.ScanBody | list[shapes.ScanBody],
         faults=(400, 503),
+        also=((422, shapes.ScanResult),),
     ),
     *CORRECTIONS,
     Operation("get", "/board/{line}", "The floor board of a line.", shapes.Board, faults=(404, 503)),
@@ -259,7 +262,12 @@ def document() -> dict[str, Any]:
     types = [
         one
         for operation in OPERATIONS
-        for one in (operation.takes, operation.gives, operation.fault)
+        for one in (
+            operation.takes,
+            operation.gives,
+            operation.fault,
+            *(shape for _, shape in operation.also),
+        )
         if one is not None
     ]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
@@ -305,6 +313,7 @@ def _described(operation: Operation, by_type: dict[str, Any]) -> dict[str, Any]:
                 str(status): _json(_FAULTS[status], by_type[repr(operation.fault)])
                 for status in operation.faults
             },
+            **{str(status): _json(_FAULTS[status], by_type[repr(shape)]) for status, shape in operation.also},
             **{str(status): _json(_FAULTS[status], by_type[repr(shapes.Fault)]) for status in _NOT_ALLOWED},
         },
     }

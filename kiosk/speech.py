@@ -5,6 +5,7 @@ The language belongs to the request, or to the live channel, that is being rende
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,6 +18,8 @@ from kiosk.catalogues import ENGLISH, Language
 from shopfloor.sentences import Sentence
 
 _GROUPED_FROM = 1_000
+_FIRST_VALUE = re.compile(r"%\((\w+)\)s(?!:)")
+"""Not before a colon: that is the name of a field, which begins a sentence like a word."""
 
 _speaks: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
@@ -45,19 +48,30 @@ def told(text: str) -> str:
     """A sentence in the language that is spoken; a text that is none stays as it is."""
     if not isinstance(text, Sentence):
         return text
-    translations = _speaks.get().translations
-    if text.plural is None:
-        form = translations.gettext(text.msgid)
-    else:
-        n = text.values["n"]
-        form = translations.ngettext(text.msgid, text.plural, n if isinstance(n, int) else 0)
-    return form % {name: shown(value) for name, value in text.values.items()}
+    return _form(text) % {name: shown(value) for name, value in text.values.items()}
 
 
 def capital(text: str) -> str:
-    """A sentence that stands alone: told, and begun with a capital letter."""
+    """A sentence that stands alone: told, and begun with a capital letter, unless it begins with an id or a name."""
     said = told(text)
-    return said[:1].upper() + said[1:]
+    return said if _begins_with_a_name(text) else said[:1].upper() + said[1:]
+
+
+def _form(text: Sentence) -> str:
+    """A sentence in the language that is spoken, its values still to be put in."""
+    translations = _speaks.get().translations
+    if text.plural is None:
+        return translations.gettext(text.msgid)
+    n = text.values["n"]
+    return translations.ngettext(text.msgid, text.plural, n if isinstance(n, int) else 0)
+
+
+def _begins_with_a_name(text: str) -> bool:
+    """Whether the first word is a value that is written as it is, like a code."""
+    if not isinstance(text, Sentence) or not (first := _FIRST_VALUE.match(_form(text))):
+        return False
+    value = text.values[first[1]]
+    return isinstance(value, str) and (not isinstance(value, Sentence) or _begins_with_a_name(value))
 
 
 def shown(value: object) -> object:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from ledger import facts
@@ -13,6 +15,7 @@ from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again
 from ledger.milestones import batches_of
 from ledger.projections import STEPS
+from ledger.said import text_in
 from ledger.standing import fact_of, standing_sequences
 from ledger.steps import Floor, is_closed
 from ledger.store import Ledger, Reader, Row, Transaction
@@ -48,7 +51,7 @@ def undo(ledger: Ledger, recorder: Recorder, tap: Tap, *, event_id: str, why: st
             raise RuleRefused(sentence("%(event_id)s is no scan that was recorded", event_id=event_id[:60]))
         before = tx.holds(tap.event_id)
         if before is not None:
-            return _undone_before(before, event_id)
+            return _undone_before(before, event, why, recorder.site.zone)
         return take_back(tx, recorder, tap, event, why=why)
 
 
@@ -105,7 +108,7 @@ def scrap(ledger: Ledger, recorder: Recorder, tap: Tap, what: Scrap, *, now: Ins
             same = (before["kind"], before["batch"], before["quantity"], before["reason"])
             if same != ("scrapped", batch["batch"], what.quantity, what.reason):
                 raise IdTaken(tap.event_id)
-            return sentence("%(batch)s: %(quantity)s scrapped", batch=batch["batch"], quantity=what.quantity)
+            return text_in(json.loads(before["detail"]))
         _refuse_if_archived(floor, [batch])
         refuse_if_link_is_gone(family_of(tx, floor.line, batch), batch)
         told = _told_scrap(tap, what, station.link, now)
@@ -134,10 +137,12 @@ def batch_of_line(tx: Transaction, floor: Floor, code: str) -> Row:
     return batch
 
 
-def _undone_before(before: Row, event_id: str) -> str:
-    if before["kind"] != "voided" or f'"voids":"{event_id}"' not in before["detail"]:
+def _undone_before(before: Row, event: Row, why: str, zone: tzinfo) -> str:
+    """The same answer for the same undo again; IdTaken when the id was used for anything else."""
+    same = before["kind"] == "voided" and json.loads(before["detail"])["voids"] == event["event_id"]
+    if not same or before["reason"] != (why or "undone"):
         raise IdTaken(before["event_id"])
-    return sentence("undone")
+    return _undone(event, clock_text(instant_from_text(event["occurred_at"]), zone))
 
 
 def _undone(event: Row, at: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.store import Ledger, Row, Transaction
-from shopfloor.instants import Instant
+from shopfloor.instants import MINUTE_MS, Instant
+
+SET_BACK_MS = 2 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,17 @@ def keep(tx: Transaction, gap: Gap) -> None:
 
 
 def close(tx: Transaction, device: str, seq: int, at: Instant | None) -> bool:
-    """A missing number came, without a time or with one that fits; what is missing beside it stays a gap."""
+    """A missing number came, without a time or with one that fits; what is missing beside it stays a gap.
+
+    The device's clock may have been set back a little in between; a time after the gap is that of a new count.
+    """
     row = tx.row(
         "SELECT * FROM seq_gaps WHERE device = ? AND first <= ? ORDER BY first DESC LIMIT 1", (device, seq)
     )
     if row is None:
         return False
     gap = _gap(row)
-    if seq > gap.last or (at is not None and not gap.before_at <= at <= gap.after_at):
+    if seq > gap.last or (at is not None and not gap.before_at - SET_BACK_MS <= at <= gap.after_at):
         return False
     tx.run("DELETE FROM seq_gaps WHERE device = ? AND first = ?", (device, gap.first))
     if gap.first < seq:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from ledger import facts
@@ -11,6 +12,7 @@ from ledger.events import Event
 from ledger.families import batch_row, family_of, refuse_if_link_is_gone
 from ledger.flags import Tap
 from ledger.late_news import Cause, derive_again
+from ledger.said import text_in
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.sentences import sentence
@@ -25,8 +27,9 @@ FORCIBLE = "skipped"
 def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: str, now: Instant) -> str:
     """A lead's word that a scan that was refused because a link was skipped counts; the sentence it records."""
     with ledger.write(now) as tx:
-        if _settled_before(tx, tap, refused, "scan_forced"):
-            return sentence("counted")
+        before = _settled_before(tx, tap, refused, "scan_forced", why)
+        if before is not None:
+            return _forced_before(tx, before, refused)
         row = _open_refusal(tx, tap, refused, why)
         if row["word"] != FORCIBLE or row["scan"] is None:
             raise RuleRefused(
@@ -64,7 +67,7 @@ def force(ledger: Ledger, recorder: Recorder, tap: Tap, *, refused: int, why: st
 def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -> None:
     """A refused scan that never counts, whatever is heard later."""
     with ledger.write(now) as tx:
-        if _settled_before(tx, tap, refused, "scan_discarded"):
+        if _settled_before(tx, tap, refused, "scan_discarded", why) is not None:
             return
         row = _open_refusal(tx, tap, refused, why)
         fact = facts.numbered(tx, row["scan"]) if row["scan"] is not None else None
@@ -86,12 +89,29 @@ def discard(ledger: Ledger, tap: Tap, *, refused: int, why: str, now: Instant) -
         tx.run("UPDATE refused SET settled = 'discarded' WHERE id = ?", (refused,))
 
 
-def _settled_before(tx: Transaction, tap: Tap, refused: int, kind: str) -> bool:
-    """Whether this very tap did it already."""
+def _settled_before(tx: Transaction, tap: Tap, refused: int, kind: str, why: str) -> Row | None:
+    """The event of this very tap, if it did it already; IdTaken when its id was used for anything else."""
     before = tx.holds(tap.event_id)
-    if before is not None and (before["kind"] != kind or f'"refused":{refused},' not in before["detail"]):
+    if before is None:
+        return None
+    if (
+        before["kind"] != kind
+        or json.loads(before["detail"])["refused"] != refused
+        or before["reason"] != why
+    ):
         raise IdTaken(tap.event_id)
-    return before is not None
+    return before
+
+
+def _forced_before(tx: Transaction, before: Row, refused: int) -> str:
+    """What the force was answered with: the step that the scan itself became."""
+    step = tx.row(
+        "SELECT e.detail FROM events e JOIN refused r ON r.id = ? WHERE e.batch = ? AND e.sequence > ?"
+        " AND e.kind IN ('received', 'given') AND json_extract(e.detail, '$.scan.n') = r.scan"
+        " AND json_extract(e.detail, '$.implied') IS NULL ORDER BY e.sequence LIMIT 1",
+        (refused, before["batch"], before["sequence"]),
+    )
+    return sentence("counted") if step is None else text_in(json.loads(step["detail"]))
 
 
 def _open_refusal(tx: Transaction, tap: Tap, refused: int, why: str) -> Row:

@@ -59,7 +59,7 @@ class Unreadable:
     """One sentence."""
     scan_id: str | None = None
     waited_for: bool = False
-    """Something was read from a label, so somebody waits for an answer."""
+    """Something was read from a label, or said in our own format: somebody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,36 @@ def test_after_hostile_messages_the_next_scan_is_recorded(
     assert ledger.codes == ["B7"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ({"quantity": -1}, "The quantity is not between 0 and 1000000000."),
+        ({"quantity": 1.5}, "The quantity is not a whole number."),
+        ({"seq": "x"}, "The seq is not a whole number."),
+        ({"code": ""}, "The code is empty."),
+        ({"code": "B" * 201}, "The code has 201 characters; a code has at most 200."),
+    ],
+)
+def test_who_speaks_our_format_is_told_why_a_message_is_no_scan(
+    start_gateway: Start, ledger: MemoryLedger, wire: Wire, fault: dict[str, object], why: str
+) -> None:
+    start_gateway()
+    wire.listen(f"interlock/{SITE}/+/ack")
+    wire.send("scanner-07", {"id": "a1", "code": "B7", **fault})
+    wait_for(lambda: wire.answers("scanner-07"))
+    assert wire.answers("scanner-07") == [{"id": "a1", "result": "refused", "text": why}]
+    assert not ledger.scans
+
+
+def test_what_is_no_message_at_all_is_refused_without_an_id(start_gateway: Start, wire: Wire) -> None:
+    start_gateway()
+    wire.listen(f"interlock/{SITE}/+/ack")
+    wire.send("scanner-07", b'{"id": "a1", "code":')
+    wait_for(lambda: wire.answers("scanner-07"))
+    (said,) = wire.answers("scanner-07")
+    assert (said["id"], said["result"]) == (None, "refused")
+
+
 def test_a_retained_scan_is_no_event(start_gateway: Start, ledger: MemoryLedger, wire: Wire) -> None:
     wire.send("scanner-07", {"id": "old", "code": "B6"}, retain=True)
     start_gateway()

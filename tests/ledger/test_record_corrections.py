@@ -13,10 +13,12 @@ from tests.factory import Plant, china
 from tests.ledger.recorded import state
 
 
-def undo(plant: Plant, event_id: str, at: str, station: str, *, tap: str = "") -> str:
+def undo(
+    plant: Plant, event_id: str, at: str, station: str, *, tap: str = "", why: str = "wrong batch"
+) -> str:
     now = china(at)
     by = Tap(tap or f"undo {event_id}", station, now, "Mei")
-    return corrections.undo(plant.ledger, plant.recorder, by, event_id=event_id, why="wrong batch", now=now)
+    return corrections.undo(plant.ledger, plant.recorder, by, event_id=event_id, why=why, now=now)
 
 
 def scrap(
@@ -28,10 +30,10 @@ def scrap(
     return corrections.scrap(plant.ledger, plant.recorder, by, what, now=now)
 
 
-def force(plant: Plant, at: str, station: str, refused: int = 1) -> str:
+def force(plant: Plant, at: str, station: str, refused: int = 1, why: str = "scanner was down") -> str:
     now = china(at)
     by = Tap(f"force {refused}", station, now, "Lead Chen")
-    return settling.force(plant.ledger, plant.recorder, by, refused=refused, why="scanner was down", now=now)
+    return settling.force(plant.ledger, plant.recorder, by, refused=refused, why=why, now=now)
 
 
 def links(plant: Plant, order: str = "A-1") -> dict[str, tuple[int, int, int]]:
@@ -107,8 +109,11 @@ def test_an_undo_is_done_once_and_only_by_the_link_that_scanned(floor: Plant) ->
     floor.scan("scanner-cut", code, "24 14:10", scan_id="t1")
     with pytest.raises(RuleRefused, match="not scanned at this link"):
         undo(floor, "t1", "24 14:11", "sew-1")
-    undo(floor, "t1", "24 14:11", "cut-1", tap="u1")
-    assert undo(floor, "t1", "24 14:12", "cut-1", tap="u1") == "undone"
+    said = undo(floor, "t1", "24 14:11", "cut-1", tap="u1")
+    assert said == f"undone: {code} received 14:10"
+    assert undo(floor, "t1", "24 14:12", "cut-1", tap="u1") == said
+    with pytest.raises(IdTaken):
+        undo(floor, "t1", "24 14:12", "cut-1", tap="u1", why="another reason")
     with pytest.raises(RuleRefused, match="taken back already"):
         undo(floor, "t1", "24 14:12", "cut-1", tap="u2")
     with pytest.raises(RuleRefused, match="no scan that was recorded"):
@@ -250,8 +255,10 @@ def test_a_lead_forces_a_batch_past_a_link_that_did_not_scan(floor: Plant) -> No
     code = floor.codes()[0]
     floor.scan("scanner-cut", code, "24 14:10")
     assert floor.scan("scanner-pack", code, "24 15:00", scan_id="p1").result == "refused"
-    assert force(floor, "24 15:10", "pack-1") == f"{code} received 15:00 from Sewing, recorded 15:10"
-    assert force(floor, "24 15:10", "pack-1") == "counted"
+    for _ in range(2):
+        assert force(floor, "24 15:10", "pack-1") == f"{code} received 15:00 from Sewing, recorded 15:10"
+    with pytest.raises(IdTaken):
+        force(floor, "24 15:10", "pack-1", why="another reason")
     assert links(floor) == {"cut": (20, 20, 0), "sew": (20, 20, 0), "pack": (20, 0, 0)}
     row = floor.ledger.rows("SELECT reason, person FROM events WHERE kind = 'scan_forced'")[0]
     assert tuple(row) == ("scanner was down", "Lead Chen")

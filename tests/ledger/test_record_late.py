@@ -224,6 +224,14 @@ def test_a_late_number_with_a_time_that_does_not_fit_is_suspect_and_closes_nothi
     assert row["received_at"] == china("24 10:30")
 
 
+def test_a_missing_number_closes_its_gap_though_the_clock_was_set_back_a_little(floor: Plant) -> None:
+    codes = floor.codes()
+    late(floor, "scanner-cut", codes[0], "24 10:00", "24 10:00", 1)
+    late(floor, "scanner-cut", codes[1], "24 10:10", "24 10:10", 5)
+    late(floor, "scanner-cut", codes[2], "24 09:58", "24 10:30", 3)
+    assert [(gap.first, gap.last) for gap in open_gaps(floor.ledger)] == [(2, 2), (4, 4)]
+
+
 def test_a_device_whose_clock_was_set_back_keeps_its_own_order(floor: Plant) -> None:
     code = floor.codes()[0]
     late(floor, "scanner-cut", code, "24 10:01:00", "24 10:01", 1)

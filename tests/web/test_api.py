@@ -68,6 +68,9 @@ def test_the_same_id_for_another_scan_is_422(client: FlaskClient, floor: Plant) 
     assert answer.status_code == 422
     assert answer.json["result"] == "refused"
     assert "was used before" in answer.json["text"]
+    described = client.get("/api/v1/openapi.json").json["paths"]["/scans"]["post"]["responses"]["422"]
+    schema = described["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/ScanResult"}
 
 
 def test_a_refused_scan_is_an_answer_and_is_kept(client: FlaskClient, floor: Plant) -> None:
@@ -125,6 +128,7 @@ def test_one_bad_scan_never_spoils_the_others(client: FlaskClient, floor: Plant)
         (b'{"code": "A", "device": "scanner-cut", "id": "flag/2/resolved"}', "id: at most"),
         (b'{"code": "A", "device": "scanner-cut", "id": "\\u0000"}', "id: at most"),
         (b"[" * 20_000, "the list of scans"),
+        (b"NaN", "JSON is malformed"),
         (b'{"code":' * 20_000, "the scan cannot be read"),
         (json.dumps([{"code": "A"}] * 501).encode(), "at most 500 scans are taken at once, not 501"),
     ],

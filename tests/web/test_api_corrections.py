@@ -23,8 +23,10 @@ def test_a_scan_is_undone_once_by_the_link_that_made_it(client: FlaskClient, flo
     body = {"station": "cut-1", "person": "Mei", "id": "u1"}
     answer = client.post("/api/v1/scans/a/1/undo", json=body)
     assert answer.json == {"text": f"undone: {code} received 15:10"}
-    assert client.post("/api/v1/scans/a/1/undo", json=body).status_code == 200
-    assert client.post("/api/v1/scans/none/undo", json={"station": "cut-1"}).status_code == 422
+    assert client.post("/api/v1/scans/a/1/undo", json=body).json == answer.json
+    assert client.post("/api/v1/scans/a/1/undo", json={**body, "reason": "another"}).status_code == 422
+    none = client.post("/api/v1/scans/none/undo", json={"station": "cut-1"})
+    assert (none.status_code, none.json["error"]) == (422, "none is no scan that was recorded")
     assert client.post("/api/v1/scans/a/1/undo", json={}).status_code == 400
     assert faults(floor.ledger) == []
 
@@ -32,9 +34,18 @@ def test_a_scan_is_undone_once_by_the_link_that_made_it(client: FlaskClient, flo
 def test_scrap_is_told_with_its_reason(client: FlaskClient, floor: Plant) -> None:
     code = floor.codes()[9]
     scanned(client, "scanner-sew", code, "s1")
-    body = {"station": "sew-1", "batch": code, "quantity": 2, "reason": "torn", "rejected_from": "cut"}
-    answer = client.post("/api/v1/scrap", json=body)
-    assert answer.json == {"text": f"{code}: 2 scrapped as Cutting gave it 15:10: torn"}
+    body = {
+        "station": "sew-1",
+        "batch": code,
+        "quantity": 2,
+        "reason": "torn",
+        "rejected_from": "cut",
+        "id": "s2",
+    }
+    for _ in range(2):
+        answer = client.post("/api/v1/scrap", json=body)
+        assert answer.json == {"text": f"{code}: 2 scrapped as Cutting gave it 15:10: torn"}
+    body["id"] = "s3"
     assert client.post("/api/v1/scrap", json={**body, "reason": ""}).status_code == 400
     assert client.post("/api/v1/scrap", json={**body, "quantity": 19}).status_code == 422
     assert client.post("/api/v1/scrap", json={**body, "station": "nowhere"}).status_code == 422

@@ -226,6 +226,15 @@ def test_a_sentence_within_a_sentence_is_told_too() -> None:
     assert told(said) == "7K3 already given 09:41 to Cutting and Sewing"
 
 
+def test_a_sentence_begins_with_a_capital_but_an_id_stays_as_it_is() -> None:
+    assert capital(sentence("no hour is over yet")) == "No hour is over yet"
+    assert capital(sentence("%(event_id)s is no scan that was recorded", event_id="a/1")) == (
+        "a/1 is no scan that was recorded"
+    )
+    given = sentence("already given %(at)s to %(to)s", at="09:41", to="sew")
+    assert capital(sentence("%(what)s, and late", what=given)) == "Already given 09:41 to sew, and late"
+
+
 # ---- which language
 
 

@@ -92,7 +92,7 @@ def test_a_lead_forces_what_skipped_a_link_with_name_reason_and_confirmation(
         ({"person": " "}, "Write your name"),
         ({"why": ""}, "Write why"),
         ({"station": ""}, "Choose the station that you act for"),
-        ({"station": "nowhere"}, "Nowhere is no station of this site"),
+        ({"station": "nowhere"}, "nowhere is no station of this site"),
         ({"sure": ""}, "Tick that you have looked at the batch"),
         ({"why": "x" * 201}, "At most 200 characters"),
         ({"tap_id": "order/1"}, "Id: at most"),
