@@ -41,10 +41,10 @@ def make(ledger: Ledger, site: Site, by: By, *, line: Line, link: str, measure: 
         return tx.append(
             by.said(
                 "countermeasure_made",
-                f"{line.id}/{link}",
-                measure.reason,
                 detail,
                 unnamed=f"countermeasure/{number}/countermeasure_made/{by.at}",
+                link=f"{line.id}/{link}",
+                reason=measure.reason,
             )
         )
 
@@ -77,10 +77,10 @@ def settle(
         tx.append(
             by.said(
                 kind,
-                f"{row['line']}/{row['link']}",
-                row["reason"],
                 detail,
                 unnamed=f"countermeasure/{number}/{kind}/{by.at}",
+                link=f"{row['line']}/{row['link']}",
+                reason=row["reason"],
             )
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ledger.drafts import By
 from ledger.errors import RuleRefused
-from ledger.events import Event
 from ledger.flag_timing import wound
 from ledger.flags import Tap, flag_row, refuse_others, reply, standing_of
 from ledger.store import Ledger
@@ -56,23 +55,21 @@ def rule_flag(
             name=line.name_of(row["link"]),
             ruling=ruling_word(ruling),
         )
+        detail = {
+            "flag": flag,
+            "ruling": ruling,
+            "comment": comment,
+            "clock": wound(site.flags, CalendarBook(site), line, row["link"], clock, now),
+            "text": text,
+        }
         tx.append(
-            Event(
-                event_id=by.event_id or f"flag/{flag}/ruled/{tx.sequence + 1}",
-                kind="flag_ruled",
-                occurred_at=by.at,
-                source=by.source,
+            by.said(
+                "flag_ruled",
+                detail,
+                unnamed=f"flag/{flag}/ruled/{tx.sequence + 1}",
                 link=f"{row['line']}/{row['link']}",
                 order=row["order"],
                 batch=row["batch"],
                 quantity=row["quantity"],
-                person=by.person,
-                detail={
-                    "flag": flag,
-                    "ruling": ruling,
-                    "comment": comment,
-                    "clock": wound(site.flags, CalendarBook(site), line, row["link"], clock, now),
-                    "text": text,
-                },
             )
         )

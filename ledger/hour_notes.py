@@ -65,7 +65,13 @@ def note_hour(
         if row is None and note.says_nothing:
             raise RuleRefused(sentence("the note is empty; choose a reason or write what is done"))
         tx.append(
-            by.said("hour_noted", f"{line}/{link}", note.reason, detail, unnamed=f"hour/{tx.sequence + 1}")
+            by.said(
+                "hour_noted",
+                detail,
+                unnamed=f"hour/{tx.sequence + 1}",
+                link=f"{line}/{link}",
+                reason=note.reason,
+            )
         )
 
 
@@ -90,7 +96,7 @@ def sign_shift(
                 raise RuleRefused(sentence("somebody else has to sign the other side of a handover"))
             detail = {**said, "flags": _open_flags(tx, line, link)}
             tx.append(
-                by.said("shift_signed", f"{line}/{link}", None, detail, unnamed=f"hour/{tx.sequence + 1}")
+                by.said("shift_signed", detail, unnamed=f"hour/{tx.sequence + 1}", link=f"{line}/{link}")
             )
 
 

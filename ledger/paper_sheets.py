@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Literal
 
 from ledger.drafts import By
-from ledger.events import Event
 from ledger.recorder import Recorder
 from ledger.store import Ledger, Transaction
 from shopfloor.instants import DAY_MS, Instant
@@ -83,16 +82,13 @@ def enter_sheet(ledger: Ledger, recorder: Recorder, sheet: Sheet, by: By, *, now
 def _note(tx: Transaction, recorder: Recorder, sheet: Sheet, by: By, detail: Mapping[str, object]) -> None:
     station = recorder.site.stations[sheet.station]
     tx.append(
-        Event(
-            event_id=by.event_id or f"paper/{tx.sequence + 1}",
-            kind="sheet_entered",
-            occurred_at=by.at,
-            source=by.source,
+        by.said(
+            "sheet_entered",
+            detail,
+            unnamed=f"paper/{tx.sequence + 1}",
             station=station.id,
             link=f"{station.line}/{station.link}",
             quantity=len(sheet.rows),
-            person=by.person,
-            detail=detail,
         )
     )
 
