@@ -137,7 +137,7 @@ def refused(kiosk: Kiosk) -> None:
 
 def list_of_refused(kiosk: Kiosk) -> None:
     refused(kiosk)
-    kiosk.page.reload()  # without the message, which lies over it for a while
+    Kiosk(kiosk.page, kiosk.page.url)  # without the message, which lies over it for a while
     kiosk.page.locator("#outbox").click()
     expect(kiosk.page.locator("#outbox-list [data-state=refused]").first).to_be_visible()
 

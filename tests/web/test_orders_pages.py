@@ -169,7 +169,7 @@ def test_an_open_flag_stands_on_its_order_until_what_was_missing_arrives(
                 comment="blade <changed>", now=plant.now)  # fmt: skip
     page = said(browser.get("/orders/A-1").text)
     assert "answered Sewing misses 40 of Cutting owed by 16:00" in page
-    assert "by 16:40 blade <changed>" in page
+    assert "by 16:40 “blade <changed>”" in page
     plant.now = china("24 16:41")
     assert "PROMISE BROKEN" in browser.get("/orders/A-1").text
     # Two more batches make up the 80 that were owed.
