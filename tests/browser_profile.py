@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error
 
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browsers import CHROMIUM_FLAGS, kill_whoever_has
 from tests.provision import NEEDS, find_program
 
 
@@ -39,8 +37,4 @@ def browser_path() -> str:
 
 def kill(profile: Path) -> None:
     """SIGKILL to every process that has the profile open."""
-    for process in Path("/proc").iterdir():
-        if process.name.isdigit():
-            with suppress(OSError):
-                if str(profile).encode() in (process / "cmdline").read_bytes():
-                    os.kill(int(process.name), signal.SIGKILL)
+    kill_whoever_has(str(profile))

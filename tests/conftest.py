@@ -29,6 +29,7 @@ from playwright.sync_api import (
 )
 
 from interlock.logs import UnfailingText
+from tests.browsers import Browsers
 from tests.provision import NEEDS, find_program, line_to_run, missing
 
 pytest_plugins = ["tests.broker_fixtures", "tests.live_site"]
@@ -37,16 +38,6 @@ IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 # A test that asks for one of these fixtures needs the program, marked or not.
 FIXTURE_NEEDS = {"chromium_path": "chromium", "mosquitto": "mosquitto"}
 FAULTS = Path(__file__).with_name("faults")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",  # Chromium refuses to start as root with it
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",  # containers give 64 MB of it
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # A server that a test runs beside itself may speak when pytest has closed its output: that is no fault of the test.
 structlog.configure(logger_factory=structlog.WriteLoggerFactory(UnfailingText(lambda: sys.stdout)))
@@ -142,12 +133,17 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    """One headless Chromium for each worker."""
+def browsers(chromium_path: str) -> Iterator[Browsers]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+        found = Browsers(playwright, chromium_path)
+        yield found
+        found.close_all()
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    """One headless Chromium for each worker."""
+    return browsers.current()
 
 
 def told(said: ConsoleMessage) -> str:
@@ -168,7 +164,7 @@ def watch(page: Page, faults: list[str]) -> None:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def new_page(browsers: Browsers, browser: Browser) -> Iterator[Callable[..., Page]]:
     """A fresh visitor: `new_page(viewport=(1280, 800), color_scheme="light", locale="en", forgive="", ...)`.
 
     What is left goes to Playwright's `new_context` (`base_url`, `has_touch`, `is_mobile` ...). Service workers are
@@ -197,7 +193,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     yield make
     for visitor, _, _ in opened:
-        visitor.close()
+        browsers.close(visitor)
     seen = [
         fault
         for _, faults, forgive in opened

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 
 from interlock.ports import free_port
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browsers import CHROMIUM_FLAGS
 from tests.provision import find_program
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -75,9 +75,16 @@
 
   if (document.body.dataset.kept !== undefined) await restore().catch((error) => console.info("no state was kept", error));
 
+  /* The styles of the letters come after the page, and name the files that are kept, too. */
+  async function lettersThere() {
+    const coming = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
+    await Promise.all(coming.map((link) => new Promise((done) => { link.onload = done; link.onerror = done; })));
+    await document.fonts.ready;
+  }
+
   /* ---- the page itself, as soon as it is the server's own: with all that it loads ---- */
   async function keepPage() {
-    await document.fonts.ready;
+    await lettersThere();
     const loaded = [...document.querySelectorAll("link[href], script[src]")].map((element) => element.href || element.src);
     const fetched = performance.getEntriesByType("resource").map((entry) => entry.name);
     const files = [...new Set([...loaded, ...fetched])].filter((address) => new URL(address).pathname.startsWith("/static/"));

@@ -1,8 +1,9 @@
-/* The page is shown first and comes to life a frame later: a slow tablet needs longer to run the scripts than to draw. */
+/* The page is shown first, in letters that the tablet has; its own letters and its life come a frame later: a slow tablet
+   needs longer for either than to draw. */
 (() => {
   "use strict";
   const UNSEEN_MS = 500; // a page that nobody sees draws no frame
-  const { scripts } = document.currentScript.dataset;
+  const { fonts, scripts } = document.currentScript.dataset;
   let begun = false;
 
   function begin() {
@@ -10,7 +11,10 @@
     begun = true;
     const all = document.createElement("script");
     all.src = scripts;
-    document.head.append(all);
+    const letters = document.createElement("link");
+    letters.rel = "stylesheet";
+    letters.href = fonts;
+    document.head.append(all, letters);
   }
 
   requestAnimationFrame(() => setTimeout(begin));

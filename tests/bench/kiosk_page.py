@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from interlock.wake import WakeSender
 from tests.bench.measure import Row
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browsers import CHROMIUM_FLAGS
 from tests.factory import Plant, china, worked_order
 from tests.provision import NEEDS, find_program
 from tests.waiting import wait_for

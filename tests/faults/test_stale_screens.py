@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 
 from interlock.plant import Plant
 from tests.broker_fixtures import Embedded
-from tests.conftest import CHROMIUM_FLAGS
+from tests.browsers import CHROMIUM_FLAGS
 from tests.faults.network import Network, networks
 from tests.live_site import Site
 from tests.provision import NEEDS, find_program

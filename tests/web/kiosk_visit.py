@@ -16,6 +16,11 @@ from tests.waiting import wait_for
 
 KEYS = {"Enter": 13, "Shift": 16, "F8": 119}
 """Keys that are no characters, with their numbers."""
+LETTERS = """
+document.fonts.size > 0
+  && [500, 700].every((weight) => document.fonts.check(`${weight} 20px "Barlow Semi Condensed"`, "0"))
+"""
+"""They come after the page, and what is measured before would be measured in others."""
 UNREAD = "Not read completely: scan again."
 
 
@@ -60,6 +65,7 @@ class Kiosk(Keys):
         page.on("request", self._note)
         page.goto(address)
         expect(page.locator("body[data-fresh=live]")).to_be_attached()
+        wait_for(lambda: page.evaluate(LETTERS), what="the page's own letters")
         self.message = page.locator("#message")
         self.panel = page.locator("#panel")
 

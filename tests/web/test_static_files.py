@@ -72,7 +72,7 @@ def test_a_bundle_is_its_files_in_their_order(client: FlaskClient, bundle: str) 
 
 def test_a_kiosk_needs_its_scripts_and_styles_once_each_and_nothing_twice(client: FlaskClient) -> None:
     page, _ = fetched(client, "/kiosk/sew-1")
-    assert set(files_of(page)) == {"icon.svg", "kiosk-all.css", "start.js", "kiosk-all.js"}
+    assert set(files_of(page)) == {"icon.svg", "kiosk-all.css", "start.js", "fonts.css", "kiosk-all.js"}
     assert all(len(names) == len(set(names)) for names in BUNDLES.values())
 
 
@@ -103,5 +103,5 @@ def test_a_kiosk_loads_less_than_150_kb(client: FlaskClient, station: str) -> No
 
 def files_of(page: bytes) -> dict[str, str]:
     """The files that a page names, with their addresses."""
-    found = re.findall(r'(?:src|href|data-scripts)="(/static/([^"?]+)[^"]*)"', page.decode())
+    found = re.findall(r'(?:src|href|data-scripts|data-fonts)="(/static/([^"?]+)[^"]*)"', page.decode())
     return {name: address for address, name in found}
