@@ -42,7 +42,7 @@ def _version(raw: object) -> int:
 
 def _id(raw: object) -> str:
     text = text_of(raw)
-    if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", text) and len(text) <= _LONGEST_ID:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text) and len(text) <= _LONGEST_ID:
         return text
     plain = id_like(text)
     raise Unfit(better=quoted(plain) if plain else None)
@@ -50,7 +50,7 @@ def _id(raw: object) -> str:
 
 def id_like(text: str) -> str:
     """The id that a text with other characters was probably meant to be."""
-    return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")[:_LONGEST_ID]
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-_")[:_LONGEST_ID]
 
 
 def _name(raw: object) -> str:
@@ -218,7 +218,7 @@ FILE_VERSION = Value(
     sentence("version %(version)s, the only one there is", version=str(VERSION)), "1", _version
 )
 ID = Value(
-    sentence("an id (lower-case letters, digits, - and _, at most %(longest_id)s)", longest_id=_LONGEST_ID),
+    sentence("an id (letters, digits, - and _, at most %(longest_id)s)", longest_id=_LONGEST_ID),
     '"cut-1"',
     _id,
 )

@@ -167,9 +167,7 @@ def files(folder: Path) -> None:
 def _check_name(config: SiteConfig, name: str, *, other: bool) -> None:
     own = gateway_user(config.site.id)
     if name == own or name.startswith("interlock-") or ":" in name or not name.isprintable() or " " in name:
-        raise click.UsageError(
-            f"{name!r} cannot be the name of a device: use lower-case letters, digits, - and _."
-        )
+        raise click.UsageError(f"{name!r} cannot be the name of a device: use letters, digits, - and _.")
     if other and name in config.site.devices:
         raise click.UsageError(f"{name!r} is a device of site.toml: give the reader or bridge another name.")
 

@@ -246,7 +246,7 @@ def test_a_device_comes_behind_the_last_one_and_is_native_unless_told(good: str,
     )
     added = check_text(tmp_path, text).site.devices["scanner-08"]
     assert (added.station, added.profile) == ("sew-1", "native")
-    for wrong in (AddDevice("scanner-07", "cut-1"), AddDevice("s", "cut-7"), AddDevice("No", "cut-1")):
+    for wrong in (AddDevice("scanner-07", "cut-1"), AddDevice("s", "cut-7"), AddDevice("n/o", "cut-1")):
         with pytest.raises(SiteFaults):
             check_text(tmp_path, apply(good, [wrong]))
 

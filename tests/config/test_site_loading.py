@@ -34,6 +34,12 @@ def test_names_come_from_ids_when_left_out(write: Write, good: str) -> None:
     assert names == ["Hz1", "Shirts", "Polo", "Cut-1"]
 
 
+def test_an_id_may_have_capitals_and_is_kept_as_it_is_written(write: Write, good: str) -> None:
+    site = load(write(good.replace('id = "polo"', 'id = "POLO_XL-2"').replace('"cut-1"', '"CUT-1"'))).site
+    assert "POLO_XL-2" in site.products
+    assert site.stations["CUT-1"].link == "cut"
+
+
 def test_a_decimal_rate_is_the_fraction_that_was_written(write: Write, good: str) -> None:
     site = load(write(good.replace("per_hour = 40", "per_hour = 33.1"))).site
     assert site.lines["shirts"].link("sew").per_hour == Fraction(331, 10)
