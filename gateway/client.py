@@ -209,11 +209,12 @@ class Gateway:
         if self._retry_s:
             log.info("the ledger can be written again", waiting=len(self._spool))
         self._retry_s = self._retry_at_s = 0.0
-        self._spool.settle(batch, answers)
+        connection = self._connection.number if self._connection.opened else 0
+        self._spool.settle(batch, answers, connection=connection)
         if self._publisher is not None:
             self._publisher.recorded()
         for delivery in batch:
-            if delivery.packet_id and delivery.connection == self._connection.number:
+            if delivery.packet_id and delivery.connection == connection:
                 self._connection.acknowledge(delivery.packet_id)
         for delivery, answer in zip(batch, answers, strict=True):
             if answer is not None:

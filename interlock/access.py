@@ -6,11 +6,9 @@ As soon as the record exists, the embedded broker asks everybody for a password.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -26,6 +24,7 @@ from interlock.rights import (
     reader_rights,
 )
 from station_config import SiteConfig
+from station_config.whole_file import put
 
 FOLDER = "access"
 USERS = "users.json"
@@ -152,19 +151,16 @@ def write_users(folder: Path, config: SiteConfig, users: Users, gateway: Login |
         login = gateway or gateway_login(folder, site.id)
         if login is None:
             login = Login(gateway_user(site.id), new_password())
-            _replace(place / GATEWAY_PASSWORD, login.password + "\n")
+            put(place / GATEWAY_PASSWORD, f"{login.password}\n".encode())
         known = {name: user for name, user in users.items() if user.kind != "gateway"}
         before = users.get(login.username)
         same = before is not None and fits(login.password, before.hash)
         own = before if same and before is not None else User("gateway", hashed(login.password))
         every = {login.username: own, **dict(sorted(known.items()))}
-        _replace(
-            place / MOSQUITTO_PASSWORDS, "".join(f"{name}:{user.hash}\n" for name, user in every.items())
-        )
-        _replace(place / MOSQUITTO_ACL, _acl(every, config))
-        _replace(
-            place / USERS, msgspec.json.format(msgspec.json.encode(_File(_VERSION, every))).decode() + "\n"
-        )
+        hashes = "".join(f"{name}:{user.hash}\n" for name, user in every.items())
+        put(place / MOSQUITTO_PASSWORDS, hashes.encode())
+        put(place / MOSQUITTO_ACL, _acl(every, config).encode())
+        put(place / USERS, msgspec.json.format(msgspec.json.encode(_File(_VERSION, every))) + b"\n")
     except OSError as fault:
         raise AccessFault(
             f"{place} cannot be written ({fault.strerror}): let this user write there."
@@ -176,24 +172,3 @@ def _acl(users: Users, config: SiteConfig) -> str:
     for name, user in users.items():
         lines += ["", *acl_lines(name, rights_of(name, user, config))]
     return "\n".join(lines) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    """The old file or the new one, also after a power cut; readable for its owner only."""
-    with NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:  # made with mode 0600
-        temporary = Path(file.name)
-        try:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

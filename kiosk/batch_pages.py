@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Response, render_template, request
 
@@ -46,23 +46,22 @@ def sheet(station: str, batch: str) -> Response:
 @blueprint.route("/kiosk/<station>/batches/received", methods=["GET", "POST"])
 def received(station: str) -> Any:
     """Batches have come: batches (codes with blanks between), quantity when one came short."""
-
-    def receive(services: Services, tap: Tap) -> Message:
-        codes, quantity = _codes(), _quantity(needed=False)
-        return _together(taps.move(services, tap, "in", codes, _of_one(codes, quantity)), given=False)
-
-    return tapped(station, receive)
+    return _moved(station, "in")
 
 
 @blueprint.route("/kiosk/<station>/batches/given", methods=["GET", "POST"])
 def given(station: str) -> Any:
     """Batches go to the next link: batches, quantity when one goes with less."""
+    return _moved(station, "out")
 
-    def give(services: Services, tap: Tap) -> Message:
+
+def _moved(station: str, way: Literal["in", "out"]) -> Any:
+    def move(services: Services, tap: Tap) -> Message:
         codes, quantity = _codes(), _quantity(needed=False)
-        return _together(taps.move(services, tap, "out", codes, _of_one(codes, quantity)), given=True)
+        answers = taps.move(services, tap, way, codes, _of_one(codes, quantity))
+        return _together(answers, given=way == "out")
 
-    return tapped(station, give)
+    return tapped(station, move)
 
 
 @blueprint.route("/kiosk/<station>/batches/scrapped", methods=["GET", "POST"])

@@ -10,8 +10,9 @@ from ledger import batch_flags, consequences, flag_disputes
 from ledger.drafts import By
 from ledger.errors import IdTaken, RuleRefused
 from ledger.flags import Tap
-from ledger.store import Row
+from ledger.store import Ledger, Row
 from shopfloor.sentences import sentence
+from shopfloor.site import Site
 
 
 def raise_batch_flag(
@@ -43,14 +44,7 @@ def dispute_flag(services: Services, tap: Tap, *, flag: int, comment: str) -> No
     """Say that a flag is wrong. RuleRefused when it is another link's, or was disputed before."""
     refuse_long(comment)
     if not said_before(before(services, tap, "flag_disputed"), flag=flag, comment=comment):
-        flag_disputes.dispute_flag(
-            services.ledger,
-            services.config.site,
-            tap,
-            flag=flag,
-            comment=comment,
-            now=services.clock(),
-        )
+        flag_disputes.dispute_flag(*_where(services), tap, flag=flag, comment=comment, now=services.clock())
 
 
 def rule_flag(services: Services, by: By, *, flag: int, ruling: str, comment: str) -> None:
@@ -58,41 +52,21 @@ def rule_flag(services: Services, by: By, *, flag: int, ruling: str, comment: st
     refuse_long(comment)
     if not said_before(_ruled_before(services, by, "flag_ruled"), flag=flag, ruling=ruling, comment=comment):
         flag_disputes.rule_flag(
-            services.ledger,
-            services.config.site,
-            by,
-            flag=flag,
-            ruling=ruling,
-            comment=comment,
-            now=services.clock(),
+            *_where(services), by, flag=flag, ruling=ruling, comment=comment, now=services.clock()
         )
 
 
 def choose_consequence(services: Services, tap: Tap, *, flag: int, consequence: str) -> None:
     """The next link chooses one. RuleRefused when the flag is not ripe for it."""
     if not said_before(before(services, tap, "consequence_chosen"), flag=flag, consequence=consequence):
-        consequences.choose(
-            services.ledger,
-            services.config.site,
-            tap,
-            flag=flag,
-            consequence=consequence,
-            now=services.clock(),
-        )
+        consequences.choose(*_where(services), tap, flag=flag, consequence=consequence, now=services.clock())
 
 
 def dispute_consequence(services: Services, tap: Tap, *, flag: int, comment: str) -> None:
     """The flagged link says that a consequence is wrong. RuleRefused when it has taken effect."""
     refuse_long(comment)
     if not said_before(before(services, tap, "consequence_disputed"), flag=flag, comment=comment):
-        consequences.contest(
-            services.ledger,
-            services.config.site,
-            tap,
-            flag=flag,
-            comment=comment,
-            now=services.clock(),
-        )
+        consequences.contest(*_where(services), tap, flag=flag, comment=comment, now=services.clock())
 
 
 def rule_consequence(services: Services, by: By, *, flag: int, ruling: str, comment: str) -> None:
@@ -103,6 +77,10 @@ def rule_consequence(services: Services, by: By, *, flag: int, ruling: str, comm
         consequences.settle(
             services.ledger, by, flag=flag, ruling=ruling, comment=comment, now=services.clock()
         )
+
+
+def _where(services: Services) -> tuple[Ledger, Site]:
+    return services.ledger, services.config.site
 
 
 def _ruled_before(services: Services, by: By, kind: str) -> Row | None:

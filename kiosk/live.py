@@ -9,11 +9,12 @@ from flask import Blueprint, Response, current_app
 from kiosk.flag_pages import asked_line_and_link
 from kiosk.names import known_line, known_station
 from kiosk.regions import Regions, board_regions, flags_regions, kiosk_regions
-from kiosk.services import current
+from kiosk.services import Services, current
 from kiosk.speech import language, speaking
 from kiosk.stream import Channel, Hub, Stream
 from kiosk.views import board_page, kiosk_page
 from kiosk.views.flags import flags_page
+from ledger.badged_in import who_is_at
 from shopfloor.site import Line, Station
 
 HUB = "interlock.hub"
@@ -47,6 +48,7 @@ def kiosk_stream(station: str) -> Response:
         return Channel(
             _in_this_language(lambda: kiosk_regions(templates, kiosk_page(services, at.id))),
             links=_neighbours(services.config.site.lines[at.line], at),
+            who=lambda: person_at(services, at),
         )
 
     return _answer(_hub().open(f"kiosk/{at.id}/{language().tag}", make))
@@ -80,6 +82,12 @@ def _in_this_language(render: Callable[[], Regions]) -> Callable[[], Regions]:
             return render()
 
     return rendered
+
+
+def person_at(services: Services, station: Station) -> int | None:
+    """The number of whoever's badge was read there last, and still counts."""
+    badged = who_is_at(services.ledger, station.id, services.clock())
+    return None if badged is None else badged.person.id
 
 
 def _hub() -> Hub:

@@ -55,10 +55,18 @@ WaitForWake = Callable[[float], WakeMessage | None]
 
 
 class Channel:
-    """One live page, however many watch it. `links` ("line/link") are those whose events change it."""
+    """One live page, however many watch it. `links` ("line/link") are those whose events change it.
+
+    `who` tells whoever stands there: badging in is no event, and the page shows it at once all the same.
+    """
 
     def __init__(
-        self, render: Callable[[], Regions], *, links: frozenset[str], shows_refusals: bool = False
+        self,
+        render: Callable[[], Regions],
+        *,
+        links: frozenset[str],
+        shows_refusals: bool = False,
+        who: Callable[[], object] = bool,
     ) -> None:
         self.links = links
         self.shows_refusals = shows_refusals
@@ -68,9 +76,16 @@ class Channel:
         self.sound = True
         """Whether it could be rendered the last time: without fresh data it gets no beat either."""
         self._render = render
+        self._who = who
+        self._stood: object = None
+
+    def has_somebody_else(self) -> bool:
+        """Whether it was rendered while somebody else stood there."""
+        return self._who() != self._stood
 
     def changed_regions(self) -> Regions:
         """Render again; the regions that look different now."""
+        self._stood = self._who()
         regions = self._render()
         changed = {region: html for region, html in regions.items() if self.regions.get(region) != html}
         self.regions = regions
@@ -257,8 +272,14 @@ class Hub:
         rendered = False
         for channel in list(self._channels.values()):
             concerned = touched is None or not touched.isdisjoint(channel.links)
-            refused = told and not touched and channel.shows_refusals
-            if (concerned or refused or now_s >= channel.due_s) and channel.streams:
+            if not channel.streams:
+                continue
+            aside = told and not touched
+            if (
+                concerned
+                or now_s >= channel.due_s
+                or (aside and (channel.shows_refusals or channel.has_somebody_else()))
+            ):
                 rendered = True
                 self._refresh(channel, now_s)
                 gevent.sleep(0)  # requests come between two channels

@@ -14,10 +14,10 @@ from ledger import corrections, flags, reading
 from ledger.errors import RuleRefused
 from ledger.facts import Told
 from ledger.flags import Tap
-from ledger.late_news import event_of_fact
 from ledger.refusals import keep_refused
 from ledger.repeats import kept_code
 from ledger.said import said_of, told_in
+from ledger.standing import event_of_fact
 from ledger.store import Row, Transaction
 from shopfloor.codes import command_of
 from shopfloor.handoffs import Refusal, clock_text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
-from ledger.events import Event
+from ledger.errors import RuleRefused
 from ledger.flags import Tap, flag_row, refuse_others, reply
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.calendar_book import CalendarBook
@@ -99,33 +98,22 @@ def contest(ledger: Ledger, site: Site, tap: Tap, *, flag: int, comment: str, no
 def settle(ledger: Ledger, by: By, *, flag: int, ruling: str, comment: str, now: Instant) -> None:
     """A supervisor's word on a disputed consequence: upheld it takes effect."""
     with ledger.write(now) as tx:
-        if by.event_id is not None and (before := tx.holds(by.event_id)) is not None:
-            if before["kind"] != "consequence_ruled":
-                raise IdTaken(by.event_id)
+        if by.said_before(tx, "consequence_ruled") is not None:
             return
         row = flag_row(tx, flag)
         why_not = why_not_settle(_held(tx, flag), ruling, by.person)
         if why_not is not None:
             raise RuleRefused(why_not)
+        text = sentence(
+            "%(person)s ruled: the consequence is %(ruling)s", person=by.person, ruling=ruling_word(ruling)
+        )
         tx.append(
-            Event(
-                event_id=by.event_id or f"flag/{flag}/consequence/ruled",
-                kind="consequence_ruled",
-                occurred_at=by.at,
-                source=by.source,
+            by.said(
+                "consequence_ruled",
+                {"flag": flag, "ruling": ruling, "comment": comment, "text": text},
+                unnamed=f"flag/{flag}/consequence/ruled",
                 link=f"{row['line']}/{row['link']}",
                 order=row["order"],
-                person=by.person,
-                detail={
-                    "flag": flag,
-                    "ruling": ruling,
-                    "comment": comment,
-                    "text": sentence(
-                        "%(person)s ruled: the consequence is %(ruling)s",
-                        person=by.person,
-                        ruling=ruling_word(ruling),
-                    ),
-                },
             )
         )
 

@@ -12,10 +12,11 @@ from ledger.errors import IdTaken, RuleRefused
 from ledger.facts import Told
 from ledger.families import batch_row, family_of, refuse_if_link_is_gone
 from ledger.flags import Tap
-from ledger.late_news import Cause, derive_again, fact_of, standing_sequences
+from ledger.late_news import Cause, derive_again
 from ledger.milestones import batches_of
 from ledger.projections import STEPS
 from ledger.said import text_in
+from ledger.standing import fact_of, standing_sequences
 from ledger.steps import Floor, is_closed
 from ledger.store import Ledger, Reader, Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def _made(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail = event.detail
     tx.run(
         "INSERT INTO countermeasures (measure, line, link, reason, what, owner, due_on, made_at, state, comment)"

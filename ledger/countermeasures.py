@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from ledger.delay_reading import REASON
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
-from ledger.store import Ledger, Row, Transaction
+from ledger.errors import RuleRefused
+from ledger.store import Ledger, Row
 from shopfloor.countermeasures import Measure, Span, State, why_not_make, why_not_settle
 from shopfloor.instants import Instant, moment_of
 from shopfloor.sentences import sentence
@@ -25,9 +24,9 @@ def make(ledger: Ledger, site: Site, by: By, *, line: Line, link: str, measure: 
         "due_on": measure.due_on.isoformat(),
     }
     with ledger.write(now) as tx:
-        before = _done_before(tx, by, "countermeasure_made", detail)
+        before = by.said_before(tx, "countermeasure_made", detail)
         if before is not None:
-            return int(before["measure"])
+            return int(json.loads(before["detail"])["measure"])
         why_not = why_not_make(site, line, link, measure, moment_of(now, site.zone).date())
         if why_not is not None:
             raise RuleRefused(why_not)
@@ -42,10 +41,10 @@ def make(ledger: Ledger, site: Site, by: By, *, line: Line, link: str, measure: 
         return tx.append(
             by.said(
                 "countermeasure_made",
-                f"{line.id}/{link}",
-                measure.reason,
                 detail,
                 unnamed=f"countermeasure/{number}/countermeasure_made/{by.at}",
+                link=f"{line.id}/{link}",
+                reason=measure.reason,
             )
         )
 
@@ -67,7 +66,7 @@ def settle(
     if to == "in_effect":
         detail["since_on"] = None if since_on is None else since_on.isoformat()
     with ledger.write(now) as tx:
-        if _done_before(tx, by, kind, detail) is not None:
+        if by.said_before(tx, kind, detail) is not None:
             return
         row = tx.row("SELECT * FROM countermeasures WHERE measure = ?", (number,))
         if row is None:
@@ -78,10 +77,10 @@ def settle(
         tx.append(
             by.said(
                 kind,
-                f"{row['line']}/{row['link']}",
-                row["reason"],
                 detail,
                 unnamed=f"countermeasure/{number}/{kind}/{by.at}",
+                link=f"{row['line']}/{row['link']}",
+                reason=row["reason"],
             )
         )
 
@@ -129,14 +128,3 @@ def daily(
     due = {row["on_day"]: row["due"] for row in handoffs}
     cost = {row["planned_on"]: row["minutes"] for row in minutes}
     return {date.fromisoformat(on): Span(cost.get(on, 0), due.get(on, 0)) for on in sorted({*due, *cost})}
-
-
-def _done_before(tx: Transaction, by: By, kind: str, detail: Mapping[str, object]) -> dict[str, Any] | None:
-    """The detail of this very act if it was recorded. IdTaken when it said something else then."""
-    before = tx.holds(by.event_id) if by.event_id else None
-    if before is None:
-        return None
-    told: dict[str, Any] = json.loads(before["detail"])
-    if before["kind"] != kind or any(told.get(name) != value for name, value in detail.items()):
-        raise IdTaken(str(by.event_id))
-    return told

@@ -19,7 +19,7 @@ STANDS = "state NOT IN ('withdrawn', 'overturned') AND NOT (state = 'resolved' A
 
 def _link_finished(tx: Transaction, event: Event) -> None:
     """Another finish of the same part takes the place of the one before."""
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail, order = event.detail, str(event.order)
     _count_all(tx, order, -1)
     product = tx.row('SELECT product FROM orders WHERE "order" = ?', (order,))
@@ -49,7 +49,7 @@ def _link_finished(tx: Transaction, event: Event) -> None:
 
 
 def _link_unfinished(tx: Transaction, event: Event) -> None:
-    order, link = str(event.order), str(event.link).partition("/")[2]
+    order, (_, link) = str(event.order), event.place
     _count_all(tx, order, -1)
     tx.run('DELETE FROM delays WHERE "order" = ? AND link = ?', (order, link))
     _reckon(tx, order)

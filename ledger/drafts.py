@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.errors import IdTaken, RuleRefused
 from ledger.events import Event
 from ledger.plans import order_of
-from ledger.store import Ledger, Row, Transaction
+from ledger.store import Ledger, Reader, Row, Transaction
 from shopfloor.agreement import Confirmation, Draft, touched
 from shopfloor.instants import Instant
 from shopfloor.kinds import fact_word
@@ -29,19 +31,49 @@ class By:
     event_id: str | None = None
 
     def said(
-        self, kind: str, link: str, reason: str | None, detail: Mapping[str, object], *, unnamed: str
+        self,
+        kind: str,
+        detail: Mapping[str, object],
+        *,
+        unnamed: str,
+        station: str | None = None,
+        link: str | None = None,
+        order: str | None = None,
+        batch: str | None = None,
+        quantity: int | None = None,
+        reason: str | None = None,
     ) -> Event:
-        """The event of what they said about a link ("line/link"); `unnamed` is its id where none was made."""
+        """The event of what they said; `unnamed` is its id where none was made. `link` is "line/link"."""
         return Event(
             event_id=self.event_id or unnamed,
             kind=kind,
             occurred_at=self.at,
             source=self.source,
+            station=station,
             link=link,
+            order=order,
+            batch=batch,
+            quantity=quantity,
             reason=reason,
             person=self.person,
             detail=detail,
         )
+
+    def said_before(
+        self, source: Reader, kind: str, detail: Mapping[str, object] | None = None
+    ) -> Row | None:
+        """The event of this very act when it was recorded before. IdTaken when its id stands for something else.
+
+        `detail` is what must be the same of it.
+        """
+        before = source.holds(self.event_id) if self.event_id else None
+        if before is None:
+            return None
+        known = json.loads(before["detail"])
+        same = all(known.get(name) == value for name, value in (detail or {}).items())
+        if before["kind"] != kind or not same:
+            raise IdTaken(before["event_id"])
+        return before
 
 
 def drafts(ledger: Ledger) -> list[Draft]:
@@ -67,6 +99,16 @@ def draft(source: Ledger | Transaction, number: str) -> Draft | None:
 def confirmations(ledger: Ledger, number: str, version: int) -> dict[Role, Confirmation]:
     """Who confirmed a plan version of an order."""
     return _confirmations(ledger.rows(_CONFIRMED, (number, version)))
+
+
+def confirmations_in_force(ledger: Ledger, numbers: Sequence[str]) -> dict[str, dict[Role, Confirmation]]:
+    """Who confirmed the plan in force of each of these orders; those of which nobody did are left out."""
+    rows = ledger.rows(
+        'SELECT c.* FROM orders o JOIN confirmations c ON c."order" = o."order" AND c.version = o.plan_version'
+        ' WHERE o."order" IN (SELECT value FROM json_each(?)) ORDER BY o."order"',
+        (json.dumps(numbers),),
+    )
+    return {number: _confirmations(each) for number, each in groupby(rows, key=itemgetter("order"))}
 
 
 def propose(
@@ -200,19 +242,12 @@ def recorded(
 
     `detail` and `quantity` are what is told now, as far as it is told.
     """
-    if by.event_id is None:
-        return None
-    row = source.row("SELECT * FROM events WHERE event_id = ?", (by.event_id,))
+    row = by.said_before(source, kind, detail)
     if row is None:
         return None
-    same = (row["kind"], row["order"], row["person"] or "", row["reason"] or "") == (
-        kind, number, by.person, why.strip(),
-    )  # fmt: skip
+    same = (row["order"], row["person"] or "", row["reason"] or "") == (number, by.person, why.strip())
     if not same or quantity not in (None, row["quantity"]):
-        raise IdTaken(by.event_id)
-    known = json.loads(row["detail"]) if detail else {}
-    if any(known.get(name) != value for name, value in (detail or {}).items()):
-        raise IdTaken(by.event_id)
+        raise IdTaken(row["event_id"])
     return row
 
 
@@ -300,16 +335,13 @@ def agreed(
     detail: Mapping[str, object],
 ) -> Event:
     """The event of an act about what is being agreed of an order; `after` is the sequence before it."""
-    return Event(
-        event_id=by.event_id or f"order/{number}/{kind.rpartition('_')[2]}/{after + 1}",
-        kind=kind,
-        occurred_at=by.at,
-        source=by.source,
+    return by.said(
+        kind,
+        detail,
+        unnamed=f"order/{number}/{kind.rpartition('_')[2]}/{after + 1}",
         order=number,
         quantity=quantity,
-        person=by.person,
         reason=why or None,
-        detail=detail,
     )
 
 

@@ -76,6 +76,12 @@ class Event:
     person: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The line and the link of an event that has them."""
+        line, _, link = str(self.link).partition("/")
+        return line, link
+
 
 def chained(event: Event, *, sequence: int, recorded_at: str, prev_hash: str) -> tuple[Any, ...]:
     """The row of `events`, in the order of its columns, with its place in the chain."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
-from ledger.events import Event
+from ledger.errors import RuleRefused
 from ledger.flag_timing import wound
 from ledger.flags import Tap, flag_row, refuse_others, reply, standing_of
 from ledger.store import Ledger
@@ -37,9 +36,7 @@ def rule_flag(
 ) -> None:
     """A supervisor's word on a disputed flag: upheld, its clock begins anew; overturned, it is closed."""
     with ledger.write(now) as tx:
-        if by.event_id is not None and (before := tx.holds(by.event_id)) is not None:
-            if before["kind"] != "flag_ruled":
-                raise IdTaken(by.event_id)
+        if by.said_before(tx, "flag_ruled") is not None:
             return
         row = flag_row(tx, flag)
         standing = standing_of(row)
@@ -58,23 +55,21 @@ def rule_flag(
             name=line.name_of(row["link"]),
             ruling=ruling_word(ruling),
         )
+        detail = {
+            "flag": flag,
+            "ruling": ruling,
+            "comment": comment,
+            "clock": wound(site.flags, CalendarBook(site), line, row["link"], clock, now),
+            "text": text,
+        }
         tx.append(
-            Event(
-                event_id=by.event_id or f"flag/{flag}/ruled/{tx.sequence + 1}",
-                kind="flag_ruled",
-                occurred_at=by.at,
-                source=by.source,
+            by.said(
+                "flag_ruled",
+                detail,
+                unnamed=f"flag/{flag}/ruled/{tx.sequence + 1}",
                 link=f"{row['line']}/{row['link']}",
                 order=row["order"],
                 batch=row["batch"],
                 quantity=row["quantity"],
-                person=by.person,
-                detail={
-                    "flag": flag,
-                    "ruling": ruling,
-                    "comment": comment,
-                    "clock": wound(site.flags, CalendarBook(site), line, row["link"], clock, now),
-                    "text": text,
-                },
             )
         )

@@ -16,7 +16,7 @@ _STATE_AGAIN = "CASE WHEN answers > 0 THEN 'answered' ELSE 'raised' END"
 
 
 def _flag_raised(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail = event.detail
     tx.run(
         'INSERT INTO flags (flag, line, link, raised_by, station, "order", start_at, end_at, quantity, cumulative,'
@@ -168,7 +168,7 @@ def _join(tx: Transaction, parent: int, child: int) -> None:
 
 
 def _consequence_chosen(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail = event.detail
     tx.run(
         "INSERT INTO consequences (flag, line, link, consequence, name, kind, amount, state, chosen_at, due_at)"

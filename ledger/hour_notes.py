@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ledger.drafts import By
-from ledger.errors import IdTaken, RuleRefused
+from ledger.errors import RuleRefused
 from ledger.store import Ledger, Row, Transaction
 from shopfloor.instants import Instant
 from shopfloor.sentences import sentence
@@ -56,7 +54,7 @@ def note_hour(
             "owner": note.owner,
             "due_at": note.due_at,
         }
-        if _done_before(tx, by, "hour_noted", detail):
+        if by.said_before(tx, "hour_noted", detail) is not None:
             return
         row = tx.row(
             "SELECT notes FROM hour_notes WHERE line = ? AND link = ? AND start_at = ?",
@@ -67,7 +65,13 @@ def note_hour(
         if row is None and note.says_nothing:
             raise RuleRefused(sentence("the note is empty; choose a reason or write what is done"))
         tx.append(
-            by.said("hour_noted", f"{line}/{link}", note.reason, detail, unnamed=f"hour/{tx.sequence + 1}")
+            by.said(
+                "hour_noted",
+                detail,
+                unnamed=f"hour/{tx.sequence + 1}",
+                link=f"{line}/{link}",
+                reason=note.reason,
+            )
         )
 
 
@@ -86,12 +90,13 @@ def sign_shift(
                 (line, link, shift, "taken" if side == "over" else "over"),
             )
         }
-        detail = {"shift": shift, "remark": remark, "side": side, "flags": _open_flags(tx, line, link)}
-        if not _done_before(tx, by, "shift_signed", detail, apart=("flags",)):
+        said = {"shift": shift, "remark": remark, "side": side}
+        if by.said_before(tx, "shift_signed", said) is None:
             if by.person in others:
                 raise RuleRefused(sentence("somebody else has to sign the other side of a handover"))
+            detail = {**said, "flags": _open_flags(tx, line, link)}
             tx.append(
-                by.said("shift_signed", f"{line}/{link}", None, detail, unnamed=f"hour/{tx.sequence + 1}")
+                by.said("shift_signed", detail, unnamed=f"hour/{tx.sequence + 1}", link=f"{line}/{link}")
             )
 
 
@@ -118,15 +123,3 @@ def _open_flags(tx: Transaction, line: str, link: str) -> list[int]:
         (line, link),
     )
     return [row["flag"] for row in rows]
-
-
-def _done_before(
-    tx: Transaction, by: By, kind: str, detail: Mapping[str, object], apart: tuple[str, ...] = ()
-) -> bool:
-    before = tx.holds(by.event_id) if by.event_id else None
-    if before is None:
-        return False
-    was = json.loads(before["detail"])
-    if before["kind"] != kind or any(was.get(name) != detail[name] for name in detail if name not in apart):
-        raise IdTaken(str(by.event_id))
-    return True

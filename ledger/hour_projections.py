@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def _hour_noted(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail = event.detail
     tx.run(
         "INSERT INTO hour_notes (line, link, start_at, reason, action, prevention, owner, due_at, person,"
@@ -35,7 +35,7 @@ def _hour_noted(tx: Transaction, event: Event) -> None:
 
 
 def _shift_signed(tx: Transaction, event: Event) -> None:
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     detail = event.detail
     tx.run(
         "INSERT OR REPLACE INTO shift_signs (line, link, shift, signed_at, person, remark, side)"

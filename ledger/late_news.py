@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ledger import facts
 from ledger.events import Event
@@ -15,16 +15,16 @@ from ledger.finishes import note_finishes
 from ledger.flag_news import reopen_flags, reopen_if_not_shipped, resolve_flags, settle_if_shipped
 from ledger.refusals import count_refused
 from ledger.said import said_of, text_in
+from ledger.standing import fact_of, signature, signature_of, standing_events
 from ledger.step_projections import WHAT_A_STEP_DID
-from ledger.steps import Floor, Moving, again_id, first_id, part_told, record_step
-from ledger.store import Reader, Row, Transaction
+from ledger.steps import Floor, Moving, again_id, first_id, record_step
+from ledger.store import Row, Transaction
 from shopfloor.handoffs import Refusal, clock_text
 from shopfloor.histories import Fact, Outcome, Same
 from shopfloor.instants import Instant, instant_from_text
 from shopfloor.sentences import sentence
 from shopfloor.whereabouts import Step
 
-IMPLIED = "implied/"
 _Key: TypeAlias = tuple[str, str]
 """A batch, and what tells a step of it from all others."""
 
@@ -69,12 +69,12 @@ def derive_again(tx: Transaction, floor: Floor, batch: Row, cause: Cause, new: i
     told = {number: facts.as_told(row) for number, row in rows.items()}
     derived = family.derived(floor.site.zone)
     standing = {
-        (code, _signature_of(tx, row, code)): row
+        (code, signature_of(tx, row, code)): row
         for code in dict.fromkeys([*family.rows, *_standing_parts(tx, family)])
-        for row in _standing(tx, code)
+        for row in standing_events(tx, code)
     }
     wanted = {
-        (code, _signature(fact.number, fact.at, step)): (told[fact.number], step, number, len(outcome) - 1)
+        (code, signature(fact.number, fact.at, step)): (told[fact.number], step, number, len(outcome) - 1)
         for code, fact, outcome in derived
         if isinstance(outcome, tuple)
         for number, step in enumerate(outcome)
@@ -151,93 +151,6 @@ def _lost(
 ) -> bool:
     refused = {(code, fact.number) for code, fact, outcome in derived if isinstance(outcome, Refusal)}
     return bool(refused) and any((code, fact_of(tx, row)) in refused for (code, _), row in standing.items())
-
-
-def standing_sequences(tx: Reader, batch: str) -> list[int]:
-    """The events of a batch that hold."""
-    return [row["sequence"] for row in _standing(tx, batch)]
-
-
-def event_of_fact(tx: Transaction, fact: Row) -> Row | None:
-    """The event that holds and says what a fact meant; None when it means nothing."""
-    if facts.is_whole(fact):
-        standing = tx.rows(
-            "SELECT e.* FROM batches b JOIN positions p USING (batch) JOIN events e ON e.sequence = p.given_by"
-            ' WHERE b."order" = ? AND p.link = ? GROUP BY e.sequence',
-            (fact["order"], fact["link"]),
-        )
-    else:
-        standing = _standing(tx, fact["batch"])
-    found = [row for row in standing if fact_of(tx, row) == fact["n"]]
-    return found[-1] if found else None
-
-
-def fact_of(tx: Reader, event: Row) -> int:
-    """The number of the fact that an event goes back to; before facts were kept, its scan's own sequence."""
-    number = json.loads(event["detail"]).get("scan", {}).get("n")
-    if number is None and event["event_id"].startswith(IMPLIED):
-        main = tx.holds(event["event_id"].removeprefix(IMPLIED).rpartition("/")[0])
-        return int(main["sequence"] if main else event["sequence"])
-    return int(event["sequence"] if number is None else number)
-
-
-def _standing(tx: Reader, batch: str) -> list[Row]:
-    return tx.rows(
-        "SELECT * FROM events WHERE sequence IN (SELECT received_by FROM positions WHERE batch = ?1 UNION"
-        " SELECT given_by FROM positions WHERE batch = ?1 UNION SELECT received_by FROM handoffs WHERE batch = ?1"
-        " UNION SELECT sequence FROM scraps WHERE batch = ?1"
-        " UNION SELECT split_by FROM batches WHERE part_of = ?1) ORDER BY sequence",
-        (batch,),
-    )
-
-
-def _signature(number: int, at: Instant, step: Step) -> str:
-    short = [[each.giver, each.units, each.given_at] for each in step.short]
-    return json.dumps(
-        [
-            number,
-            at,
-            step.kind,
-            step.link,
-            list(step.parties),
-            step.quantity,
-            step.implied,
-            step.complete,
-            short,
-            step.charged,
-            step.ends,
-            part_told(step.part, step.start, {}) if step.part and step.start else None,
-        ]
-    )
-
-
-def _signature_of(tx: Transaction, row: Row, batch: str) -> str:
-    detail = json.loads(row["detail"])
-    quantity = dict(detail["batches"])[batch] if detail.get("batches") else row["quantity"]
-    return json.dumps(
-        [
-            fact_of(tx, row),
-            instant_from_text(row["occurred_at"]),
-            row["kind"],
-            row["link"].partition("/")[2],
-            detail["parties"],
-            quantity,
-            detail.get("implied", False),
-            detail.get("complete", True),
-            [[giver, units, given_at] for giver, units, _, given_at in detail.get("short", ())],
-            detail.get("charged"),
-            detail.get("ends", 0),
-            _part_as_signed(detail.get("part")),
-        ]
-    )
-
-
-def _part_as_signed(part: dict[str, Any] | None) -> dict[str, object] | None:
-    """Without what no fact tells: the number in the code, and the hours."""
-    if part is None:
-        return None
-    ways = [[giver, given_at, None, received_at] for giver, given_at, _, received_at in part["handoffs"]]
-    return {"batch": part["batch"], "positions": part["positions"], "handoffs": ways}
 
 
 def _latest_first(each: tuple[_Key, Row]) -> tuple[Instant, int]:

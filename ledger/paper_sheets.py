@@ -8,8 +8,6 @@ from hashlib import sha256
 from typing import Literal
 
 from ledger.drafts import By
-from ledger.errors import IdTaken
-from ledger.events import Event
 from ledger.recorder import Recorder
 from ledger.store import Ledger, Transaction
 from shopfloor.instants import DAY_MS, Instant
@@ -61,9 +59,7 @@ def enter_sheet(ledger: Ledger, recorder: Recorder, sheet: Sheet, by: By, *, now
     """
     with ledger.write(now) as tx:
         detail = {"written_by": sheet.written_by, "rows": [_told(row) for row in sheet.rows]}
-        before = tx.holds(by.event_id) if by.event_id else None
-        if before is not None and before["kind"] != "sheet_entered":
-            raise IdTaken(str(by.event_id))
+        before = by.said_before(tx, "sheet_entered")
         texts: list[str] = []
         faults: dict[int, str] = {}
         seen: dict[str, int] = {}
@@ -86,16 +82,13 @@ def enter_sheet(ledger: Ledger, recorder: Recorder, sheet: Sheet, by: By, *, now
 def _note(tx: Transaction, recorder: Recorder, sheet: Sheet, by: By, detail: Mapping[str, object]) -> None:
     station = recorder.site.stations[sheet.station]
     tx.append(
-        Event(
-            event_id=by.event_id or f"paper/{tx.sequence + 1}",
-            kind="sheet_entered",
-            occurred_at=by.at,
-            source=by.source,
+        by.said(
+            "sheet_entered",
+            detail,
+            unnamed=f"paper/{tx.sequence + 1}",
             station=station.id,
             link=f"{station.line}/{station.link}",
             quantity=len(sheet.rows),
-            person=by.person,
-            detail=detail,
         )
     )
 

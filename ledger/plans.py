@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.store import Ledger, Row
 from shopfloor.instants import Instant
@@ -57,13 +60,31 @@ def released_orders(ledger: Ledger, line: str | None = None) -> list[ReleasedOrd
         ' "order"',
         (line,),
     )
-    return [_released(ledger, row) for row in rows]
+    return released_of(ledger, rows)
+
+
+def released_of(ledger: Ledger, rows: Sequence[Row]) -> list[ReleasedOrder]:
+    """Orders in force, of rows of orders: two questions, however many they are."""
+    numbers = (json.dumps([row["order"] for row in rows]),)
+    given: dict[str, dict[str, int]] = {}
+    for each in ledger.rows(_GIVEN, numbers):
+        given.setdefault(each["order"], {})[each["link"]] = each["given"]
+    targets = {
+        number: as_targets(hours)
+        for number, hours in groupby(ledger.rows(_TARGETS, numbers), key=itemgetter("order"))
+    }
+    return [
+        ReleasedOrder(
+            order_of(row), row["plan_version"], targets.get(row["order"], ()), given.get(row["order"], {})
+        )
+        for row in rows
+    ]
 
 
 def released_order(ledger: Ledger, number: str) -> ReleasedOrder | None:
     """One order in force, shipped or not; None when it is not released."""
     row = ledger.row('SELECT * FROM orders WHERE "order" = ?', (number,))
-    return None if row is None else _released(ledger, row)
+    return None if row is None else released_of(ledger, [row])[0]
 
 
 def plan_versions(ledger: Ledger, number: str) -> list[PlanVersion]:
@@ -120,17 +141,12 @@ def order_of(row: Row) -> Order:
     )
 
 
-def _released(ledger: Ledger, row: Row) -> ReleasedOrder:
-    number = row["order"]
-    given = ledger.rows('SELECT link, given FROM order_links WHERE "order" = ?', (number,))
-    return ReleasedOrder(
-        order_of(row),
-        row["plan_version"],
-        as_targets(ledger.rows('SELECT * FROM targets WHERE "order" = ? ORDER BY link, start_at', (number,))),
-        {each["link"]: each["given"] for each in given if each["given"]},
-    )
-
-
+_GIVEN = """
+SELECT "order", link, given FROM order_links WHERE "order" IN (SELECT value FROM json_each(?)) AND given > 0
+"""
+_TARGETS = """
+SELECT * FROM targets WHERE "order" IN (SELECT value FROM json_each(?)) ORDER BY "order", link, start_at
+"""
 _TAKEN_BY = """
 SELECT t.start_at, t.line, t.link, o.product, t.make FROM targets t JOIN orders o USING ("order")
  WHERE t."order" = ? AND o.shipped_at IS NULL AND t.start_at >= ? AND t.make > 0

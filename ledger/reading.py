@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.archive import rows_of_order
@@ -29,11 +31,11 @@ def last_sequence(ledger: Ledger) -> int:
     return int(row["last"] or 0) if row else 0
 
 
-def owed(ledger: Ledger | Transaction, line: str, by_at: Instant) -> list[OwedRow]:
-    """What each link of a line owes by an instant and has not given, the longest overdue first."""
+def owed(ledger: Ledger | Transaction, line: str, by_at: Instant, link: str | None = None) -> list[OwedRow]:
+    """What each link of a line, or one, owes by an instant and has not given, the longest overdue first."""
     return [
         OwedRow(row["order"], row["product"], row["link"], row["missing"], row["since_at"], row["latest_at"])
-        for row in ledger.rows(_OWED, {"line": line, "by": by_at})
+        for row in ledger.rows(_OWED, {"line": line, "by": by_at, "link": link})
     ]
 
 
@@ -43,7 +45,7 @@ SELECT l."order", o.product, l.link, l.unmet_end_at AS since_at, l.unmet_latest_
          WHERE t."order" = l."order" AND t.link = l.link AND t.give > 0 AND t.end_at <= :by
          ORDER BY t.start_at DESC LIMIT 1) - l.given AS missing
   FROM order_links l JOIN orders o USING ("order")
- WHERE l.line = :line AND l.unmet_end_at <= :by
+ WHERE l.line = :line AND l.unmet_end_at <= :by AND (:link IS NULL OR l.link = :link)
  ORDER BY l.unmet_end_at, l."order"
 """
 
@@ -205,6 +207,15 @@ def order_links(ledger: Ledger, number: str) -> list[Row]:
     return ledger.rows('SELECT * FROM order_links WHERE "order" = ?', (number,))
 
 
+def links_of_orders(ledger: Ledger, numbers: Sequence[str]) -> dict[str, list[Row]]:
+    """The same of several orders at once."""
+    found: dict[str, list[Row]] = {}
+    sql = 'SELECT * FROM order_links WHERE "order" IN (SELECT value FROM json_each(?))'
+    for row in ledger.rows(sql, (json.dumps(numbers),)):
+        found.setdefault(row["order"], []).append(row)
+    return found
+
+
 def targets(ledger: Ledger, number: str) -> list[Row]:
     """The targets in force of an order, by link and hour."""
     return ledger.rows('SELECT * FROM targets WHERE "order" = ? ORDER BY link, start_at', (number,))
@@ -289,20 +300,3 @@ def sums(ledger: Ledger, number: str) -> list[Sums]:
         (number,),
     )
     return [Sums(row["link"], row["quantity"], row["given"], row["scrapped"]) for row in rows]
-
-
-def half_received(
-    ledger: Ledger, line: str, receiver: str
-) -> list[tuple[str, str, tuple[str, ...], Instant]]:
-    """Batches at a join that came from some previous links and not from all: batch, order, from whom, since when."""
-    rows = ledger.rows(
-        'SELECT h.batch, h."order", GROUP_CONCAT(h.giver) AS givers, MIN(h.received_at) AS since_at'
-        " FROM positions p JOIN handoffs h ON h.batch = p.batch AND h.receiver = p.link"
-        " WHERE p.link = ? AND p.received = 0 AND p.received_at IS NOT NULL AND p.given_at IS NULL"
-        " AND h.line = ? AND h.received_at IS NOT NULL"
-        ' GROUP BY h.batch, h."order" ORDER BY since_at',
-        (receiver, line),
-    )
-    return [
-        (row["batch"], row["order"], tuple(sorted(row["givers"].split(","))), row["since_at"]) for row in rows
-    ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ledger.errors import RuleRefused
 from ledger.events import Event
-from ledger.store import Ledger, Transaction
+from ledger.store import Transaction
 from shopfloor.codes import batch_code
 from shopfloor.instants import Instant
 from shopfloor.orders import OrderPlan
@@ -17,48 +15,11 @@ RELEASED_MEANWHILE = sentence("other orders were released meanwhile; nothing was
 CHANGED_MEANWHILE = sentence("the configuration was changed meanwhile; nothing was released, plan again")
 
 
-def release_orders(
-    ledger: Ledger,
-    site: Site,
-    plans: Sequence[OrderPlan],
-    *,
-    source: str,
-    at: Instant,
-    now: Instant,
-    planned_after: int | None = None,
-    person: str | None = None,
-) -> None:
-    """Put plans in force without an agreement, all or none. RuleRefused names each that cannot be.
-
-    `planned_after` is the last sequence that the plans know of: orders released since then may have taken
-    the same hours, so that nothing is released.
-    """
-    with ledger.write(now) as tx:
-        if planned_after is not None:
-            refuse_outdated(tx, planned_after)
-        refused = [why for plan in plans if (why := _why_not(tx, plan))]
-        if refused:
-            raise RuleRefused("\n".join(refused))
-        for plan in plans:
-            tx.append(released(tx, site, plan, source=source, at=at, person=person))
-
-
 def refuse_outdated(tx: Transaction, planned_after: int) -> None:
     """RuleRefused if hours were taken or changed since the last event that plans know of: they may not hold."""
     newer = tx.row(_CHANGED_SINCE, (planned_after,))
     if newer is not None:
         raise RuleRefused(CHANGED_MEANWHILE if newer["kind"] == "site_changed" else RELEASED_MEANWHILE)
-
-
-def _why_not(tx: Transaction, plan: OrderPlan) -> str | None:
-    number = plan.order.order
-    if not plan.feasible:
-        return sentence("order %(number)s is not feasible", number=number)
-    if tx.row('SELECT 1 FROM orders WHERE "order" = ?', (number,)):
-        return sentence("order %(number)s is released already", number=number)
-    if tx.row('SELECT 1 FROM drafts WHERE "order" = ?', (number,)):
-        return sentence("order %(number)s is a draft that has to be agreed", number=number)
-    return None
 
 
 def released(

@@ -36,7 +36,7 @@ class Taken:
 
 def taken_in(event: Event, sequence: int) -> Taken:
     """The step that an event records."""
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     return Taken(
         sequence,
         event.kind,
@@ -59,7 +59,7 @@ def take(tx: Transaction, step: Taken) -> None:
 def voided(tx: Transaction, event: Event) -> None:
     """Take back what the named step did."""
     was = event.detail["was"]
-    line, _, link = str(event.link).partition("/")
+    line, link = event.place
     step = Taken(
         event.detail["sequence"],
         was["kind"],

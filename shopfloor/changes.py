@@ -98,11 +98,6 @@ def with_buffer(site: Site, line: str, link: str, buffer: Duration) -> Site:
     return _with_link(site, line, replace(_link(site, line, link), buffer=buffer))
 
 
-def with_lead(site: Site, line: str, link: str, lead: Duration) -> Site:
-    """Another lead of a link, for example of a material."""
-    return _with_link(site, line, replace(_link(site, line, link), lead=lead))
-
-
 def with_ship_buffer(site: Site, line: str, ship_buffer: Duration) -> Site:
     """Another room between a line's last target and the due."""
     changed = replace(_line(site, line), ship_buffer=ship_buffer)

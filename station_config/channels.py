@@ -13,11 +13,12 @@ from shopfloor.flag_rules import LADDER_ROLES, LadderRole
 from shopfloor.instants import Duration
 from shopfloor.report_times import SENT_REPORTS, ReportName
 from shopfloor.sentences import sentence
+from station_config.durations import WORKING_TIME
 from station_config.lines import Lines
 from station_config.names import Names
 from station_config.reader import Table, Unfit, Value, choice, text_of
 from station_config.settings import read_file
-from station_config.values import BREAK, LINE_REFERENCE, WORKING_TIME, YES_OR_NO
+from station_config.values import BREAK, LINE_REFERENCE, YES_OR_NO
 from station_config.wording import quoted
 
 LADDER_ROLE = choice(sentence("a role on a ladder"), LADDER_ROLES)

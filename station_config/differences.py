@@ -15,9 +15,11 @@ from shopfloor.instants import Duration, moment_of
 from shopfloor.points import PointRules
 from shopfloor.profiles import Gs1Rules, Profile
 from shopfloor.site import Device, Line, Link, Product, Reason, ShiftPattern, Site, Station
+from station_config.durations import duration_text
 from station_config.lines import capitalised
+from station_config.outages import Outage
 from station_config.site_file import SiteConfig
-from station_config.values import DAYS, Outage, duration_text
+from station_config.values import DAYS
 
 T = TypeVar("T")
 Field: TypeAlias = tuple[str, Callable[[T], str]]

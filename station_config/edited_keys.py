@@ -11,12 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from station_config.changes import Typed
+from station_config.durations import DURATION
 from station_config.list_text import insert_item, remove_item
+from station_config.outages import outages_in
 from station_config.positions import KeyPath
 from station_config.reader import Unfit, Value
 from station_config.text_edits import Document
 from station_config.toml_text import list_value, text_value
-from station_config.values import BREAK, CLOCK, DAY, DAYS, DURATION, HOLIDAY, OVERTIME, RATE, ZONE, outages_in
+from station_config.values import BREAK, CLOCK, DAY, DAYS, HOLIDAY, OVERTIME, RATE, ZONE
 
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,8})(?:\.\d{1,6})?", re.ASCII)
 

@@ -18,9 +18,10 @@ from shopfloor.flag_rules import (
 from shopfloor.instants import Duration
 from shopfloor.points import PointRules
 from shopfloor.sentences import sentence
+from station_config.durations import WORKING_TIME
 from station_config.names import Names
 from station_config.reader import Table, Unfit, Value
-from station_config.values import AMOUNT, CONSEQUENCE_KIND, NAME, SHARE, WORKING_TIME
+from station_config.values import AMOUNT, CONSEQUENCE_KIND, NAME, SHARE
 from station_config.wording import either, nearest, quoted
 
 

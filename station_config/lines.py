@@ -11,10 +11,11 @@ from shopfloor.instants import NO_TIME
 from shopfloor.sentences import listed, sentence
 from shopfloor.site import Line, Link
 from station_config.chain import circles, in_chain_order, last_links
+from station_config.durations import DURATION
 from station_config.names import Names
 from station_config.reader import Table
 from station_config.shifts import Shifts, overlap_text, overtime_overlap_text
-from station_config.values import BEFORE_REFERENCE, DURATION, KIND, NAME, RATE, SHIFT_REFERENCE
+from station_config.values import BEFORE_REFERENCE, KIND, NAME, RATE, SHIFT_REFERENCE
 from station_config.wording import quoted
 
 

@@ -9,8 +9,9 @@ from shopfloor.codes import COMMANDS
 from shopfloor.instants import DAY_MS
 from shopfloor.profiles import SITE_ZONE, Encoding, Gs1, JsonPath, Payload, TimeUnit
 from shopfloor.topic_patterns import TopicPattern
+from station_config.durations import duration_from_text
 from station_config.reader import Unfit, Value, choice, text_of
-from station_config.values import ZONE, duration_from_text
+from station_config.values import ZONE
 
 LONGEST_CODE = 200
 _LONGEST_PIECE = 40

@@ -12,18 +12,10 @@ from shopfloor.sentences import sentence
 from shopfloor.site import Device, Station
 from station_config.lines import Lines, ReadLink, capitalised
 from station_config.names import Names
+from station_config.outages import Outage, outages_in
 from station_config.profiles import Profiles
 from station_config.reader import Table
-from station_config.values import (
-    ADDRESS,
-    LINK_REFERENCE,
-    MODE,
-    NAME,
-    PROFILE_REFERENCE,
-    STATION_REFERENCE,
-    Outage,
-    outages_in,
-)
+from station_config.values import ADDRESS, LINK_REFERENCE, MODE, NAME, PROFILE_REFERENCE, STATION_REFERENCE
 from station_config.wording import nearest, quoted
 
 _TAKEN = ("event", "gateway")

@@ -8,19 +8,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import ip_address
-from typing import TypeAlias, TypeGuard
+from typing import TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from shopfloor.flag_rules import CONSEQUENCE_KINDS
-from shopfloor.instants import (
-    DAY_MS,
-    HOUR_MS,
-    MINUTE_MS,
-    SECOND_MS,
-    Duration,
-    Instant,
-    instant_from_text,
-)
 from shopfloor.roles import ROLES
 from shopfloor.sentences import sentence
 from station_config.reader import Unfit, Value, choice, text_of
@@ -31,30 +22,16 @@ VERSION = 1
 
 _LONGEST_NAME = 80
 _LONGEST_ID = 40
-_LONGEST_DAYS = 366
 _SLOWEST = Decimal("0.001")
 _MANY = 1_000_000
 _LAST_PORT = 65_535
-_UNTIL_FURTHER_NOTICE = ".."
 _FARTHEST_M = 30
 FEWEST_MONTHS = 2
 """A device may still report what happened a month ago."""
 _MOST_MONTHS = 1_200
-_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})min)?(?:(\d{1,8})s)?", re.ASCII)
-_CALENDAR_DAYS = re.compile(r"(\d{1,3})d", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
-_WALL = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,252})?", re.ASCII)
-Outage: TypeAlias = tuple[Instant, Instant | None]
-"""From the first to before the second; without it until further notice."""
-
-_UNIT_WORDS = {
-    "d": r"days?|d",
-    "h": r"hours?|hrs?|std|h",
-    "min": r"minutes?|mins?|m",
-    "s": r"seconds?|secs?|s",
-}
 
 
 def _version(raw: object) -> int:
@@ -143,103 +120,6 @@ def _break(raw: object) -> tuple[time, time]:
     return times
 
 
-def outages_in(zone: ZoneInfo) -> Value[Outage]:
-    """A time out of service; where no offset is written, the zone decides."""
-    example = sentence('"2026-11-24T08:00/2026-11-25T17:00", or "2026-12-01T06:00/.." until further notice')
-    return Value(sentence("a time out of service (start/end)"), example, lambda raw: _outage(raw, zone))
-
-
-def _outage(raw: object, zone: ZoneInfo) -> Outage:
-    text = text_of(raw)
-    try:
-        start_at, end_at = _outage_from_text(text, zone)
-    except ValueError:
-        raise Unfit(better=_nearby_outage(text, zone)) from None
-    if end_at is not None and end_at <= start_at:
-        raise Unfit(what=sentence("a time out of service, as it does not end after its start"))
-    return start_at, end_at
-
-
-def _outage_from_text(text: str, zone: ZoneInfo) -> Outage:
-    start, end = text.split("/")  # more or fewer parts are a ValueError, like a wrong part
-    return _instant(start, zone), None if end == _UNTIL_FURTHER_NOTICE else _instant(end, zone)
-
-
-def _instant(text: str, zone: ZoneInfo) -> Instant:
-    if not _WALL.fullmatch(text):
-        raise ValueError(text)
-    return instant_from_text(text, zone)
-
-
-def _nearby_outage(text: str, zone: ZoneInfo) -> str | None:
-    """The time that "2026-11-24 08:00 / 2026-11-25 17:00" or "2026-12-01T06:00/" means."""
-    tidy = re.sub(r"\s*/\s*", "/", text)
-    tidy = re.sub(r"(?<=\d) +(?=\d)", "T", tidy)
-    tidy = re.sub(r"/(?:\.*|\u2026)$", "/" + _UNTIL_FURTHER_NOTICE, tidy)
-    try:
-        _outage_from_text(tidy, zone)
-    except ValueError:
-        return None
-    return quoted(tidy)
-
-
-def duration_text(duration: Duration) -> str:
-    """A duration as people write it: "3d", "45s", "90min", "4h", "4h30min"."""
-    if duration.calendar_days:
-        return f"{duration.calendar_days}d"
-    seconds = duration.working_ms // SECOND_MS
-    if seconds % 60:
-        parts = (seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")
-        return "".join(f"{count}{unit}" for count, unit in parts if count)
-    minutes = seconds // 60
-    hours, rest = divmod(minutes, 60)
-    if not rest and hours > 1:
-        return f"{hours}h"
-    return f"{minutes}min" if hours < 3 else f"{hours}h{rest}min"  # noqa: PLR2004  # longer ones are read in hours
-
-
-def duration_from_text(text: str) -> Duration:
-    """Read "45s", "30min", "1h30min" (working time) or "3d" (calendar days); ValueError otherwise."""
-    if days := _CALENDAR_DAYS.fullmatch(text):
-        found = Duration(calendar_days=int(days[1]))
-    elif text and (parts := _DURATION.fullmatch(text)):
-        hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-        found = Duration(working_ms=hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS)
-    else:
-        raise ValueError(
-            sentence('"%(written)s" is not a duration; write for example "1h30min" or "3d"', written=text)
-        )
-    if found.calendar_days > _LONGEST_DAYS or found.working_ms > _LONGEST_DAYS * DAY_MS:
-        raise ValueError(
-            sentence('"%(written)s" is longer than a year; write a shorter duration', written=text)
-        )
-    return found
-
-
-def _duration(raw: object) -> Duration:
-    text = text_of(raw)
-    try:
-        return duration_from_text(text)
-    except ValueError:
-        if _CALENDAR_DAYS.match(text) and _DURATION.fullmatch(text.partition("d")[2]):
-            raise Unfit(
-                what=sentence("a duration of up to a year in days alone, or in hours and less")
-            ) from None
-        raise Unfit(better=_nearby_duration(text)) from None
-
-
-def _nearby_duration(text: str) -> str | None:
-    """The duration that "30 m", "1 hour" or "2 days" means."""
-    tidy = text.lower().replace(" ", "")
-    for unit, words in _UNIT_WORDS.items():
-        tidy = re.sub(rf"(?<=\d)(?:{words})(?![a-z])", unit, tidy)
-    try:
-        duration_from_text(tidy)
-    except ValueError:
-        return None
-    return quoted(tidy)
-
-
 def _is_whole(raw: object) -> TypeGuard[int]:
     return isinstance(raw, int) and not isinstance(raw, bool)
 
@@ -259,13 +139,6 @@ def _rate(raw: object) -> Fraction:
             )
         )
     return Fraction(raw)
-
-
-def _working_time(raw: object) -> Duration:
-    duration = _duration(raw)
-    if duration.calendar_days:
-        raise Unfit(what=sentence("a working time, as a ladder has no days"), better='"8h"')
-    return duration
 
 
 def _share(raw: object) -> Fraction:
@@ -375,8 +248,6 @@ ADDRESS = Value(
     _name,
 )
 MODE = choice(sentence("a mode"), ("auto", "in", "out"))
-DURATION = Value(sentence("a duration"), sentence('"1h30min" or "3d"'), _duration)
-WORKING_TIME = Value(sentence("a working time"), '"10min"', _working_time)
 SHARE = Value(sentence("a share"), '"1/2"', _share)
 AMOUNT = Value(sentence("a whole number, at least 1"), "5", _batch)
 CONSEQUENCE_KIND = choice(sentence("a kind of consequence"), CONSEQUENCE_KINDS)

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from station_config.keys import FILE_NAME
 from station_config.site_file import SiteConfig, check_text
+from station_config.whole_file import put
 
 _OLD = ".before"
 """What the file is called that was in force while another text takes its place."""
@@ -23,7 +23,8 @@ def write_site(folder: Path, text: str) -> SiteConfig:
     """
     config = check_text(folder, text)
     # What a symbolic link leads to is written, and the link stays.
-    _replace((folder / FILE_NAME).resolve(), text.encode())
+    path = (folder / FILE_NAME).resolve()
+    put(path, text.encode(), path.stat().st_mode & 0o7777)
     return config
 
 
@@ -69,22 +70,3 @@ def _kept_beside(path: Path) -> Path:
     except OSError:
         shutil.copy2(path, old)
     return old
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)  # else a power cut may bring the old name back
-    finally:
-        os.close(directory)

@@ -32,7 +32,7 @@ from interlock.logs import UnfailingText
 from tests.browsers import Browsers
 from tests.provision import NEEDS, find_program, line_to_run, missing
 
-pytest_plugins = ["tests.broker_fixtures", "tests.live_site"]
+pytest_plugins = ["tests.broker_fixtures", "tests.live_site", "tests.faults.network", "tests.postbox"]
 
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 # A test that asks for one of these fixtures needs the program, marked or not.

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ledger.badged_in import StationBadges
+from ledger.checking import faults
 from ledger.damage import head_path
 from ledger.plans import released_loads
 from ledger.recorder import Recorder
-from ledger.releasing import release_orders
+from ledger.releasing import released
 from ledger.store import Ledger
 from shopfloor.instants import Instant, instant_from_text
-from shopfloor.orders import Order
+from shopfloor.orders import Order, OrderPlan
 from shopfloor.planning import plan_orders
 from shopfloor.scans import Answer, Scan
+from shopfloor.site import Site
 from station_config import SiteConfig, load
 
 WORKED_SITE = """
@@ -92,6 +96,7 @@ station = "pack-1"
 """
 
 LEDGER = "ledger.db"
+_FIRST = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
 MONDAY = "2026-11-23T08:00:00+08:00"
 """The start of the week in which the worked example is due on Wednesday."""
 
@@ -102,6 +107,16 @@ def china(text: str) -> Instant:
     return instant_from_text(
         f"2026-11-{day}T{clock}:00+08:00" if clock.count(":") == 1 else f"2026-11-{day}T{clock}+08:00"
     )
+
+
+def behind_milestone(link: str, name: str, keys: str = "") -> str:
+    """The worked site with a milestone before cutting, and its station `buy-1`; `keys` are more of the link's."""
+    assert _FIRST in WORKED_SITE
+    milestone = (
+        f'[[line.link]]\nid = "{link}"\nname = "{name}"\nkind = "milestone"\nshifts = ["day"]\n{keys}\n'
+    )
+    station = f'\n[[station]]\nid = "buy-1"\nlink = "shirts/{link}"\n'
+    return WORKED_SITE.replace(_FIRST, f'{milestone}\n{_FIRST}after = ["{link}"]\n') + station
 
 
 def site_folder(folder: Path, text: str = WORKED_SITE) -> Path:
@@ -133,6 +148,16 @@ def worked_order(order: str = "A-1", quantity: int = 200, due: str = "25 17:00")
     return Order(order, "shirts", "polo", quantity, china(due))
 
 
+def put_in_force(
+    ledger: Ledger, site: Site, plans: Sequence[OrderPlan], *, at: Instant, now: Instant
+) -> None:
+    """Release plans as if everybody had agreed."""
+    assert [plan.order.order for plan in plans if not plan.feasible] == []
+    with ledger.write(now) as tx:
+        for plan in plans:
+            tx.append(released(tx, site, plan, source="test", at=at, person=None))
+
+
 class Plant:
     """A loaded site with its ledger on disk and a clock that the test turns."""
 
@@ -148,7 +173,7 @@ class Plant:
         """Plan the orders beside what is released, and put them in force."""
         loads = released_loads(self.ledger, self.now)
         plans = plan_orders(self.site, list(orders), now=self.now, loads=loads)
-        release_orders(self.ledger, self.site, plans, source="test", at=self.now, now=self.now)
+        put_in_force(self.ledger, self.site, plans, at=self.now, now=self.now)
 
     def codes(self, order: str = "A-1") -> list[str]:
         """The codes of an order's batches."""
@@ -183,3 +208,11 @@ class Plant:
     def close(self) -> None:
         """Close the ledger."""
         self.ledger.close()
+
+
+@contextmanager
+def kept_whole(plant: Plant) -> Iterator[Plant]:
+    """A plant until its test is over: then what it recorded agrees with itself, and its ledger is closed."""
+    yield plant
+    assert faults(plant.ledger) == []
+    plant.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import urllib.request
 from collections import Counter
@@ -18,14 +20,14 @@ from interlock.ports import free_port
 from ledger import reading
 from ledger.checking import faults
 from ledger.plans import released_loads
-from ledger.releasing import release_orders
 from ledger.store import Ledger
 from shopfloor.instants import HOUR_MS, MINUTE_MS, Instant, moment_of
 from shopfloor.orders import Order
 from shopfloor.planning import plan_orders
 from tests.broker_fixtures import RunningBroker
-from tests.factory import new_ledger
+from tests.factory import new_ledger, put_in_force
 from tests.provision import find_program
+from tests.waiting import wait_for
 
 SITE = """
 version = 1
@@ -119,7 +121,7 @@ class Site:
         site = self.plant.config.site
         loads = released_loads(self.ledger, began)
         (plan,) = plan_orders(site, [order], now=began, loads=loads)
-        release_orders(self.ledger, site, [plan], source="test", at=began, now=now)
+        put_in_force(self.ledger, site, [plan], at=began, now=now)
         return [row["batch"] for row in reading.batches(self.ledger, order.order)]
 
     def get(self, path: str) -> Any:
@@ -149,6 +151,19 @@ class Site:
     def part(self, name: str) -> Part:
         """The gateway's or the web server's process."""
         return next(part for part in self.plant.parts if part.name == name)
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one of them; back when it has ended."""
+        part = self.part(name)
+        assert part.pid is not None
+        os.kill(part.pid, signal.SIGKILL)
+        wait_for(lambda: not part.alive, what=f"the end of {name}")
+
+    def is_back(self, name: str) -> bool:
+        """Whether it runs; started again, as the site does it, when that is due."""
+        part = self.part(name)
+        part.restart_if_ended()
+        return part.alive
 
     def log(self, name: str) -> str:
         """What a process has said so far."""

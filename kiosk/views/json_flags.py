@@ -51,7 +51,7 @@ def flag_row_json(services: Services, row: Row) -> dict[str, Any]:
         "dispute": row["dispute"],
         "ruling": row["ruling"],
         "ruled_at": _at(services, row["ruled_at"]),
-        "consequence": _consequence_json(services, row["flag"]),
+        "consequence": _consequence_json(services, row),
         "note": row["note"],
         "closed_at": _at(services, row["closed_at"]),
     }
@@ -74,8 +74,8 @@ def _clock_json(services: Services, row: Row) -> dict[str, Any] | None:
     }
 
 
-def _consequence_json(services: Services, flag: int) -> dict[str, Any] | None:
-    row = of_flag(services.ledger, flag)
+def _consequence_json(services: Services, flag: Row) -> dict[str, Any] | None:
+    row = of_flag(services.ledger, flag["flag"]) if flag["consequence"] is not None else None
     if row is None:
         return None
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kiosk.contexts import BoardRow
@@ -21,7 +21,9 @@ from kiosk.views.json_plans import (
 from kiosk.views.why_late import why_late, why_late_json
 from ledger import drafts, reading
 from ledger.store import Row
+from shopfloor.agreement import Confirmation
 from shopfloor.instants import Instant, local_text
+from shopfloor.roles import Role
 
 SHOWN_ORDERS = 500
 _NOT_RELEASED: dict[str, Any] = {
@@ -90,7 +92,10 @@ def orders_json(services: Services, numbers: Collection[str] | None = None) -> d
             found = [draft for draft in found if draft.order.order in numbers]
         agreed = agreements_json(services, found, services.clock())
         changes = {draft.order.order: agreeing for draft, agreeing in agreed if draft.version > 1}
-        released = [_head_json(services, row, changes.get(row["order"])) for row in rows]
+        given = drafts.confirmations_in_force(ledger, [row["order"] for row in rows])
+        released = [
+            _head_json(services, row, changes.get(row["order"]), given.get(row["order"], {})) for row in rows
+        ]
         new = [draft_head_json(services, draft, each) for draft, each in agreed if draft.version == 1]
         return {"orders": released + new}
 
@@ -115,7 +120,9 @@ def order_json(services: Services, number: str) -> dict[str, Any] | None:
         line = services.config.site.line_or_ghost(row["line"])
         why = why_late(services, number, line, services.clock())
         return {
-            **_head_json(services, row, agreeing),
+            **_head_json(
+                services, row, agreeing, drafts.confirmations(ledger, row["order"], row["plan_version"])
+            ),
             "plan_version": row["plan_version"],
             "versions": versions_json(services, number),
             "planned": planned,
@@ -137,8 +144,9 @@ def events_json(services: Services, after: int, limit: int) -> dict[str, Any]:
     return {"events": events, "last": rows[-1]["sequence"] if rows else after}
 
 
-def _head_json(services: Services, row: Row, agreeing: dict[str, Any] | None) -> dict[str, Any]:
-    given = drafts.confirmations(services.ledger, row["order"], row["plan_version"])
+def _head_json(
+    services: Services, row: Row, agreeing: dict[str, Any] | None, given: Mapping[Role, Confirmation]
+) -> dict[str, Any]:
     return {
         "order": row["order"],
         "line": row["line"],

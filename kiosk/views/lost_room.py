@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from kiosk.contexts.orders import LostPart, LostRoom
 from kiosk.services import Services
 from kiosk.views.plan_lanes import in_order
-from ledger.plans import plan_versions, released_order
+from ledger.plans import plan_versions, released_of
 from ledger.site_versions import site_versions
+from ledger.store import Row
 from shopfloor.instants import Instant
 from shopfloor.lost_hours import LostHour, lost_hours
 from shopfloor.orders import ReleasedOrder
@@ -18,10 +19,9 @@ _FIRST = 1
 """The version that says what was found before the first change."""
 
 
-def lost_room(services: Services, numbers: Iterable[str], now: Instant) -> dict[str, LostRoom]:
+def lost_room(services: Services, rows: Sequence[Row], now: Instant) -> dict[str, LostRoom]:
     """Of open orders: what their links still owe in hours to come that are closed or over capacity."""
-    found = (released_order(services.ledger, number) for number in numbers)
-    released = {each.order.order: each for each in found if each is not None}
+    released = {each.order.order: each for each in released_of(services.ledger, rows)}
     if not released:
         return {}
     lost: dict[str, list[LostHour]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import tzinfo
 
 from kiosk.addresses import asked, with_query
@@ -62,10 +61,25 @@ def orders_page(services: Services, note: Note | None = None) -> OrdersPage:
         rows = reading.orders(services.ledger, SHOWN_ORDERS)
         agreed = drafts.drafts(services.ledger)
         changes = {draft.order.order: draft for draft in agreed if draft.version > 1}
-        lost = lost_room(services, (row["order"] for row in rows if row["shipped_at"] is None), now)
+        lost = lost_room(services, [row for row in rows if row["shipped_at"] is None], now)
+        progress = reading.links_of_orders(services.ledger, [row["order"] for row in rows])
+        flags: dict[str, list[Row]] = {}
+        for flag in reading.open_flags(services.ledger):
+            flags.setdefault(flag["order"], []).append(flag)
         return OrdersPage(
             frame=frame(services, now),
-            rows=tuple(_summary(services, row, now, changes, lost.get(row["order"])) for row in rows),
+            rows=tuple(
+                _summary(
+                    services,
+                    row,
+                    progress.get(row["order"], []),
+                    flags.get(row["order"], []),
+                    now,
+                    changes.get(row["order"]),
+                    lost.get(row["order"]),
+                )
+                for row in rows
+            ),
             drafts=tuple(draft_rows(services, agreed, now, most=None if asked("drafts") else SHOWN_DRAFTS)),
             drafts_in_all=len(agreed),
             note=note,
@@ -84,11 +98,12 @@ def order_page(
         zone = services.config.site.zone
         line = services.config.site.line_or_ghost(row["line"])
         flags = [flag for flag in reading.order_flags(services.ledger, number) if flag["closed_at"] is None]
+        progress = reading.order_links(services.ledger, number)
         change = drafts.draft(services.ledger, number)
         given = drafts.confirmations(services.ledger, number, row["plan_version"])
         log = agreement_log(services.ledger, number)
         draft = None if change is None else agreement(services, change, now, log)
-        lost = None if row["shipped_at"] else lost_room(services, [number], now).get(number)
+        lost = None if row["shipped_at"] else lost_room(services, [row], now).get(number)
         due_at, is_kept = (
             _due_to_propose(services, row, now) if lost and draft is None else (row["due_at"], True)
         )
@@ -96,8 +111,11 @@ def order_page(
         shows_change = other and asked("show") == "change"
         return OrderPage(
             frame=frame(services, now),
-            row=_summary(services, row, now, {number: change} if change else {}, lost),
-            links=tuple(_links(services, row, line, now)),
+            row=_summary(services, row, progress, flags, now, change, lost),
+            links=tuple(
+                _link(services, line, line.link(part["link"]), part, flags, now)
+                for part in _in_chain(line, progress)
+            ),
             batches=tuple(_batches(services, number, line)),
             flags=tuple(flag_card(flag, services, line, now) for flag in flags),
             rejects=reject_photos(services, number, row["line"]),
@@ -187,14 +205,23 @@ def _span(start_at: Instant | None, end_at: Instant | None, now: Instant, zone: 
 
 
 def _summary(
-    services: Services, row: Row, now: Instant, changes: Mapping[str, Draft], lost: LostRoom | None
+    services: Services,
+    row: Row,
+    progress: list[Row],
+    flags: list[Row],
+    now: Instant,
+    change: Draft | None,
+    lost: LostRoom | None,
 ) -> OrderRow:
+    """`progress` is of all links, `flags` are the open ones."""
     site = services.config.site
     line = site.line_or_ghost(row["line"])
-    change = changes.get(row["order"])
-    links = [] if row["shipped_at"] else list(_links(services, row, line, now))
-    worst = max(links, key=lambda link: (LOUDNESS.index(link.state), link.late_min), default=None)
-    late = worst is not None and worst.late_min > 0
+    parts = [] if row["shipped_at"] else _in_chain(line, progress)
+    on_target: tuple[str, LinkState, int] = ("", "on_target", 0)
+    states = [(str(part["link"]), *_state(services, line, part, flags, now)) for part in parts]
+    worst, state, late_min = max(
+        states, key=lambda each: (LOUDNESS.index(each[1]), each[2]), default=on_target
+    )
     return OrderRow(
         order=row["order"],
         line=line.id,
@@ -203,60 +230,59 @@ def _summary(
         quantity=row["quantity"],
         customer=row["customer"],
         due=date_text(row["due_at"], now, site.zone),
-        shipped=_shipped(services, row["order"], line),
+        shipped=sum(part["given"] for part in progress if line.links and part["link"] == line.last.id),
         done=row["shipped_at"] is not None,
-        state=worst.state if worst else "on_target",
-        worst_link=worst.name if worst and late else "",
-        late_min=worst.late_min if worst else 0,
+        state=state,
+        worst_link=line.name_of(worst) if late_min > 0 else "",
+        late_min=late_min,
         changing=change is not None,
         change_waits_for=() if change is None else change.waits_for(site.roles),
         lost=lost,
     )
 
 
-def _shipped(services: Services, number: str, line: Line) -> int:
-    """Units that the last link has given."""
-    progress = reading.order_links(services.ledger, number)
-    return sum(part["given"] for part in progress if line.links and part["link"] == line.last.id)
+def _in_chain(line: Line, progress: list[Row]) -> list[Row]:
+    """Of the links that the line has, in its order."""
+    found = {part["link"]: part for part in progress}
+    return [found[link.id] for link in line.links if link.id in found]
 
 
-def _links(services: Services, row: Row, line: Line, now: Instant) -> list[OrderLink]:
-    progress = {part["link"]: part for part in reading.order_links(services.ledger, row["order"])}
-    flags = reading.order_flags(services.ledger, row["order"])
-    return [
-        _link(services, line, link, progress[link.id], flags, now)
-        for link in line.links
-        if link.id in progress
-    ]
+def _state(
+    services: Services, line: Line, part: Row, flags: list[Row], now: Instant
+) -> tuple[LinkState, int]:
+    """How a link stands with an order, and the minutes that it is late."""
+    unmet_at = part["unmet_end_at"]
+    state = link_state(
+        flags=tuple(flag["state"] for flag in flags if flag["link"] == part["link"]),
+        unmet_end_at=unmet_at,
+        unmet_latest_at=part["unmet_latest_at"],
+        has_targets=True,
+        behind_pace=True,
+        silent_devices=False,
+        now=now,
+    )
+    if unmet_at is None or unmet_at > now:
+        return state, 0
+    return state, minutes(services.calendars.of_link(line, part["link"], now).working_ms(unmet_at, now))
 
 
 def _link(
     services: Services, line: Line, link: Link, progress: Row, flags: list[Row], now: Instant
 ) -> OrderLink:
     unmet_at = progress["unmet_end_at"]
-    calendar = services.calendars.of_link(line, link.id, now)
     target = (
         None if unmet_at is None else reading.target_at(services.ledger, progress["order"], link.id, unmet_at)
     )
     due_now = reading.due_by(services.ledger, progress["order"], link.id, now)
+    state, late_min = _state(services, line, progress, flags, now)
     return OrderLink(
         link=link.id,
         name=link.name,
         received=progress["received"],
         given=progress["given"],
         missing=max(0, due_now - progress["given"]),
-        state=link_state(
-            flags=tuple(f["state"] for f in flags if f["link"] == link.id and f["closed_at"] is None),
-            unmet_end_at=unmet_at,
-            unmet_latest_at=progress["unmet_latest_at"],
-            has_targets=True,
-            behind_pace=True,
-            silent_devices=False,
-            now=now,
-        ),
-        late_min=minutes(calendar.working_ms(unmet_at, now))
-        if unmet_at is not None and unmet_at <= now
-        else 0,
+        state=state,
+        late_min=late_min,
         next_quantity=target["cumulative"] - progress["given"] if target else 0,
         next_by="" if unmet_at is None else when_text(unmet_at, now, services.config.site.zone),
     )

@@ -54,7 +54,10 @@ def kiosk_page(services: Services, station_id: str) -> KioskPage:
         running = facts.running
         badged = who_is_at(services.ledger, station.id, now)
         coming = at_link.coming(services.ledger, line.id, link.id, SHOWN_BATCHES + 1)
-        to_give = _to_give(services, line, link) if link.kind == "milestone" else []
+        # A milestone gives whole orders, the first due first, however early.
+        to_give = (
+            reading.owed(services.ledger, line.id, FAR_FUTURE, link.id) if link.kind == "milestone" else []
+        )
         by_end = reading.owed(services.ledger, line.id, running.end_at) if running else list(facts.owed_now)
         return KioskPage(
             frame=frame(services, now),
@@ -157,11 +160,6 @@ def _flag_of(
         if (flag["order"], flag["link"]) == (order, against) and raised_by in (None, flag["raised_by"]):
             return flag_card(flag, services, facts.line, facts.now)
     return None
-
-
-def _to_give(services: Services, line: Line, link: Link) -> list[OwedRow]:
-    """All orders that a milestone has still to give, the first due first."""
-    return [row for row in reading.owed(services.ledger, line.id, FAR_FUTURE) if row.link == link.id]
 
 
 def _milestone_order(services: Services, facts: LineFacts, link: Link, row: OwedRow) -> MilestoneOrder:

@@ -20,7 +20,7 @@ from shopfloor.instants import HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_f
 from shopfloor.orders import Order
 from tests.broker_fixtures import Embedded
 from tests.browser_profile import browser_of, kill
-from tests.faults.network import Network, networks
+from tests.faults.network import Network
 from tests.faults.oracle import broken_promises
 from tests.faults.test_kiosk_restarted import Kept, is_kept, state_kept
 from tests.faults.test_tablet_offline import kept
@@ -28,8 +28,6 @@ from tests.live_site import Site
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Keys, Kiosk
 from tests.web.secured import PIN, register
-
-__all__ = ["networks"]
 
 TABLET = "station:sew-1/2"
 REASON = '[[reason]]\nid = "machine"\nname = "Machine stopped"\n[[reason]]\nid = "previous"\nname = "Previous link"\n'
@@ -48,12 +46,6 @@ class Floor:
 @pytest.fixture
 def site(make_site: Callable[..., Site], embedded_broker: Embedded) -> Site:
     return make_site(embedded_broker, REASON)
-
-
-@pytest.fixture
-def network(site: Site, networks: list[Network]) -> Network:
-    networks.append(Network(site.web))
-    return networks[-1]
 
 
 def person(site: Site, name: str, link: str) -> Person:

@@ -11,9 +11,8 @@ from click.testing import CliRunner
 
 from interlock.__main__ import main
 from interlock.ports import free_port
-from ledger.checking import faults
 from tests.broker_fixtures import Embedded
-from tests.factory import WORKED_SITE, Plant, worked_order
+from tests.factory import WORKED_SITE, Plant, kept_whole, worked_order
 from tests.live_site import Site
 
 
@@ -21,11 +20,9 @@ from tests.live_site import Site
 def plant(tmp_path: Path) -> Iterator[Plant]:
     """A site whose broker does not run."""
     text = f'{WORKED_SITE}\n[broker]\nhost = "127.0.0.1"\nport = {free_port()}\n'
-    plant = Plant(tmp_path / "site", text)
-    plant.release(worked_order())
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site", text)) as plant:
+        plant.release(worked_order())
+        yield plant
 
 
 def replay(folder: Path, *lines: object, code: int = 0) -> str:

@@ -12,6 +12,7 @@ from queue import Queue
 import pytest
 
 from interlock.ports import free_port
+from tests.live_site import Site
 
 HOST = "127.0.0.1"
 _PIECE = 64 * 1024
@@ -29,6 +30,9 @@ class Network:
         self._latency_s = 0.0
         self._lines = (threading.Lock(), threading.Lock())
         self._sockets: set[socket.socket] = set()
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._last_said: dict[socket.socket, bytes] = {}
+        self._forgotten: set[socket.socket] = set()
         self._listener = socket.create_server((HOST, self.port), reuse_port=False)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -43,6 +47,12 @@ class Network:
     def heal(self) -> None:
         """What was on its way arrives now, unless its sender has given up."""
         self._up.set()
+
+    def forget(self, asked: bytes) -> None:
+        """Connections whose last request holds these bytes never carry anything again, and nobody is told."""
+        for here, there in self._pairs:
+            if asked in self._last_said.get(here, b""):
+                self._forgotten |= {here, there}
 
     def slow(self, bytes_a_second: float, latency_s: float) -> None:
         """All connections share so much in each direction; each byte takes so long besides."""
@@ -70,6 +80,7 @@ class Network:
                 continue
             there.settimeout(None)
             self._sockets |= {here, there}
+            self._pairs.append((here, there))
             if self._listener.fileno() < 0:  # it came in at the very end
                 here.close()
                 there.close()
@@ -86,12 +97,15 @@ class Network:
                 piece = source.recv(_PIECE)
             except OSError:
                 piece = b""
+            self._last_said[source] = piece
             late.put((time.monotonic() + self._latency_s, piece))
 
     def _write(self, late: Queue[tuple[float, bytes]], sink: socket.socket, direction: int) -> None:
         while True:
             due_s, piece = late.get()
             self._up.wait()
+            if sink in self._forgotten:
+                continue
             time.sleep(max(0.0, due_s - time.monotonic()))  # the way itself
             try:
                 if not piece:
@@ -114,9 +128,8 @@ class Network:
 
 
 @pytest.fixture
-def networks() -> Iterator[list[Network]]:
-    """Networks that a test has laid; they are taken up at its end."""
-    laid: list[Network] = []
+def network(site: Site) -> Iterator[Network]:
+    """Laid before the web server of the test's own `site`; taken up at its end."""
+    laid = Network(site.web)
     yield laid
-    for each in laid:
-        each.close()
+    laid.close()

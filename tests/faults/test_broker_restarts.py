@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from gateway.broker_address import BrokerAddress
 from gateway.device import ScannerClient
 from tests.broker_fixtures import RunningBroker
-from tests.gateway.rig import SITE, MemoryLedger, RunningGateway
+from tests.gateway.rig import SITE, MemoryLedger, RunningGateway, Wire
 from tests.waiting import wait_for
 
 DEVICES = ("scanner-01", "scanner-02")
@@ -62,10 +64,34 @@ def test_a_broker_that_goes_five_times_under_load_loses_and_doubles_nothing(
     assert running.gateway.counts.connects == 6
 
 
+def leave_a_session_without_subscriptions(broker: RunningBroker, client_id: str) -> None:
+    """What a broker has after a kill that saved the session itself and not yet what it had subscribed to."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False)
+    client.connect(broker.host, broker.port)
+    client.loop_start()
+    wait_for(client.is_connected, what="the session")
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_a_session_that_has_lost_its_subscriptions_gets_them_again(
+    broker: RunningBroker, ledger: MemoryLedger
+) -> None:
+    leave_a_session_without_subscriptions(broker, f"interlock-{SITE}-gateway")
+    running, wire = RunningGateway(broker, ledger).start(), Wire(broker)
+    try:
+        assert running.gateway._connection.session_present
+        wire.send(DEVICES[0], {"id": "a1", "code": "B7"})
+        wait_for(lambda: ledger.codes == ["B7"], what="the scan")
+    finally:
+        wire.close()
+        running.stop()
+
+
 def test_a_broker_that_hangs_is_noticed_and_taken_up_again(
     broker: RunningBroker, ledger: MemoryLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.connection.KEEPALIVE_S", 1)
+    monkeypatch.setattr("gateway.mqtt_client.KEEPALIVE_S", 1)
     hanging = RunningGateway(broker, ledger).start()
     broker.signal(signal.SIGSTOP)
     wait_for(lambda: not ledger.beats[-1], 5, "a beat without a broker")

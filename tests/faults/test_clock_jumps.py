@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from shopfloor.calendar import calendar_of
 from shopfloor.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Instant, instant_from_text
 from shopfloor.orders import Order
 from shopfloor.scans import Scan
@@ -108,6 +110,8 @@ def test_the_night_of_the_change_has_its_nine_or_seven_hours_and_each_scan_is_in
         for minutes in (0, 59):
             at = begin + number * HOUR_MS + minutes * MINUTE_MS
             plant.recorder.record([Scan("scanner-cut", plant.codes()[2 * number + minutes // 59], at)], at)
+    (night,) = calendar_of(plant.site, ["night"], *[date.fromisoformat(shift.partition("/")[0])] * 2).shifts
+    assert (night.start_at, night.end_at) == (begin, begin + hours * HOUR_MS)
     assert given_hours(plant) == {(shift, begin + number * HOUR_MS): 40 for number in range(hours)}
     calendar_end = plant.ledger.rows("SELECT MAX(end_at) AS at FROM hour_counts WHERE given > 0")[0]["at"]
     assert calendar_end - begin == hours * 3_600 * SECOND_MS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -97,17 +95,9 @@ def test_a_killed_gateway_has_told_everybody_once_when_it_is_back(site: Site) ->
     everybody = ["lead", "supervisor", "manager"]
     first = raised("sew-1", "cut")
     wait_for(lambda: told(first) == everybody, seconds=40, what="all steps of an old flag")
-    gateway = site.part("gateway")
-    assert gateway.pid is not None
-    os.kill(gateway.pid, signal.SIGKILL)
-    wait_for(lambda: not gateway.alive, what="the gateway's end")
+    site.kill("gateway")
     second = raised("pack-1", "sew")
-
-    def is_back() -> bool:
-        site.plant.check()
-        return gateway.alive
-
-    wait_for(is_back, what="the gateway's restart")
+    wait_for(lambda: site.is_back("gateway"), what="the gateway's restart")
     wait_for(lambda: told(second) == everybody, seconds=40, what="all steps that were due while it was away")
     assert told(first) == everybody
     notices = site.ledger.rows("SELECT flag FROM notices ORDER BY sequence")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 
 from interlock import clock
 from shopfloor.instants import DAY_MS
 from shopfloor.orders import Order
+from tests.gateway.rig import Wire
 from tests.live_site import Site
 from tests.waiting import wait_for
 
@@ -19,23 +18,19 @@ def test_scans_between_publication_and_commit_are_recorded_exactly_once(site: Si
     now = clock.now()
     codes = site.release(Order("B-1", "parts", "part", SCANS * 20, now + 9 * DAY_MS), began=now, now=now)
     scans = [json.dumps({"id": f"k{n}", "code": code}) for n, code in enumerate(codes)]
-    gateway = site.part("gateway")
+    wire = Wire(site.broker)
+    wire.listen("interlock/e2e/scanner-cut/ack")
     with site.ledger.write(0):
         # While the ledger is held the gateway receives, but cannot commit.
         site.publish_all("scanner-cut", scans)
         wait_for(
             lambda: "cannot be written" in site.log("gateway"), what="the gateway before the held ledger"
         )
-        assert gateway.pid is not None
-        os.kill(gateway.pid, signal.SIGKILL)
-        wait_for(lambda: not gateway.alive, what="the gateway's end")
+        site.kill("gateway")
+        assert wire.heard == [], "nothing is answered that is not stored"
+    wire.close()
     assert not site.recorded("k")
-
-    def is_back() -> bool:
-        site.plant.check()
-        return gateway.alive
-
-    wait_for(is_back, what="the gateway's restart")
+    wait_for(lambda: site.is_back("gateway"), what="the gateway's restart")
     wait_for(lambda: len(site.recorded("k")) == SCANS, seconds=30, what="all scans in the ledger")
     assert set(site.recorded("k").values()) == {1}
     site.publish_all("scanner-cut", scans)

@@ -10,24 +10,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.broker_fixtures import Embedded
 from tests.browser_profile import browser_of, kill
-from tests.faults.network import Network, networks
+from tests.faults.network import Network
 from tests.faults.test_tablet_offline import FORGIVEN, holds, kept, scan_each
 from tests.live_site import Site
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Keys, Kiosk
 
-__all__ = ["networks"]
-
 
 @pytest.fixture
 def site(make_site: Callable[..., Site], embedded_broker: Embedded) -> Site:
     return make_site(embedded_broker)
-
-
-@pytest.fixture
-def network(site: Site, networks: list[Network]) -> Network:
-    networks.append(Network(site.web))
-    return networks[-1]
 
 
 class Kept(Keys):

@@ -10,10 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kiosk.app import create_app
-from kiosk.services import Pulse, Services
 from ledger.store import Ledger
-from shopfloor.calendar_book import CalendarBook
 from tests.factory import Plant
+from tests.web.conftest import services_of
 
 ALARM_BYTES = 256 * 1024
 
@@ -29,15 +28,7 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Plant]:
 
 @pytest.fixture
 def client(plant: Plant) -> FlaskClient:
-    services = Services(
-        ledger=plant.ledger,
-        config=plant.config,
-        recorder=plant.recorder,
-        calendars=CalendarBook(plant.site),
-        clock=lambda: plant.now,
-        pulse=Pulse(),
-    )
-    return create_app(services).test_client()
+    return create_app(services_of(plant)).test_client()
 
 
 def log_bytes(client: FlaskClient) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,18 +45,6 @@ def saved(broker: Mosquitto) -> bytes:
     return store.read_bytes() if store.exists() else b""
 
 
-def kill_gateway(site: Site) -> None:
-    gateway = site.part("gateway")
-    assert gateway.pid is not None
-    os.kill(gateway.pid, signal.SIGKILL)
-    wait_for(lambda: not gateway.alive, what="the gateway's end")
-
-
-def gateway_is_back(site: Site) -> bool:
-    site.plant.check()
-    return site.part("gateway").alive
-
-
 @pytest.mark.parametrize("dies", ["broker", "gateway", "both"])
 def test_who_listens_hears_every_event_in_order_whatever_dies_in_the_middle(
     site: Site, broker: RunningBroker, listener: Listener, dies: str
@@ -79,13 +66,13 @@ def test_who_listens_hears_every_event_in_order_whatever_dies_in_the_middle(
     if dies != "gateway":
         broker.kill()
     if dies != "broker":
-        kill_gateway(site)
+        site.kill("gateway")
     heard = len(listener.heard)
     record(BATCHES // 2, BATCHES)
     if dies != "gateway":
         broker.start()
     if dies != "broker":
-        wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
+        wait_for(lambda: site.is_back("gateway"), what="the gateway's restart")
     last = reading.last_sequence(site.ledger)
     wait_for(lambda: last in listener.sequences[heard:], 40, "the last event")
     assert heard < last // 2 + COMMIT
@@ -127,10 +114,10 @@ def test_events_that_a_killed_broker_had_acknowledged_and_forgot_are_told_again(
             wait_for(lambda: last in there.sequences, what="the last event")
             if dies == "both":
                 two_beats(site)
-                kill_gateway(site)
+                site.kill("gateway")
             broker.kill()
             broker.start()
-            wait_for(lambda: gateway_is_back(site), what="the gateway's restart")
+            wait_for(lambda: site.is_back("gateway"), what="the gateway's restart")
         with Listener(broker, "e2e", "away") as away:
             wait_for(lambda: last in away.sequences, 20, "the last event for who was away")
             assert away.first_told == list(range(1, last + 1))

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from interlock.plant import Plant
 from tests.broker_fixtures import Embedded
 from tests.browsers import CHROMIUM_FLAGS
+from tests.faults.network import Network
 from tests.live_site import Site
 from tests.provision import NEEDS, find_program
 from tests.waiting import wait_for
@@ -47,6 +48,18 @@ def test_a_server_that_hangs_is_stale_within_ten_seconds_and_live_within_five_af
         os.kill(pid(site, "kiosk"), signal.SIGCONT)
     expect(page.locator(LIVE)).to_be_attached(timeout=5_000)
     expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_a_connection_that_is_forgotten_on_the_way_is_given_up_for_a_new_one(
+    network: Network, new_page: Callable[..., Page]
+) -> None:
+    """Half-open: no word comes and no end. The page's own program must notice, and ask anew."""
+    page = new_page(forgive="ERR_|aborted|timeout")
+    page.goto(f"{network.base}/board/parts")
+    expect(page.locator(LIVE)).to_be_attached()
+    network.forget(b"/board/parts/stream")
+    expect(page.locator(STALE)).to_be_attached(timeout=10_000)
+    expect(page.locator(LIVE)).to_be_attached(timeout=10_000)
 
 
 def test_a_gateway_that_hangs_is_told_on_the_board_while_the_server_lives(

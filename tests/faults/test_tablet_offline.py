@@ -16,13 +16,11 @@ from playwright.sync_api import Browser, Page, Request, expect
 from ledger.seq_gaps import open_gaps
 from tests.broker_fixtures import Embedded
 from tests.browser_profile import browser_of, kill
-from tests.faults.network import Network, networks
+from tests.faults.network import Network
 from tests.faults.oracle import broken_promises
 from tests.live_site import Site
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Kiosk
-
-__all__ = ["networks"]
 
 FORGIVEN = "ERR_|aborted|timeout|Timeout|network error|Failed to fetch"
 TABLET = "station:sew-1/1"
@@ -31,12 +29,6 @@ TABLET = "station:sew-1/1"
 @pytest.fixture
 def site(make_site: Callable[..., Site], embedded_broker: Embedded) -> Site:
     return make_site(embedded_broker)
-
-
-@pytest.fixture
-def network(site: Site, networks: list[Network]) -> Network:
-    networks.append(Network(site.web))
-    return networks[-1]
 
 
 @pytest.fixture

@@ -60,12 +60,6 @@ class Rig:
         self.publisher.tend(self.connection, busy=busy)  # type: ignore[arg-type]  # as much of it as is used
         return self.connection.sequences
 
-    def acknowledge_all(self, until: int) -> None:
-        """The broker takes everything up to a sequence."""
-        while self.publisher.acknowledged < until:
-            self.connection.acknowledge(*self.connection.sequences[self.publisher.acknowledged :])
-            self.tend()
-
 
 @pytest.fixture
 def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:

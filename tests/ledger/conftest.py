@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from ledger.checking import faults
-from tests.factory import Plant, worked_order
+from tests.factory import Plant, kept_whole, worked_order
 from tests.ledger.flagging import Flagging
 from tests.ledger.planners import Planners
+from tests.ledger.recorded import joined_plant
 
 
 @pytest.fixture
@@ -18,12 +19,17 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
 
 
 @pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Plant]:
+    """The worked line and one with a join, an order released on each."""
+    with kept_whole(joined_plant(tmp_path / "site")) as plant:
+        yield plant
+
+
+@pytest.fixture
 def planners(tmp_path: Path) -> Iterator[Planners]:
     """An empty floor on Monday 08:00; what was done on it is checked afterwards."""
-    plant = Plant(tmp_path / "site")
-    yield Planners(plant)
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site")) as plant:
+        yield Planners(plant)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from ledger.recorder import Recorder
 from ledger.store import Ledger
 from shopfloor.instants import DAY_MS
 from shopfloor.scans import Scan
-from tests.factory import Plant, china
+from tests.factory import Plant, china, kept_whole
 from tests.ledger.archived import (
     BEFORE_AT,
     NOTHING,
@@ -41,10 +41,8 @@ from tests.waiting import wait_for
 
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Plant]:
-    plant = shipped_plant(tmp_path / "site")
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(shipped_plant(tmp_path / "site")) as plant:
+        yield plant
 
 
 def test_rows_move_whole_and_events_and_orders_stay(old: Plant) -> None:
@@ -297,7 +295,9 @@ def test_a_backup_holds_the_archive_and_what_moves_meanwhile_counts_once(old: Pl
     restore(tmp_path / "kept", tmp_path / "again")
     with opened(tmp_path / "again") as found:
         assert faults(found) == []
-        assert len(reading.positions(found, "G-1")) == len(reading.positions(old.ledger, "G-1"))
+        kept = [tuple(row) for row in reading.positions(old.ledger, "G-1")]
+        assert kept
+        assert [tuple(row) for row in reading.positions(found, "G-1")] == kept
     scan_once(old, "scanner-cut", old.codes("A-2")[1])
     (tmp_path / "kept" / ARCHIVE_FILE).unlink()
     with pytest.raises(BackupRefused, match="not the file"):

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from ledger.checking import READ_MODELS, faults
 from ledger.errors import LedgerDamaged, LedgerMissing, LedgerTooNew, LedgerUnavailable, RuleRefused
-from ledger.releasing import release_orders
+from ledger.releasing import refuse_outdated
 from ledger.store import Ledger
-from shopfloor.planning import plan_orders
 from shopfloor.scans import Scan
 from tests.factory import Plant, china, worked_order
 
@@ -159,9 +158,10 @@ def test_an_event_that_cannot_be_read_is_named(plant: Plant, change: str) -> Non
 
 
 def test_orders_released_after_a_plan_was_made_stop_its_release(plant: Plant) -> None:
-    plans = plan_orders(plant.site, [worked_order("A-2")], now=plant.now, loads=[])
-    with pytest.raises(RuleRefused, match="released meanwhile"):
-        release_orders(plant.ledger, plant.site, plans, source="test", at=0, now=0, planned_after=0)
+    with plant.ledger.write(plant.now) as tx:
+        refuse_outdated(tx, tx.sequence)
+        with pytest.raises(RuleRefused, match="released meanwhile"):
+            refuse_outdated(tx, 0)
 
 
 def test_a_young_ledger_that_stands_in_its_log_alone_is_whole(tmp_path: Path) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checking import faults
 from ledger.consequences import choices, choose, contest, of_flag, settle
 from ledger.drafts import By
 from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.consequences import amount_left
 from shopfloor.flag_rules import Consequence
-from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.factory import WORKED_SITE, Plant, china, kept_whole, worked_order
 from tests.ledger.flagging import Flagging
 
 CATALOGUE = """
@@ -34,11 +33,9 @@ kind = "word"
 
 @pytest.fixture
 def strict(tmp_path: Path) -> Iterator[Flagging]:
-    plant = Plant(tmp_path / "site", WORKED_SITE + CATALOGUE)
-    plant.release(worked_order())
-    yield Flagging(plant)
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site", WORKED_SITE + CATALOGUE)) as plant:
+        plant.release(worked_order())
+        yield Flagging(plant)
 
 
 def pick(strict: Flagging, flag: int, at: str, what: str = "points", station: str = "sew-1") -> None:

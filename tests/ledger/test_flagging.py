@@ -17,7 +17,14 @@ def raise_at(plant: Plant, at: str, *, station: str = "sew-1", against: str = "c
 
 
 def answer_at(
-    plant: Plant, flag: int, at: str, promised: str, *, station: str = "cut-1", reason: str = "other"
+    plant: Plant,
+    flag: int,
+    at: str,
+    promised: str | None,
+    *,
+    station: str = "cut-1",
+    reason: str = "other",
+    seen: int | None = None,
 ) -> None:
     now: Instant = china(at)
     answer_flag(
@@ -26,9 +33,10 @@ def answer_at(
         Tap(f"answer {at}", station, now),
         flag=flag,
         reason=reason,
-        promised_at=china(promised),
+        promised_at=None if promised is None else china(promised),
         comment="",
         now=now,
+        seen=seen,
     )
 
 
@@ -114,36 +122,15 @@ def test_a_promise_can_be_replaced_but_not_taken_back(plant: Plant) -> None:
     flag = raise_at(plant, "24 15:05")
     answer_at(plant, flag, "24 15:10", "24 15:30")
     answer_at(plant, flag, "24 15:20", "24 15:50")
-    now = china("24 15:25")
     with pytest.raises(RuleRefused, match="cannot be taken back"):
-        answer_flag(
-            plant.ledger,
-            plant.site,
-            Tap("a3", "cut-1", now),
-            flag=flag,
-            reason="other",
-            promised_at=None,
-            comment="",
-            now=now,
-        )
+        answer_at(plant, flag, "24 15:25", None)
 
 
 def test_an_answer_to_a_flag_that_was_answered_meanwhile_is_refused(plant: Plant) -> None:
     flag = raise_at(plant, "24 15:05")
     answer_at(plant, flag, "24 15:10", "24 15:30")
-    now = china("24 15:12")
     with pytest.raises(RuleRefused, match="answered meanwhile"):
-        answer_flag(
-            plant.ledger,
-            plant.site,
-            Tap("a3", "cut-1", now),
-            flag=flag,
-            reason="other",
-            promised_at=china("24 16:00"),
-            comment="",
-            now=now,
-            seen=0,
-        )
+        answer_at(plant, flag, "24 15:12", "24 16:00", seen=0)
 
 
 def test_a_first_link_has_nobody_to_pass_a_flag_to(plant: Plant) -> None:

@@ -216,7 +216,7 @@ def test_every_fault_is_named_at_once_with_its_row_and_column(folder: Path) -> N
         "row 5: quantity: ",
     ]
     lines = result.output.removeprefix("Error: ").splitlines()
-    assert all(line.startswith(start) for line, start in zip(lines, starts, strict=False)), lines
+    assert all(line.startswith(start) for line, start in zip(lines, starts, strict=True)), lines
     assert "is in the past" in lines[1]
     assert drafted(folder) == ["A-1"]
 

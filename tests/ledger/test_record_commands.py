@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ledger import flags, reading
-from ledger.checking import faults
 from ledger.flags import Tap
 from ledger.recorder import Recorder
 from ledger.store import Transaction
@@ -17,8 +16,8 @@ from shopfloor.codes import badge_code, command_code
 from shopfloor.handoffs import Refusal
 from shopfloor.instants import Instant
 from shopfloor.scans import Answer, Scan
-from tests.factory import Plant, china, worked_order
-from tests.ledger.recorded import joined_plant, state
+from tests.factory import Plant, china, kept_whole, worked_order
+from tests.ledger.recorded import state
 
 UNDO = command_code("undo")
 ABSENT = command_code("not-received")
@@ -27,19 +26,9 @@ ABSENT = command_code("not-received")
 @pytest.fixture
 def plant(tmp_path: Path) -> Iterator[Plant]:
     """The worked example on Tuesday afternoon: cutting owes 40 by 15:00, and 40 more by 16:00."""
-    plant = Plant(tmp_path / "site")
-    plant.release(worked_order())
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
-
-
-@pytest.fixture
-def joined(tmp_path: Path) -> Iterator[Plant]:
-    plant = joined_plant(tmp_path / "site")
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site")) as plant:
+        plant.release(worked_order())
+        yield plant
 
 
 def open_flags(plant: Plant) -> list[tuple[str, str, int]]:
@@ -97,10 +86,10 @@ def test_undo_is_of_the_scanners_own_scans_and_not_of_what_others_go_on_from(pla
     )
 
 
-def test_undo_takes_back_what_a_milestone_gave(joined: Plant) -> None:
-    joined.scan("scanner-steel", "G-1", "24 14:10:00")
-    assert joined.scan("scanner-steel", UNDO, "24 14:10:30").text == "undone: G-1 given 14:10"
-    assert joined.ledger.rows("SELECT 1 FROM handoffs") == []
+def test_undo_takes_back_what_a_milestone_gave(floor: Plant) -> None:
+    floor.scan("scanner-steel", "G-1", "24 14:10:00")
+    assert floor.scan("scanner-steel", UNDO, "24 14:10:30").text == "undone: G-1 given 14:10"
+    assert floor.ledger.rows("SELECT 1 FROM handoffs") == []
 
 
 def test_the_same_id_twice_takes_back_once_and_answers_alike(plant: Plant) -> None:
@@ -179,12 +168,12 @@ def test_what_was_asked_for_has_to_be_what_is_owed_when_it_is_confirmed(plant: P
     assert len(open_flags(plant)) == 1
 
 
-def test_at_a_join_one_link_after_the_other_is_flagged_the_longest_overdue_first(joined: Plant) -> None:
-    joined.now = china("27 16:59:00")
-    told = [joined.scan("scanner-fit", ABSENT, f"27 16:59:{second:02d}").text for second in range(0, 40, 5)]
+def test_at_a_join_one_link_after_the_other_is_flagged_the_longest_overdue_first(floor: Plant) -> None:
+    floor.now = china("27 16:59:00")
+    told = [floor.scan("scanner-fit", ABSENT, f"27 16:59:{second:02d}").text for second in range(0, 40, 5)]
     assert told[0].startswith("scan again within 10 s to flag ")
     assert told[1].endswith(" flagged: 60 of G-1 not received")
-    assert {flag[1] for flag in open_flags(joined)} == {"turn", "cast"}
+    assert {flag[1] for flag in open_flags(floor)} == {"turn", "cast"}
     assert told[4:] == ["all that is owed to Fitting is flagged already"] * 4
 
 

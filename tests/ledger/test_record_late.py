@@ -9,20 +9,17 @@ from pathlib import Path
 import pytest
 
 from ledger import corrections, reading
-from ledger.checking import faults
 from ledger.flags import Tap, answer_flag, raise_flag, withdraw_flag
 from ledger.seq_gaps import open_gaps
 from shopfloor.scans import Answer, Scan
-from tests.factory import Plant, china, worked_order
+from tests.factory import Plant, china, kept_whole, worked_order
 
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[Plant]:
-    plant = Plant(tmp_path / "site")
-    plant.release(worked_order())
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site")) as plant:
+        plant.release(worked_order())
+        yield plant
 
 
 def late(

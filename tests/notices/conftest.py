@@ -16,18 +16,15 @@ from interlock.timekeeper import SETTLE_MS, Timekeeper
 from kiosk.catalogues import ENGLISH
 from kiosk.notice_words import AttachedFile
 from kiosk.reports import Asked, report, written
-from kiosk.services import Pulse, Services
-from ledger.checking import faults
 from ledger.notices import keep_channels, state
 from ledger.reports_sent import keep_reports
 from ledger.store import Ledger, Row
-from shopfloor.calendar_book import CalendarBook
 from shopfloor.channels import Channel
 from shopfloor.instants import Instant
 from shopfloor.report_times import ReportDue
-from tests.factory import Plant, china, worked_order
+from tests.factory import Plant, china, kept_whole, worked_order
 from tests.ledger.flagging import Flagging
-from tests.postbox import MailServer, Webhook
+from tests.web.conftest import services_of
 
 
 class Log:
@@ -70,10 +67,7 @@ class Office:
 
     def make_report(self, due: ReportDue) -> AttachedFile:
         """As the command makes it, on the clock of the test."""
-        site = self.plant.config
-        services = Services(
-            self.ledger, site, self.plant.recorder, CalendarBook(site.site), lambda: self.plant.now, Pulse()
-        )
+        services = replace(services_of(self.plant), ledger=self.ledger)
         first, last = (str(on) if on else "" for on in (due.first_on, due.last_on))
         table = report(services, due.name, Asked(due.line, "", due.shift, first, last))
         return AttachedFile(file_name(due, "csv"), "text/csv", written(table, "csv", site="", made=""))
@@ -101,28 +95,14 @@ class Office:
 
 @pytest.fixture
 def plant(tmp_path: Path) -> Iterator[Plant]:
-    plant = Plant(tmp_path / "site")
-    plant.release(worked_order())
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site")) as plant:
+        plant.release(worked_order())
+        yield plant
 
 
 @pytest.fixture
 def flagging(plant: Plant) -> Flagging:
     return Flagging(plant)
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        yield server
 
 
 @pytest.fixture

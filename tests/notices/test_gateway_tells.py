@@ -38,18 +38,6 @@ def flag(site: Site, station: str, against: str) -> int:
     return raise_flag(site.ledger, config, tap, against=against, order="A-1", now=now)
 
 
-def kill_gateway(site: Site) -> None:
-    gateway = site.part("gateway")
-    assert gateway.pid is not None
-    os.kill(gateway.pid, signal.SIGKILL)
-    wait_for(lambda: not gateway.alive, what="the gateway's end")
-
-
-def gateway_is_back(site: Site) -> bool:
-    site.part("gateway").restart_if_ended()
-    return site.part("gateway").alive
-
-
 def all_sent(site: Site, notices: int) -> bool:
     rows = site.ledger.rows("SELECT sent_at FROM notices")
     return len(rows) == notices and all(row["sent_at"] is not None for row in rows)
@@ -72,10 +60,10 @@ def test_a_gateway_that_is_killed_while_it_sends_tells_it_again_and_then_no_more
         site.publish("scanner-cut", f'{{"id": "a1", "code": "{site.codes[0]}"}}')
         wait_for(lambda: site.recorded("a1"), seconds=30, what="a scan that is recorded while a target hangs")
         wait_for(lambda: len(mail.mails) == 1, seconds=30, what="the mail that does not wait for the webhook")
-        kill_gateway(site)
+        site.kill("gateway")
         hook.lost = hook.begun
         hook.hold.set()
-        wait_for(lambda: gateway_is_back(site), seconds=30, what="the gateway's restart")
+        wait_for(lambda: site.is_back("gateway"), seconds=30, what="the gateway's restart")
         wait_for(lambda: all_sent(site, 3), 40, "everything to be told")
         flag(site, "pack-1", "sew")
         wait_for(lambda: all_sent(site, 6), 40, "what came later")

@@ -19,7 +19,7 @@ from ledger.notices import ask_for_test, state
 from station_config import load, write_template
 from tests.broker_fixtures import RunningBroker
 from tests.live_site import Site
-from tests.notices.test_gateway_tells import flag, gateway_is_back, kill_gateway
+from tests.notices.test_gateway_tells import flag
 from tests.waiting import wait_for
 
 CHANNELS = """
@@ -120,9 +120,9 @@ def test_a_killed_gateway_or_broker_leaves_no_light_as_it_should_not_be(
         broker.start()
         wait_for(lambda: hall.subscribed > connected, 40, "the hall to be back")
         wait_for(lambda: len(hall.of("plant/hall-2/light")) > 1, 40, "the light to be told again")
-        kill_gateway(site)
+        site.kill("gateway")
         withdraw(site, number)
-        wait_for(lambda: gateway_is_back(site), seconds=30, what="the gateway's restart")
+        wait_for(lambda: site.is_back("gateway"), seconds=30, what="the gateway's restart")
         wait_for(lambda: hall.of("plant/hall-2/light")[-1] == "OFF", 40, "the light to go off")
 
 

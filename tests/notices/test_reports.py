@@ -8,9 +8,7 @@ from datetime import time
 import pytest
 
 from kiosk.app import create_app
-from kiosk.services import Pulse, Services
 from ledger.reports_sent import sent_until
-from shopfloor.calendar_book import CalendarBook
 from shopfloor.channels import Channel
 from shopfloor.instants import DAY_MS, MINUTE_MS
 from tests.broker_fixtures import RunningBroker
@@ -20,6 +18,7 @@ from tests.live_site import Site
 from tests.notices.conftest import Office
 from tests.postbox import MailServer
 from tests.waiting import wait_for
+from tests.web.conftest import services_of
 
 MakeChannel = Callable[..., Channel]
 MakeOffice = Callable[..., Office]
@@ -49,10 +48,11 @@ def test_a_shift_is_reported_a_quarter_of_an_hour_after_its_end_with_the_numbers
     assert mail.subjects() == ["Shirts: report of the shift 2026-11-24/day"]
     ((name, content),) = attached(mail)
     assert name == "shift-shirts-2026-11-24-day.csv"
-    services = Services(
-        plant.ledger, plant.config, plant.recorder, CalendarBook(plant.site), lambda: plant.now, Pulse()
+    page = (
+        create_app(services_of(plant))
+        .test_client()
+        .get("/reports/shift.csv?line=shirts&shift=2026-11-24/day")
     )
-    page = create_app(services).test_client().get("/reports/shift.csv?line=shirts&shift=2026-11-24/day")
     assert content == page.data
     assert "Cutting,2026-11-24T15:00:00+08:00,40,60,20" in content.decode("utf-8-sig")
 

@@ -124,6 +124,7 @@ def test_in_quiet_hours_it_waits_and_then_says_what_became_of_it(
     assert (webhook.posts, count_waiting(told.ledger, told.channels[0])) == ([], 2)
     told.beat(china("24 16:00"))
     assert webhook.titles() == ["Hangzhou Shirts: 2 notices"]
+    assert len(webhook.lines()) == 2
     assert all(line.endswith("flagged 15:05. resolved 15:51.") for line in webhook.lines())
 
 

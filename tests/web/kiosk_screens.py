@@ -10,30 +10,11 @@ from playwright.sync_api import expect
 from ledger import flags
 from ledger.flags import Tap
 from shopfloor.orders import Order
-from tests.factory import WORKED_SITE, Plant, china
+from tests.factory import Plant, behind_milestone, china
 from tests.web.kiosk_visit import Kiosk
 from tests.web.secured import PIN
 
-CUT = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
-FABRIC = """
-[[line.link]]
-id = "fabric"
-name = "Purchasing"
-kind = "milestone"
-lead = "2h"
-buffer = "60min"
-shifts = ["day"]
-
-[[line.link]]
-id = "cut"
-name = "Cutting"
-after = ["fabric"]
-"""
 REST = """
-[[station]]
-id = "buy-1"
-link = "shirts/fabric"
-
 [[consequence]]
 id = "talk"
 name = "A word at the morning meeting"
@@ -42,7 +23,7 @@ kind = "word"
 [flags]
 silence = "40h"
 """
-SITE = WORKED_SITE.replace(CUT, FABRIC.lstrip()) + REST
+SITE = behind_milestone("fabric", "Purchasing", 'lead = "2h"\nbuffer = "60min"') + REST
 NOW = "25 10:25"
 BEHIND = "A-1"
 """The order of which every link owes something."""
@@ -154,6 +135,13 @@ def refused(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#message-place[data-shown] .message.refused")).to_be_visible()
 
 
+def list_of_refused(kiosk: Kiosk) -> None:
+    refused(kiosk)
+    Kiosk(kiosk.page, kiosk.page.url)  # without the message, which lies over it for a while
+    kiosk.page.locator("#outbox").click()
+    expect(kiosk.page.locator("#outbox-list [data-state=refused]").first).to_be_visible()
+
+
 BUSY = (
     Screen("full", "sew-1"),
     Screen("full of the first link", "cut-1"),
@@ -171,6 +159,7 @@ BUSY = (
     Screen("consequence", "sew-1", holding_to_account, "#consequence"),
     Screen("menu", "sew-1", menu, ".kiosk-menu"),
     Screen("refused", "sew-1", refused),
+    Screen("list of refused", "sew-1", list_of_refused, "#outbox-list"),
     Screen("recorded", "sew-1", recorded),  # last: what is received is not on its way any more
 )
 EMPTY = tuple(Screen(f"empty {station}", station) for station in ("buy-1", "cut-1", "sew-1", "pack-1"))
@@ -189,8 +178,12 @@ def wrong_pin(kiosk: Kiosk) -> None:
     expect(kiosk.page.locator("#pin-pad .pin-wrong")).not_to_be_empty()
 
 
+def signed_in(kiosk: Kiosk) -> None:
+    expect(kiosk.page.locator(".kiosk-person button")).to_be_visible()
+
+
 SIGNED_IN = (
-    Screen("signed in", "sew-1"),
+    Screen("signed in", "sew-1", signed_in),
     Screen("PIN", "sew-1", pin_pad, "#pin-pad"),
     Screen("wrong PIN", "sew-1", wrong_pin, "#pin-pad"),
 )

@@ -10,15 +10,9 @@ from flask.testing import FlaskClient
 
 from kiosk.app import create_app
 from kiosk.services import Services
-from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.factory import Plant, behind_milestone, china, worked_order
 from tests.web.conftest import services_of
 from tests.web.planner_visit import LARGE, act, card, confirm_all, fault, said, take_in
-
-WITH_FABRIC = WORKED_SITE.replace(
-    '[[line.link]]\nid = "cut"\nname = "Cutting"\n',
-    '[[line.link]]\nid = "fabric"\nname = "Fabric in"\nkind = "milestone"\nshifts = ["day"]\n\n'
-    '[[line.link]]\nid = "cut"\nname = "Cutting"\nafter = ["fabric"]\n',
-)
 
 
 @pytest.fixture
@@ -174,7 +168,7 @@ def test_links_moved_stand_in_the_order_of_the_chain(browser: FlaskClient, servi
 
 
 def test_production_sees_a_row_that_begins_when_the_plan_does(tmp_path: object) -> None:
-    plant = Plant(tmp_path / "fabric", WITH_FABRIC)  # type: ignore[operator]  # a Path
+    plant = Plant(tmp_path / "fabric", behind_milestone("fabric", "Fabric in"))  # type: ignore[operator]  # a Path
     services = services_of(plant)
     take_in(services, worked_order())
     production = card(create_app(services).test_client().get("/orders/A-1").text, "production")

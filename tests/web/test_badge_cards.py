@@ -33,8 +33,8 @@ def test_cards_of_who_was_ticked_are_read_back_from_the_print(
     page.get_by_role("button", name="Print badge cards").click()
     page.get_by_role("heading", name=long.name).wait_for()
     assert page.locator(".card-id h2").count() == 3
-    for card in page.locator(".card-id").all():
-        assert card.evaluate("(card) => card.scrollHeight <= card.clientHeight + 1")
+    for whole in page.locator(".card-id, .card-id h2").all():
+        assert whole.evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
     printed = page.pdf(prefer_css_page_size=True)
     assert seen_on(printed) == sorted(symbol for person in chosen for symbol in both(person.badge))
 

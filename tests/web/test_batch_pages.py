@@ -15,18 +15,10 @@ from kiosk.views import kiosk_page
 from kiosk.views.batches import SHOWN_BATCHES
 from ledger.checking import faults
 from ledger.reading import open_flags
-from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.factory import Plant, behind_milestone, china, worked_order
 from tests.web.conftest import services_of
-from tests.web.test_pages import HTMX, said
-
-MATERIAL = WORKED_SITE.replace(
-    '[[line.link]]\nid = "cut"\nname = "Cutting"',
-    '[[line.link]]\nid = "cloth"\nname = "Cloth in"\nkind = "milestone"\nlead = "2h"\nshifts = ["day"]\n\n'
-    '[[line.link]]\nid = "cut"\nname = "Cutting"\nafter = ["cloth"]',
-).replace(
-    '[[station]]\nid = "cut-1"',
-    '[[station]]\nid = "cloth-1"\nlink = "shirts/cloth"\n\n[[station]]\nid = "cut-1"',
-)
+from tests.web.planner_visit import said
+from tests.web.test_pages import HTMX
 
 
 def tap(
@@ -210,7 +202,7 @@ def test_what_is_flagged_is_not_asked_for_again(client: FlaskClient, floor: Plan
 @pytest.fixture
 def with_cloth(tmp_path: Path) -> Iterator[Plant]:
     """The line begins with a milestone; it is Tuesday 10:00, and A-1 is released."""
-    plant = Plant(tmp_path / "with-cloth", MATERIAL)
+    plant = Plant(tmp_path / "with-cloth", behind_milestone("cloth", "Cloth in", 'lead = "2h"'))
     plant.release(worked_order(due="26 17:00"))
     plant.now = china("24 10:00")
     yield plant
@@ -220,8 +212,8 @@ def with_cloth(tmp_path: Path) -> Iterator[Plant]:
 def test_what_a_milestone_gave_is_asked_for_as_a_whole_order(with_cloth: Plant) -> None:
     services = services_of(with_cloth)
     client = create_app(services).test_client()
-    tap(client, "scans", "cloth-1", code="A-1")
-    (given,) = kiosk_page(services, "cloth-1").last
+    tap(client, "scans", "buy-1", code="A-1")
+    (given,) = kiosk_page(services, "buy-1").last
     assert given.undo
     with_cloth.now = china("24 10:16")
     question = kiosk_page(services, "cut-1").question
@@ -230,8 +222,8 @@ def test_what_a_milestone_gave_is_asked_for_as_a_whole_order(with_cloth: Plant) 
     told = tap(client, "batches/received", "cut-1", "came", batches=question.batches)
     assert told == ("recorded", "10 batches received")
     assert kiosk_page(services, "cut-1").question is None
-    assert kiosk_page(services, "cloth-1").batches is None
-    (given,) = kiosk_page(services, "cloth-1").last  # something of it was received
+    assert kiosk_page(services, "buy-1").batches is None
+    (given,) = kiosk_page(services, "buy-1").last  # something of it was received
     assert given.undo == ""
 
 
@@ -239,7 +231,7 @@ def test_what_a_milestone_gave_and_did_not_come_is_flagged_for_its_first_batch(w
     """The milestone has given all and owes nothing: what the question offers must not be refused."""
     services = services_of(with_cloth)
     client = create_app(services).test_client()
-    tap(client, "scans", "cloth-1", code="A-1")
+    tap(client, "scans", "buy-1", code="A-1")
     with_cloth.now = china("24 10:16")
     question = kiosk_page(services, "cut-1").question
     assert question is not None

@@ -1,4 +1,7 @@
-"""What is asked again and again costs the same after years: SQLite's own steps are counted, not the time."""
+"""What is asked again and again costs the same after years, and with many orders no more questions.
+
+SQLite's own steps are counted, not the time.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kiosk.app import create_app
 from kiosk.services import Services
-from kiosk.views import board_json, board_page, home_page, kiosk_page, orders_json
+from kiosk.views import board_json, board_page, flags_json, home_page, kiosk_page, orders_json, orders_page
 from ledger import drafts, reading
 from ledger.flag_clocks import FlagClocks
 from ledger.flags import Tap, raise_flag
@@ -109,6 +113,62 @@ def steps(plant: Plant, act: Callable[[], object]) -> int:
     finally:
         connection.set_progress_handler(None, 1)
     return counted
+
+
+def questions(plant: Plant, ask: Callable[[], object]) -> int:
+    """How often the ledger is asked for it."""
+    asked: list[str] = []
+    plant.ledger._connection.set_trace_callback(asked.append)
+    try:
+        ask()
+    finally:
+        plant.ledger._connection.set_trace_callback(None)
+    return len(asked)
+
+
+SEVERAL: dict[str, Callable[[Services], object]] = {
+    "board": lambda web: board_page(web, "shirts"),
+    "kiosk": lambda web: kiosk_page(web, "sew-1"),
+    "home": home_page,
+    "orders": orders_page,
+    "orders for programs": orders_json,
+    "flags for programs": flags_json,
+}
+
+
+@pytest.mark.parametrize("name", list(SEVERAL))
+def test_many_orders_and_flags_are_asked_for_in_as_many_questions_as_a_few(
+    plant: Plant, services: Services, name: str
+) -> None:
+    def late_and_flagged(*numbers: int) -> None:
+        plant.now = china("23 08:00")
+        plant.release(*(worked_order(f"A-{number}", 20) for number in numbers))
+        plant.now = china("25 16:30")
+        for number in numbers:
+            tap = Tap(f"f{number}", "sew-1", plant.now)
+            raise_flag(plant.ledger, plant.site, tap, against="cut", order=f"A-{number}", now=plant.now)
+
+    def ask() -> int:
+        with create_app(services).test_request_context():
+            return questions(plant, lambda: SEVERAL[name](services))
+
+    late_and_flagged(0, 1)
+    ask()  # what is asked only once is asked now
+    few = ask()
+    late_and_flagged(*range(2, 8))
+    assert 0 < ask() == few
+
+
+def test_what_one_link_owes_is_not_reckoned_for_the_others(plant: Plant) -> None:
+    plant.release(*(worked_order(f"A-{number}", 20) for number in range(8)))
+    at = china("25 16:30")
+    of_all = reading.owed(plant.ledger, "shirts", at)
+    of_one = reading.owed(plant.ledger, "shirts", at, "cut")
+    assert of_one == [row for row in of_all if row.link == "cut"]
+    assert len(of_one) == 8
+    every = steps(plant, lambda: reading.owed(plant.ledger, "shirts", at))
+    of_none = steps(plant, lambda: reading.owed(plant.ledger, "shirts", at, "a link that owes nothing"))
+    assert of_none < every / 3
 
 
 @pytest.mark.parametrize("name", list(ASKED))

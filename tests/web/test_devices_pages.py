@@ -109,7 +109,9 @@ def test_counts_are_of_the_sites_day(client: FlaskClient, floor: Plant) -> None:
 def test_a_scan_out_of_a_buffer_says_nothing_about_the_clock(client: FlaskClient, floor: Plant) -> None:
     late = floor.now - 3 * HOUR_MS
     floor.recorder.record([Scan("scanner-cut", "X", floor.now, device_at=late, seq=1)], floor.now)
-    assert "\N{MINUS SIGN}" not in row(client.get("/devices").text, "scanner-cut")
+    assert "clock" not in row(client.get("/devices").text, "scanner-cut")
+    floor.recorder.record([Scan("scanner-cut", "X", floor.now, device_at=late)], floor.now)
+    assert "\N{MINUS SIGN}3 h" in row(client.get("/devices").text, "scanner-cut")
 
 
 def test_a_stranger_becomes_a_device_of_its_station_with_who_and_why(

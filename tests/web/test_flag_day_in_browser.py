@@ -14,29 +14,14 @@ from playwright.sync_api import Page, expect
 from interlock.courier import Courier
 from interlock.wake import WakeSender
 from kiosk.catalogues import ENGLISH
-from ledger.checking import faults
 from ledger.flag_clocks import FlagClocks
 from ledger.notices import keep_channels
-from tests.factory import WORKED_SITE, Plant, china, worked_order
+from tests.factory import Plant, behind_milestone, china, kept_whole, worked_order
 from tests.postbox import MailServer, Webhook
 from tests.waiting import wait_for
 from tests.web.kiosk_visit import Kiosk
 from tests.web.live_client import LiveServer
 
-FABRIC = """
-[[line.link]]
-id = "fabric"
-name = "Purchasing"
-kind = "milestone"
-buffer = "60min"
-shifts = ["day"]
-
-[[line.link]]
-id = "cut"
-name = "Cutting"
-after = ["fabric"]
-"""
-CUT = '[[line.link]]\nid = "cut"\nname = "Cutting"\n'
 # The day is about answers and promises: the flags are raised by people before Interlock would.
 REST = """
 [[notify]]
@@ -49,25 +34,10 @@ id = "floor"
 address_file = "floor.txt"
 collapse = "0min"
 
-[[station]]
-id = "buy-1"
-link = "shirts/fabric"
-
 [flags]
 silence = "40h"
 """
-
-
-@pytest.fixture
-def mail() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        yield server
+SITE = behind_milestone("fabric", "Purchasing", 'buffer = "60min"') + REST
 
 
 @pytest.fixture
@@ -79,11 +49,9 @@ def plant(tmp_path: Path, mail: MailServer, webhook: Webhook) -> Iterator[Plant]
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "office.txt").write_text(mail.address)
     (tmp_path / "site" / "floor.txt").write_text(webhook.address)
-    plant = Plant(tmp_path / "site", WORKED_SITE.replace(CUT, FABRIC.lstrip()) + REST)
-    plant.release(worked_order())
-    yield plant
-    assert faults(plant.ledger) == []
-    plant.close()
+    with kept_whole(Plant(tmp_path / "site", SITE)) as plant:
+        plant.release(worked_order())
+        yield plant
 
 
 @dataclass

@@ -65,4 +65,5 @@ def test_metrics_count_the_streams_that_are_open(client: FlaskClient) -> None:
 
 def test_two_apps_in_one_process_count_for_themselves(client: FlaskClient, web: Services) -> None:
     client.get("/")
+    assert 'endpoint="pages.home"' in client.get("/metrics").text
     assert 'endpoint="pages.home"' not in create_app(web).test_client().get("/metrics").text

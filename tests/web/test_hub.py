@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gevent
 import pytest
 
 from kiosk.errors import TooManyStreams
+from kiosk.live import person_at
 from kiosk.regions import Regions
 from kiosk.services import Services
 from kiosk.stream import QUEUE, Channel, Hub
+from ledger.badged_in import StationBadges, badge_out
+from ledger.store import Transaction
 from shopfloor.scans import Scan
+from tests.factory import Plant
+from tests.web.secured import register
 
 
 class Screen:
@@ -164,3 +171,26 @@ def test_only_pages_of_links_that_something_happened_to_are_rendered(
     web.recorder.record([Scan("scanner-cut", code, web.clock())], web.clock())
     hub._fan_out(0)
     assert (screen.rendered, elsewhere.rendered) == (2, 1)
+
+
+def test_who_badges_in_is_shown_at_once_though_no_event_tells(
+    hub: Hub, web: Services, floor: Plant, screen: Screen
+) -> None:
+    station = web.config.site.stations["sew-1"]
+    reader = register(floor, "operator")
+    hub._touched()  # what was there before
+    hub.open("one", lambda: Channel(screen, links=frozenset(), who=lambda: person_at(web, station)))
+
+    def after(act: Callable[[Transaction], object]) -> int:
+        with web.ledger.write(floor.now) as tx:
+            act(tx)
+        hub.changed()
+        hub._fan_out(0)
+        return screen.rendered
+
+    badges = StationBadges(web.config.site)
+    assert after(bool) == 1
+    assert after(lambda tx: badges.badge_in(tx, "pack-1", reader.badge, floor.now)) == 1
+    assert after(lambda tx: badges.badge_in(tx, "sew-1", reader.badge, floor.now)) == 2
+    floor.now += 1
+    assert after(lambda tx: badge_out(tx, "sew-1")) == 3

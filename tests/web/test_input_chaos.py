@@ -83,6 +83,16 @@ def test_two_scans_within_50_ms_are_two(kiosk: Callable[..., Kiosk], floor: Plan
     nothing_was_pressed(sewing)
 
 
+def test_two_that_are_kept_at_the_same_moment_have_a_number_each(
+    kiosk: Callable[..., Kiosk], floor: Plant
+) -> None:
+    sewing, codes = kiosk("sew-1"), floor.codes()[:2]
+    at_once = "(codes) => Promise.all(codes.map((code) => outbox.put('scan', { code }, code)))"
+    numbers = [entry["seq"] for entry in sewing.page.evaluate(at_once, codes)]
+    assert len(set(numbers)) == 2
+    wait_for(lambda: received(floor) == codes, what="both")
+
+
 def test_another_keyboard_layout_is_told_and_records_nothing(
     kiosk: Callable[..., Kiosk], floor: Plant
 ) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from tests.web.kiosk_site import FORGIVE, KINDS
 
+OVERFLOWING = (Path(__file__).parent / "overflowing.js").read_text(encoding="utf-8")
 MM = 5.9
 """Pixels of the stylesheet's millimetre on a tablet."""
 LEAST_MM, FIRST_MM = 14, 20
@@ -73,13 +74,14 @@ def controls_of(page: Page, top: str) -> list[Control]:
 
 
 LAYOUTS: dict[str, dict[str, Any]] = {
-    "a tablet": {"viewport": (1280, 800)},
-    "a tablet upright": {"viewport": (800, 1280)},
-    "a tablet for the left hand": {"viewport": (1280, 800), "hand": "left"},
-    "a tablet upright for the left hand": {"viewport": (800, 1280), "hand": "left"},
-    "a tablet with large letters": {"viewport": (1280, 800), "letters": "large"},
-    "a tablet upright with large letters": {"viewport": (800, 1280), "letters": "large"},
+    "a tablet": {"viewport": (1280, 800), "lang": "es"},
+    "a tablet upright": {"viewport": (800, 1280), "lang": "vi"},
+    "a tablet for the left hand": {"viewport": (1280, 800), "hand": "left", "lang": "de"},
+    "a tablet upright for the left hand": {"viewport": (800, 1280), "hand": "left", "lang": "zh"},
+    "a tablet with large letters": {"viewport": (1280, 800), "letters": "large", "lang": "es"},
+    "a tablet upright with large letters": {"viewport": (800, 1280), "letters": "large", "lang": "de"},
 }
+"""Each in a language whose words are longer than the English ones, or whose letters are higher."""
 
 
 @pytest.mark.timeout(300)
@@ -111,5 +113,27 @@ def test_every_control_is_large_enough_and_far_enough_from_the_next(
         found += [f"{screen.name}: {fault}" for fault in wrong(controls, width, room)]
         if (wider := page.evaluate(WIDER)) > 0:
             found.append(f"{screen.name}: {wider} px wider than the screen")
+        found += [f"{screen.name}: {fault}" for fault in page.evaluate(OVERFLOWING)]
     assert not found, "\n".join(found)
     assert count > 3
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_off_or_covered_on_a_phone(
+    tmp_path: Path, new_page: Callable[..., Page], kind: str
+) -> None:
+    """A lead looks at it without gloves, so the sizes are smaller there."""
+
+    def visitor() -> Page:
+        page = new_page(viewport=(390, 844), forgive=FORGIVE)
+        page.context.add_cookies([{"name": "lang", "value": "es", "domain": "127.0.0.1", "path": "/"}])
+        return page
+
+    found = []
+    for screen, page in KINDS[kind](tmp_path / "site", visitor):
+        found += [f"{screen.name}: {fault}" for fault in page.evaluate(OVERFLOWING)]
+        for one, other in combinations(controls_of(page, screen.shown), 2):
+            if gap(one, other) < 0:
+                found.append(f"{screen.name}: {one.name} and {other.name} cover each other")
+    assert not found, "\n".join(found)

@@ -22,12 +22,6 @@ CHANNEL = '\n[[notify]]\nid = "leads"\naddress_file = "leads.txt"\nquiet = ["00:
 
 
 @pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        yield server
-
-
-@pytest.fixture
 def plant(tmp_path: Path, webhook: Webhook) -> Iterator[Plant]:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "leads.txt").write_text(webhook.address)

@@ -14,6 +14,7 @@ from kiosk.views.orders import SHOWN_ORDERS
 from ledger.flags import Tap, answer_flag, raise_flag
 from shopfloor.instants import HOUR_MS
 from tests.factory import Plant, china, worked_order
+from tests.web.planner_visit import said
 
 LOTUS = replace(worked_order(), customer="Lotus <Stores>")
 
@@ -22,11 +23,6 @@ LOTUS = replace(worked_order(), customer="Lotus <Stores>")
 def browser(services: Services) -> FlaskClient:
     """On the plant before any order; each test releases its own."""
     return create_app(services).test_client()
-
-
-def said(html: str) -> str:
-    """The words of a page without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
 
 
 def table(html: str) -> list[str]:
@@ -85,7 +81,7 @@ def test_the_list_has_the_open_orders_by_due_and_then_the_shipped(browser: Flask
     plant.now = china("23 14:00")
     assert table(browser.get("/orders").text) == [
         "C-3 Polo Shirts 0 / 40 due Tue 24 Nov 16:00 on target",
-        "A-1 Polo Shirts 0 / 200 Lotus &lt;Stores&gt; due Wed 25 Nov 17:00 on target",
+        "A-1 Polo Shirts 0 / 200 Lotus <Stores> due Wed 25 Nov 17:00 on target",
         "B-2 Polo Shirts 20 / 20 due Tue 24 Nov 17:00 shipped",
     ]
     page = said(browser.get("/orders").text)
@@ -173,7 +169,7 @@ def test_an_open_flag_stands_on_its_order_until_what_was_missing_arrives(
                 comment="blade <changed>", now=plant.now)  # fmt: skip
     page = said(browser.get("/orders/A-1").text)
     assert "answered Sewing misses 40 of Cutting owed by 16:00" in page
-    assert "by 16:40 blade &lt;changed&gt;" in page
+    assert "by 16:40 “blade <changed>”" in page
     plant.now = china("24 16:41")
     assert "PROMISE BROKEN" in browser.get("/orders/A-1").text
     # Two more batches make up the 80 that were owed.

@@ -14,14 +14,11 @@ from kiosk import pages
 from kiosk.services import Services
 from ledger.errors import LedgerUnavailable
 from tests.factory import Plant
+from tests.web.planner_visit import said
+from tests.web.test_live_streams import KIOSK
 
 HTMX = {"HX-Request": "true"}
 FLAG = {"against": "cut", "order": "A-1", "tap_id": "tap-1"}
-
-
-def said(html: str) -> str:
-    """The words of a page without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def flagged(client: FlaskClient) -> int:
@@ -118,14 +115,7 @@ def test_not_received_is_told_at_once_in_every_live_part_of_the_kiosk(client: Fl
     answer = client.post("/kiosk/sew-1/flags", data=FLAG, headers=HTMX)
     assert re.findall(r'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">', answer.text) == [
         "message",
-        "kiosk-head",
-        "kiosk-hour",
-        "kiosk-asked",
-        "kiosk-incoming",
-        "kiosk-against",
-        "kiosk-mine",
-        "kiosk-last",
-        "kiosk-batches",
+        *KIOSK,
     ]
     assert 'data-result="recorded"' in answer.text
     assert "Cutting flagged: 40 of A-1 not received" in answer.text
