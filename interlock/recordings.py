@@ -62,7 +62,7 @@ def _lines(path: Path, directory: Directory) -> Iterator[Recorded | _Fault]:
                     except _Fault as fault:
                         yield _Fault(f"line {number}: {fault}")
     except OSError as fault:
-        yield _Fault(f"{path} cannot be read: {fault}")
+        yield _Fault(f"{path} cannot be read: {fault.strerror or fault}")
 
 
 def _recorded(number: int, line: bytes, directory: Directory) -> Recorded:

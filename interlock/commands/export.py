@@ -40,7 +40,9 @@ def export(folder: Path, form: str, from_text: str | None, to_text: str | None, 
         with _output(out) as file:
             count = export_events(ledger, site, form, span, file, clock.now())
     except OSError as fault:
-        raise click.ClickException(f"{out or 'the standard output'} cannot be written: {fault}.") from None
+        raise click.ClickException(
+            f"{out or 'the standard output'} cannot be written: {fault.strerror or fault}."
+        ) from None
     finally:
         ledger.close()
     click.echo(f"{count} events.", err=True)

@@ -58,6 +58,8 @@ def import_orders(folder: Path, orders_file: Path, confirmed_by: str | None, per
         _wake(folder, ledger_sequence=reading.last_sequence(ledger))
         for line in _released(ledger, plans) if released else _drafted(site, plans):
             click.echo(line)
+        if not plans:
+            click.echo(f"{orders_file}: there are no orders below its first row, so none came in.")
     except OrdersRefused as refused:
         raise click.ClickException("\n".join([*_by_row(orders, refused.faults), _NOTHING])) from None
     except (OrdersFaults, CannotPlan, RuleRefused) as fault:

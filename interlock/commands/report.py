@@ -90,6 +90,8 @@ def report_command(
     except (ReportRefused, PdfMissing) as refused:
         raise click.ClickException(str(refused)) from None
     except OSError as fault:
-        raise click.ClickException(f"{out or 'the standard output'} cannot be written: {fault}.") from None
+        raise click.ClickException(
+            f"{out or 'the standard output'} cannot be written: {fault.strerror or fault}."
+        ) from None
     finally:
         ledger.close()

@@ -219,3 +219,9 @@ def test_every_fault_is_named_at_once_with_its_row_and_column(folder: Path) -> N
     assert all(line.startswith(start) for line, start in zip(lines, starts, strict=True)), lines
     assert "is in the past" in lines[1]
     assert drafted(folder) == ["A-1"]
+
+
+def test_a_file_without_orders_says_so(folder: Path) -> None:
+    ran = run(folder)
+    assert ran.exit_code == 0
+    assert ran.stdout.endswith("orders.csv: there are no orders below its first row, so none came in.\n")
