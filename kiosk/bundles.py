@@ -1,5 +1,6 @@
 """What a kiosk loads in one piece: each request costs a slow tablet more than the bytes in it.
 
+The styles stand in the page itself, so that it is drawn at once.
 The scripts of a bundle run in this order, as one: htmx starts after the last of them, so its extension is there by
 then. start.js loads them after the page was drawn, so none may count on the document being parsed still.
 """

@@ -5,14 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from kiosk import gate, identity
 from kiosk.errors import fault
+from kiosk.static_files import INLINED
 
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -54,7 +56,14 @@ def _refuse_other_origins() -> Response | None:
     return fault("Only this site's own pages may send that; open the page here.", HTTPStatus.FORBIDDEN)
 
 
+def _policy() -> str:
+    """Only what is ours, and of styles in a page only those that are known by their hash."""
+    inlined = g.get(INLINED)
+    return f"{_POLICY}; style-src 'self' {' '.join(inlined)}" if inlined else _POLICY
+
+
 def _add_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _policy())
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if identity.is_secure():

@@ -16,11 +16,18 @@ from tests.browsers import CHROMIUM_FLAGS
 from tests.factory import Plant, china, worked_order
 from tests.provision import NEEDS, find_program
 from tests.waiting import wait_for
-from tests.web.kiosk_visit import Kiosk
+from tests.web.kiosk_visit import LETTERS, Kiosk
 
 THROTTLED = 4
 ROUNDS = 7
-_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
+_PAINT = "window.painted?.at(-1) ?? 0"
+_WATCH_PAINT = """
+window.painted = [];
+new PerformanceObserver((list) => {
+  for (const { element, startTime } of list.getEntries()) if (element?.id !== "fresh") painted.push(startTime);
+}).observe({ type: "largest-contentful-paint", buffered: true });
+"""
+"""The largest text: on a kiosk this hour's own, not the head of a page that is drawn in pieces."""
 _WATCH = """
 window.shownMs = [];
 let began = 0;
@@ -112,6 +119,7 @@ def _first_content(chromium: Browser, address: str, before: str) -> tuple[float,
     A tab that showed a page `before` has its process already; a new one begins with that.
     """
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(_WATCH_PAINT)
     page = context.new_page()
     if before:
         page.goto(before)
@@ -122,6 +130,9 @@ def _first_content(chromium: Browser, address: str, before: str) -> tuple[float,
     size = [0]
     wire.on("Network.loadingFinished", lambda told: size.append(int(told["encodedDataLength"])))
     page.goto(address, wait_until="load")
+    if page.locator("#kiosk").count():
+        page.wait_for_selector("body[data-fresh=live]")
+        wait_for(lambda: page.evaluate(LETTERS), what="the page's own letters")
     painted = wait_for(lambda: float(page.evaluate(_PAINT)), what="the first content")
     context.close()
     return painted, sum(size)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
 from flask import Flask
@@ -32,13 +34,18 @@ def test_every_page_is_fresh_and_allows_only_what_is_ours(client: FlaskClient, p
     answer = client.get(path)
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
+    styles = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    hashes = [b64encode(sha256(style.encode()).digest()).decode() for style in styles]
+    known = "".join(f"; style-src 'self' 'sha256-{each}'" for each in hashes)
+    assert len(styles) == path.startswith("/kiosk")
     assert answer.headers["Content-Security-Policy"] == (
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        + known
     )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert "HX-Request" in answer.headers["Vary"]
-    assert not re.search(r"<script>|<style|\sstyle=|\son\w+=", answer.text)
+    assert not re.search(r"<script>|<style\s|\sstyle=|\son\w+=", answer.text)
 
 
 @pytest.mark.parametrize(

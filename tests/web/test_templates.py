@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 import kiosk
 from kiosk import template_words
@@ -199,6 +200,7 @@ def templates() -> Environment:
 
     environment.globals["program"] = "0123456789abcdef"
     environment.globals["static"] = static
+    environment.globals["inlined"] = lambda name: Markup("<style></style>") if static(name) else ""
     return environment
 
 
@@ -219,7 +221,7 @@ def test_nothing_is_inline_that_the_content_security_policy_forbids(
 ) -> None:
     name, page = SCREENS[screen]
     for tag, attributes in Tags(drawn(templates, name, page)).found:
-        assert tag != "style"
+        assert tag != "style" or not attributes  # one that the policy knows by its hash
         assert "style" not in attributes
         assert not [key for key in attributes if re.match(r"on|hx-on", key)]
         assert tag != "script" or attributes["src"]
