@@ -21,6 +21,7 @@ from tests.bench.kiosk_page import kiosk_page
 from tests.bench.measure import Row, median_s
 from tests.bench.planning import planning
 from tests.bench.responsibility import responsibility
+from tests.bench.stalled_streams import stalled_streams
 from tests.factory import Plant, china, worked_order
 
 COMMIT = 500
@@ -39,6 +40,7 @@ def main() -> None:
             *board(Path(folder)),
             *responsibility(Path(folder)),
             *planning(Path(folder)),
+            *stalled_streams(Path(folder)),
             *kiosk_page(Path(folder)),
         ):
             table.add_row(*row)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
-from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from interlock.wake import WakeSender
 from tests.bench.measure import Row
+from tests.bench.web import web_server
 from tests.browsers import CHROMIUM_FLAGS
 from tests.factory import Plant, china, worked_order
 from tests.provision import NEEDS, find_program
@@ -59,21 +56,12 @@ def kiosk_page(folder: Path) -> list[Row]:
     plant = Plant(folder / "kiosk")
     plant.release(worked_order())
     plant.turn(china("24 15:10"))
-    command = [sys.executable, "-m", "tests.web.live_server", str(plant.folder)]
-    with (
-        closing(WakeSender(plant.folder)),
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
-        sync_playwright() as playwright,
-    ):
-        assert server.stdout is not None
-        base = f"http://127.0.0.1:{int(server.stdout.readline())}"
+    with web_server(plant) as base, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         try:
             return _measured(chromium, base, plant.codes())
         finally:
             chromium.close()
-            server.terminate()
-            plant.close()
 
 
 def _measured(chromium: Browser, base: str, codes: list[str]) -> list[Row]:
