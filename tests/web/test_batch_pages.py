@@ -163,7 +163,7 @@ def test_a_kiosk_shows_what_is_on_its_way_with_its_age_and_what_is_here(
     floor.now = china("24 15:10")
     shown = said(client.get("/kiosk/sew-1/batches").text)
     assert f"{second} A-1 · Polo 20 since 4 min" in shown
-    assert f"{first} A-1 · Polo 20 here 2 min" in shown
+    assert f"{first} A-1 · Polo 20 since 2 min" in shown
     assert "To give to Sewing" in client.get("/kiosk/cut-1/batches").text
 
 
