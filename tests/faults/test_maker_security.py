@@ -148,7 +148,7 @@ def test_the_answer_reaches_the_scanner_through_its_gateway(running: MakersSite)
     payload = payload_of(sample).decode().replace("02114da8", "11114da8")
     running.pub("pg-1", sample["topic"], payload)
     wait_for(lambda: any("11114da8" in str(one) for one in running.ledger.ids), what="the scan")
-    heard = running.sub("pg-1", answers, "-c", "-C", "1", "-W", "10")
+    heard = running.sub("pg-1", answers, "-c", "-C", "1", "-W", "30")
     assert "FEEDBACK_POSITIVE" in heard.stdout
 
 
@@ -157,7 +157,7 @@ def test_a_device_with_a_makers_topics_hears_its_answer_on_the_sites(running: Ma
     running.sub("rfid-1", ack_topic("rfid-1"), "-c")
     running.pub("rfid-1", "zebra/gate/data", '{"data":{"idHex":"E2FF"}}')
     wait_for(lambda: ("rfid-1", "E2FF") in running.heard, what="the scan")
-    heard = running.sub("rfid-1", ack_topic("rfid-1"), "-c", "-C", "1", "-W", "10")
+    heard = running.sub("rfid-1", ack_topic("rfid-1"), "-c", "-C", "1", "-W", "30")
     assert '"result":"recorded"' in heard.stdout
 
 

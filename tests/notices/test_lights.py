@@ -139,7 +139,7 @@ def test_a_test_shows_for_a_moment(make_site: Callable[..., Site], embedded_brok
             ask_for_test(tx, "light", "Ann")
             ask_for_test(tx, "program", "Ann")
         wait_for(lambda: done("light") and done("program"), 40, "the tests")
-        assert hall.of("plant/hall-2/light") == ["ON", "OFF"]
+        wait_for(lambda: hall.of("plant/hall-2/light") == ["ON", "OFF"], what="on and off")
         assert json.loads(hall.of("plant/notices")[0])["title"] == "End to end: test of program"
         assert hall.of("plant/siren") == []
 
