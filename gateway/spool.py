@@ -18,7 +18,7 @@ from gateway.messages import Item, Settled
 from shopfloor.scans import Answer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Delivery:
     """One message from the broker."""
 
@@ -30,14 +30,10 @@ class Delivery:
     item: Item
     speaker: Speaker | None = None
     """Who sent it on topics of its maker."""
-
-
-@dataclass(slots=True, eq=False)
-class _Kept:
-    """What became of a message, in case that it comes again."""
-
-    content: int
-    answer: Answer | None
+    waits: bool = True
+    """It is not on disk yet."""
+    comes_again: bool = False
+    """Its connection ended before it was acknowledged: the broker will certainly send it once more."""
 
 
 class Spool:
@@ -46,11 +42,13 @@ class Spool:
     def __init__(self, limit: int = 5_000, remembered: int = 10_000) -> None:
         self._limit = limit
         self._remembered = remembered
+        self._connection = 0
         self._waiting: deque[Delivery] = deque()
         self._owed: dict[int, Delivery] = {}
-        self._settled: OrderedDict[int, _Kept] = OrderedDict()
-        self._unheard: deque[_Kept] = deque(maxlen=remembered)
-        """Of what is settled: those whose connection was gone, so that the broker will certainly send them again."""
+        self._settled: OrderedDict[int, Delivery] = OrderedDict()
+        """By packet id: what became of a message, in case that it comes again."""
+        self._expected: OrderedDict[int, deque[Delivery]] = OrderedDict()
+        """By content: those that come again, the oldest first."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -61,38 +59,58 @@ class Spool:
 
     def add(self, delivery: Delivery, *, duplicate: bool) -> None:
         """Take a message in; `duplicate` is the broker's mark that it may have sent it before."""
+        if delivery.connection != self._connection:
+            self._begin(delivery.connection)
         packet_id = delivery.packet_id
         if packet_id:
-            waiting = self._waits_already(delivery, duplicate=duplicate)
-            if waiting is not None:
-                if self._owed.get(waiting.packet_id) is waiting:
-                    del self._owed[waiting.packet_id]
-                waiting.connection, waiting.packet_id = delivery.connection, packet_id
-                self._owed[packet_id] = waiting
+            known = self._known(delivery, duplicate=duplicate)
+            if known is not None:
+                self._expect_no_more(known)
+            if known is not None and known.waits:
+                if self._owed.get(known.packet_id) is known:
+                    del self._owed[known.packet_id]
+                known.connection, known.packet_id = delivery.connection, packet_id
+                self._owed[packet_id] = known
                 return
-            settled = self._settled.pop(packet_id, None)
-            if duplicate and (kept := self._kept(delivery.content, settled)) is not None:
-                delivery.item = Settled(kept.answer)
+            if known is not None:
+                delivery.item = known.item
             self._owed[packet_id] = delivery
         self._waiting.append(delivery)
 
-    def _waits_already(self, delivery: Delivery, *, duplicate: bool) -> Delivery | None:
-        """The same message as it came before; by its content alone only one of a connection that is over."""
-        known = self._owed.get(delivery.packet_id)
-        if known is not None and known.content == delivery.content:
-            return known
+    def _begin(self, connection: int) -> None:
+        """What waits of the connections before can be acknowledged on none any more."""
+        self._connection = connection
+        for each in self._waiting:
+            self._expect(each)
+
+    def _known(self, delivery: Delivery, *, duplicate: bool) -> Delivery | None:
+        """The same message as it came before: under its packet id, or by its content alone."""
+        owed = self._owed.get(delivery.packet_id)
+        if owed is not None and owed.content == delivery.content:
+            return owed
+        settled = self._settled.pop(delivery.packet_id, None)
         if not duplicate:
             return None
-        before = (each for each in self._waiting if each.packet_id and each.connection < delivery.connection)
-        return next((each for each in before if each.content == delivery.content), None)
+        if settled is not None and settled.content == delivery.content:
+            return settled
+        return next(iter(self._expected.get(delivery.content, ())), None)
 
-    def _kept(self, content: int, settled: _Kept | None) -> _Kept | None:
-        """What became of a message that comes again, of which `settled` had the packet id."""
-        if settled is None or settled.content != content:
-            settled = next((kept for kept in self._unheard if kept.content == content), None)
-        if settled is not None and settled in self._unheard:
-            self._unheard.remove(settled)
-        return settled
+    def _expect(self, delivery: Delivery) -> None:
+        if not delivery.packet_id or delivery.comes_again:
+            return
+        delivery.comes_again = True
+        self._expected.setdefault(delivery.content, deque()).append(delivery)
+        if len(self._expected) > self._limit + self._remembered:
+            self._expected.popitem(last=False)
+
+    def _expect_no_more(self, delivery: Delivery) -> None:
+        alike = self._expected.get(delivery.content)
+        if not delivery.comes_again or alike is None:
+            return
+        delivery.comes_again = False
+        alike.remove(delivery)
+        if not alike:
+            del self._expected[delivery.content]
 
     def oldest(self, count: int) -> list[Delivery]:
         """The next batch; it stays here until it is settled."""
@@ -108,10 +126,11 @@ class Spool:
                 continue
             if self._owed.get(packet_id) is delivery:
                 del self._owed[packet_id]
-            kept = self._settled[packet_id] = _Kept(delivery.content, answer)
+            delivery.item, delivery.waits = Settled(answer), False
+            self._settled[packet_id] = delivery
             self._settled.move_to_end(packet_id)
             if delivery.connection != connection:
-                self._unheard.append(kept)
+                self._expect(delivery)
         while len(self._settled) > self._remembered:
             self._settled.popitem(last=False)
 
@@ -119,6 +138,7 @@ class Spool:
         """The broker has no session of ours: it repeats nothing, and packet ids begin anew."""
         for delivery in self._waiting:
             delivery.packet_id = 0
+            delivery.comes_again = False
         self._owed.clear()
         self._settled.clear()
-        self._unheard.clear()
+        self._expected.clear()

@@ -103,7 +103,8 @@ def install(app: Flask, folder: Path) -> None:
         response = files.answer(filename)
         current = request.args.get("v") == files.version(filename)
         response.headers["Cache-Control"] = _FOR_EVER if current else "no-cache"
-        if _is_read_packed(response):
+        response.vary.add("Accept-Encoding")
+        if _may_be_packed(response):
             _pack(response, files.packed(filename))
         return response
 
@@ -113,14 +114,14 @@ def install(app: Flask, folder: Path) -> None:
 
 def _pack_page(response: Response) -> Response:
     """A page that has its styles in it is long; others are not worth the time."""
-    if INLINED in g and _is_read_packed(response):
-        _pack(response, gzip.compress(response.get_data(), _PAGE_LEVEL, mtime=0))
+    if INLINED in g:
+        response.vary.add("Accept-Encoding")
+        if _may_be_packed(response):
+            _pack(response, gzip.compress(response.get_data(), _PAGE_LEVEL, mtime=0))
     return response
 
 
-def _is_read_packed(response: Response) -> bool:
-    """Whether this answer may go to its caller compressed."""
-    response.vary.add("Accept-Encoding")
+def _may_be_packed(response: Response) -> bool:
     return response.status_code == HTTPStatus.OK and request.accept_encodings.quality("gzip") > 0
 
 
