@@ -22,6 +22,7 @@ from tests.provision import MQTTJS, find_program
 
 SITE = "hz1"
 DEVICES = ("scanner-cut", "scanner-sew")
+PATIENCE_S = "15"
 
 
 def run(*words: str | Path) -> str:
@@ -87,6 +88,14 @@ class SecuredSite:
     def sub(self, user: str, topic: str, *more: str, **how: Any) -> subprocess.CompletedProcess[str]:
         """Listens for a second."""
         return self._mosquitto("mosquitto_sub", user, "-t", topic, "-q", "1", "-v", "-W", "1", *more, **how)
+
+    def subscribe(self, user: str, topic: str) -> subprocess.CompletedProcess[str]:
+        """Makes a session that the broker keeps; back when the broker has answered, however busy the machine."""
+        return self.sub(user, topic, "-c", "-E", "-W", PATIENCE_S)
+
+    def sub_first(self, user: str, topic: str) -> str:
+        """The first that the session hears."""
+        return self.sub(user, topic, "-c", "-C", "1", "-W", PATIENCE_S).stdout
 
     def _mosquitto(
         self, program: str, user: str, *words: str, password: str | None = None, client_id: str | None = None

@@ -64,7 +64,7 @@ def marker(site: Secured) -> None:
 
 def answered_while_away(site: Secured) -> None:
     """A device subscribes to its answers, scans and goes; the answer waits in its session."""
-    site.sub("scanner-cut", ack_topic("scanner-cut"), "-c")
+    assert site.subscribe("scanner-cut", ack_topic("scanner-cut")).returncode == 0
     site.gateway.stop()
     assert site.pub("scanner-cut", MINE, '{"id": "first", "code": "FIRST"}').returncode == 0
     site.gateway = RunningGateway(site.gateway_address, site.ledger).start()
@@ -76,8 +76,7 @@ def answered_while_away(site: Secured) -> None:
 @pytest.mark.mosquitto
 def test_the_right_device_is_recorded_and_hears_its_answer(site: Secured) -> None:
     answered_while_away(site)
-    heard = site.sub("scanner-cut", ack_topic("scanner-cut"), "-c", "-C", "1")
-    assert '"id":"first","result":"recorded"' in heard.stdout
+    assert '"id":"first","result":"recorded"' in site.sub_first("scanner-cut", ack_topic("scanner-cut"))
 
 
 @pytest.mark.mosquitto
@@ -116,7 +115,7 @@ def test_a_scan_in_the_name_of_another_device_is_not_recorded_and_is_logged(site
 @pytest.mark.parametrize("topic", FORBIDDEN)
 def test_nobody_listens_to_what_is_not_for_him(site: Secured, topic: str) -> None:
     """Mosquitto grants wildcards and delivers nothing through them: nothing heard is what counts."""
-    site.sub("scanner-cut", topic, "-c")
+    site.subscribe("scanner-cut", topic)
     site.pub("scanner-sew", OTHERS, '{"id": "b", "code": "SECRET"}')
     wait_for(lambda: "SECRET" in site.ledger.codes, what="the other device's scan")
     heard = site.sub("scanner-cut", topic, "-c")
@@ -143,14 +142,13 @@ def test_a_device_cannot_take_the_session_of_another_client(site: Secured) -> No
 
 @pytest.mark.mosquitto
 def test_a_reader_hears_events_and_nothing_else_and_says_nothing(site: Secured) -> None:
-    site.sub("office", "interlock/hz1/event/#", "-c")
+    assert site.subscribe("office", "interlock/hz1/event/#").returncode == 0
     site.pub("office", MINE, '{"id": "x", "code": "FORGED"}')
     login = site.gateway_address
     site.gateway.stop()
     said = site.pub(OWN_GATEWAY, "interlock/hz1/event/received", '{"seq": 1}', password=login.password)
     assert said.returncode == 0
-    heard = site.sub("office", "interlock/hz1/event/#", "-c", "-C", "1")
-    assert 'interlock/hz1/event/received {"seq": 1}' in heard.stdout
+    assert 'interlock/hz1/event/received {"seq": 1}' in site.sub_first("office", "interlock/hz1/event/#")
     assert site.ledger.codes == []
 
 
@@ -161,8 +159,7 @@ def test_a_session_outlives_a_restart_of_the_broker(site: Secured) -> None:
     site.pub("scanner-sew", OTHERS, '{"id": "b", "code": "B"}')
     site.broker.stop()
     site.broker.start()
-    heard = site.sub("scanner-cut", ack_topic("scanner-cut"), "-c", "-C", "1")
-    assert '"id":"first","result":"recorded"' in heard.stdout
+    assert '"id":"first","result":"recorded"' in site.sub_first("scanner-cut", ack_topic("scanner-cut"))
     site.gateway = RunningGateway(site.gateway_address, site.ledger).start()
     wait_for(lambda: site.ledger.codes == ["FIRST", "B"], what="what waited for the gateway")
 

@@ -143,22 +143,20 @@ def test_a_name_that_subjects_write_in_their_own_way_is_carried(
 @pytest.mark.mosquitto
 def test_the_answer_reaches_the_scanner_through_its_gateway(running: MakersSite) -> None:
     answers = "proglove/gateway/PGGW000000058/feedback!"
-    running.sub("pg-1", answers, "-c")
+    assert running.subscribe("pg-1", answers).returncode == 0
     sample = next(each for each in SAMPLES if each["what"] == "a ProGlove scan")
     payload = payload_of(sample).decode().replace("02114da8", "11114da8")
     running.pub("pg-1", sample["topic"], payload)
     wait_for(lambda: any("11114da8" in str(one) for one in running.ledger.ids), what="the scan")
-    heard = running.sub("pg-1", answers, "-c", "-C", "1", "-W", "30")
-    assert "FEEDBACK_POSITIVE" in heard.stdout
+    assert "FEEDBACK_POSITIVE" in running.sub_first("pg-1", answers)
 
 
 @pytest.mark.mosquitto
 def test_a_device_with_a_makers_topics_hears_its_answer_on_the_sites(running: MakersSite) -> None:
-    running.sub("rfid-1", ack_topic("rfid-1"), "-c")
+    assert running.subscribe("rfid-1", ack_topic("rfid-1")).returncode == 0
     running.pub("rfid-1", "zebra/gate/data", '{"data":{"idHex":"E2FF"}}')
     wait_for(lambda: ("rfid-1", "E2FF") in running.heard, what="the scan")
-    heard = running.sub("rfid-1", ack_topic("rfid-1"), "-c", "-C", "1", "-W", "30")
-    assert '"result":"recorded"' in heard.stdout
+    assert '"result":"recorded"' in running.sub_first("rfid-1", ack_topic("rfid-1"))
 
 
 DENIED = [
@@ -217,7 +215,7 @@ def test_nothing_else_is_let_through_and_all_of_it_is_logged(running: MakersSite
     ],
 )
 def test_what_is_said_to_others_is_not_heard(running: MakersSite, user: str, topic: str) -> None:
-    running.sub(user, topic, "-c")
+    running.subscribe(user, topic)
     others = [
         ("rfid-1", "zebra/gate/data", "{}"),
         ("zigbee", "zigbee2mqtt/hall/x", '{"action":"SECRET"}'),
