@@ -77,7 +77,7 @@ def taken_numbers(source: Ledger | Transaction, numbers: Collection[str]) -> dic
         some = asked[first : first + _ASKED_AT_ONCE]
         marks = ", ".join("?" * len(some))
         for row in source.rows(f'SELECT "order" FROM drafts WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
-            taken[row["order"]] = sentence("is a draft already; change that one")
+            taken[row["order"]] = sentence("is a draft already; change or confirm that one")
         for row in source.rows(f'SELECT "order" FROM orders WHERE "order" IN ({marks})', some):  # noqa: S608  # question marks alone
             taken[row["order"]] = sentence("is released already")
     return taken

@@ -129,7 +129,7 @@ def test_a_number_that_is_taken_is_named_with_its_row(
     run(folder, row, confirm=first)
     result = run(folder, f"A-2,shirts,polo,20,{due(21)}", row, confirm=confirm)
     assert result.exit_code == 1
-    state = "released already" if first else "a draft already; change that one"
+    state = "released already" if first else "a draft already; change or confirm that one"
     assert f"row 3: order: A-1 is {state}" in result.output
     assert orders(folder) + drafted(folder) == ["A-1"]
 

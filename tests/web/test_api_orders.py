@@ -243,7 +243,7 @@ def test_a_number_that_is_taken_keeps_all_out(drafted: FlaskClient, floor: Plant
     answer = drafted.post(f"{API}/orders", json=told)
     assert answer.status_code == 422
     assert [(fault["index"], fault["error"]) for fault in answer.json["faults"]] == [
-        (1, "order A-2 is a draft already; change that one"),
+        (1, "order A-2 is a draft already; change or confirm that one"),
         (2, "order A-1 is released already"),
         (4, "order A-3 is there twice; take one out"),
     ]

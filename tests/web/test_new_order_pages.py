@@ -153,7 +153,7 @@ def test_a_number_that_is_taken_stands_at_its_field(browser: FlaskClient, servic
     take_in(services, worked_order("N-1"))
     answer = browser.post("/plan/new", data=NEW)
     assert answer.status_code == 422
-    assert fault(answer.text, "order") == "order N-1 is a draft already; change that one"
+    assert fault(answer.text, "order") == "order N-1 is a draft already; change or confirm that one"
 
 
 # --- a file
@@ -208,7 +208,7 @@ def test_numbers_that_are_taken_are_named_with_their_row(browser: FlaskClient, s
     take_in(services, LARGE)
     answer = upload(browser, ROWS)
     assert answer.status_code == 422
-    assert "Row 3: order: B-2 is a draft already; change that one" in said(answer.text)
+    assert "Row 3: order: B-2 is a draft already; change or confirm that one" in said(answer.text)
     assert drafts.draft(services.ledger, "A-1") is None
 
 
@@ -279,7 +279,7 @@ def test_every_fault_of_a_file_is_told_at_once(browser: FlaskClient, services: S
     words = said(answer.text)
     assert "Nothing was imported: 8 faults." in words
     for sentence in (
-        "Row 3: order: B-2 is a draft already; change that one",
+        "Row 3: order: B-2 is a draft already; change or confirm that one",
         "Row 4: order: 'A/../B' cannot be part of an address",
         "Row 4: quantity: 'many' is not a whole number",
         "Row 5: due: 2026-11-20T17:00 is in the past",
