@@ -49,12 +49,14 @@ def test_a_broker_that_goes_five_times_under_load_loses_and_doubles_nothing(
     with scanner:
         load = threading.Thread(target=scan, daemon=True)
         load.start()
-        for _ in range(5):
+        for connections in range(1, 6):
+            # What it had read before the last end is recorded afterwards: that alone is no new connection.
+            wait_for(lambda so_far=connections: running.gateway.counts.connects == so_far, 20, "a connection")
             seen = len(ledger.scans)
             wait_for(lambda seen=seen: len(ledger.scans) > seen + 20, 20, "scans to be recorded again")
             broker.stop() if how == "restart" else broker.kill()
             broker.start()
-        wait_for(lambda: running.gateway.connected)
+        wait_for(lambda: running.gateway.counts.connects == 6, 20, "a connection")
         wait_for(lambda: scanner.connected)
         enough.set()
         load.join()
