@@ -49,6 +49,26 @@ SELECT b.batch, b."order", IIF(p.received_at IS NULL, b.quantity, p.received) - 
 """
 
 
+def half_received(ledger: Ledger, line: Line, link: str, limit: int) -> list[Row]:
+    """Batches at a join of which a part came and no other is on its way, the longest first.
+
+    `came`: the links it came from, with blanks between.
+    """
+    previous = len(line.previous_links(link))
+    return ledger.rows(_HALF_RECEIVED, {"line": line.id, "link": link, "previous": previous, "limit": limit})
+
+
+_HALF_RECEIVED = """
+SELECT p.batch, b."order", MIN(h.quantity - h.short) AS units, p.received_at AS since_at, b.number, o.product,
+       GROUP_CONCAT(h.giver, ' ') AS came
+  FROM positions p JOIN batches b USING (batch) JOIN orders o ON o."order" = b."order"
+  JOIN handoffs h ON h.batch = p.batch AND h.receiver = p.link
+ WHERE p.link = :link AND p.received = 0 AND p.received_at IS NOT NULL AND p.given_at IS NULL AND o.line = :line
+ GROUP BY p.batch HAVING COUNT(h.received_at) = COUNT(*) AND COUNT(*) < :previous
+ ORDER BY p.received_at LIMIT :limit
+"""
+
+
 def batch(ledger: Ledger, line: str, code: str) -> Row | None:
     """A batch of a line, with its order and how many batches that has; None for another line's, or none."""
     return ledger.row(

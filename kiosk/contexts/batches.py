@@ -21,7 +21,9 @@ class BatchCard:
     age_min: int | None
     """Minutes on its way, or here; None at a first link before anybody scanned it."""
     givers: str
-    """Names of the previous links that gave it."""
+    """Names of the previous links that gave it, at a link that has several; empty at others."""
+    awaits: str = ""
+    """Names of the previous links whose part is still to come: without it nothing can be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Batches:
     coming_more: bool
     """Whether there are more than those."""
     here: tuple[BatchCard, ...]
+    """What can be given, then what waits for a part."""
     here_more: bool
     first_link: bool
     """Nothing comes from before: what is here is what was released."""

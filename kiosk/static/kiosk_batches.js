@@ -16,10 +16,15 @@
 
   function rowsOf(lot) { return Math.max(1, Number(getComputedStyle(lot).getPropertyValue("--rows")) || 4); }
 
+  /* What waits for a part stands there, too, and cannot be given. */
+  function choosable(lot) {
+    return [...lot.querySelectorAll(".card:has([data-choose])")].map((card) => card.dataset.batch);
+  }
+
   function paintLot(lot) {
     const name = lot.dataset.lot;
     const cards = [...lot.querySelectorAll(".card")];
-    const there = new Set(cards.map((card) => card.dataset.batch));
+    const there = new Set(choosable(lot));
     for (const batch of chosen[name]) if (!there.has(batch)) chosen[name].delete(batch);
     const rows = rowsOf(lot);
     const last = Math.max(0, Math.ceil(cards.length / rows) - 1);
@@ -29,7 +34,7 @@
       const isChosen = chosen[name].has(card.dataset.batch);
       if (isChosen) units += Number(card.dataset.units);
       card.hidden = Math.floor(index / rows) !== pages[name];
-      card.querySelector("[data-choose]").setAttribute("aria-pressed", String(isChosen));
+      card.querySelector("[data-choose]")?.setAttribute("aria-pressed", String(isChosen));
     });
     const turn = lot.querySelector("[data-turn]");
     turn.hidden = last === 0;
@@ -63,7 +68,7 @@
   }
 
   function chooseAll(lot) {
-    const all = [...lot.querySelectorAll(".card")].map((card) => card.dataset.batch);
+    const all = choosable(lot);
     const picked = chosen[lot.dataset.lot];
     const isAll = all.every((batch) => picked.has(batch));
     picked.clear();

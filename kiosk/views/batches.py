@@ -28,14 +28,16 @@ def batches_of(services: Services, facts: LineFacts, link: Link, coming: list[Ro
     """What a link can receive and give; `coming`: `at_link.coming`, one row more than is shown."""
     line, now = facts.line, facts.now
     here = at_link.in_hand(services.ledger, line, link.id, SHOWN_BATCHES + 1)
+    if len(link.after) > 1:
+        here += at_link.half_received(services.ledger, line, link.id, SHOWN_BATCHES + 1 - len(here))
     cards = [
-        _card(services, list(rows), line, now)
+        _card(services, list(rows), line, link, now)
         for _, rows in groupby(_together(coming), key=lambda row: row["batch"])
     ]
     return Batches(
         coming=tuple(cards[:SHOWN_BATCHES]),
         coming_more=len(coming) > SHOWN_BATCHES,
-        here=tuple(_card(services, [row], line, now) for row in here[:SHOWN_BATCHES]),
+        here=tuple(_card(services, [row], line, link, now) for row in here[:SHOWN_BATCHES]),
         here_more=len(here) > SHOWN_BATCHES,
         first_link=not link.after,
         next_names=_names(line.next_links(link.id)),
@@ -119,9 +121,12 @@ def _together(coming: list[Row]) -> list[Row]:
     return sorted(coming, key=lambda row: first[row["batch"]])
 
 
-def _card(services: Services, rows: list[Row], line: Line, now: Instant) -> BatchCard:
+def _card(services: Services, rows: list[Row], line: Line, link: Link, now: Instant) -> BatchCard:
     row = rows[0]
-    givers = [line.name_of(each["giver"]) for each in rows if "giver" in each.keys()]  # noqa: SIM118  # a Row's values are what it holds
+    told = row.keys()
+    givers = [each["giver"] for each in rows] if "giver" in told else []
+    came = row["came"].split() if "came" in told else []
+    previous = line.previous_links(link.id)
     since_at = row["since_at"]
     return BatchCard(
         batch=row["batch"],
@@ -129,7 +134,8 @@ def _card(services: Services, rows: list[Row], line: Line, now: Instant) -> Batc
         product=services.config.site.product_name(row["product"]),
         units=min(each["units"] for each in rows),
         age_min=None if since_at is None else minutes(now - since_at),
-        givers=", ".join(givers),
+        givers=_names(each for each in previous if each.id in givers) if len(previous) > 1 else "",
+        awaits=_names(each for each in previous if each.id not in came) if came else "",
     )
 
 

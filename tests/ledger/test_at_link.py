@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ledger.errors import RuleRefused
 from ledger.flags import Tap
 from shopfloor.scans import Answer, Scan
 from tests.factory import Plant, china
+from tests.ledger.recorded import joined_plant
 
 
 @pytest.fixture
@@ -94,6 +96,32 @@ def test_the_lists_are_found_without_a_search(floor: Plant) -> None:
         assert "USING" in plan, name
         assert "INDEX" in plan, name
         assert "TEMP B-TREE" not in plan, name
+
+
+def test_at_a_join_a_batch_waits_for_its_other_part_until_that_is_on_its_way(tmp_path: Path) -> None:
+    plant = joined_plant(tmp_path / "site")
+    line = plant.site.lines["gears"]
+
+    def waiting() -> list[tuple[str, int, str]]:
+        rows = at_link.half_received(plant.ledger, line, "fit", 24)
+        return [(row["batch"], row["units"], row["came"]) for row in rows]
+
+    first = plant.codes("G-1")[0]
+    plant.scan("scanner-cast", first, "24 09:00")
+    plant.scan("scanner-cast", first, "24 09:10")
+    assert waiting() == []
+    tap(plant, "fit-1", first, "in", "24 09:20", quantity=18)
+    assert waiting() == [(first, 18, "cast")]
+    plant.scan("scanner-turn", first, "24 09:30")
+    assert waiting() == [(first, 18, "cast")]
+    plant.scan("scanner-turn", first, "24 09:40")
+    assert waiting() == []
+    assert [row["giver"] for row in at_link.coming(plant.ledger, "gears", "fit", 24)] == ["turn"]
+    tap(plant, "fit-1", first, "in", "24 09:50")
+    assert waiting() == []
+    assert [(row["batch"], row["units"]) for row in at_link.in_hand(plant.ledger, line, "fit", 24)] == [
+        (first, 18)
+    ]
 
 
 def undoable(plant: Plant, station: str) -> list[str]:

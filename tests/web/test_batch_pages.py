@@ -16,6 +16,7 @@ from kiosk.views.batches import SHOWN_BATCHES
 from ledger.checking import faults
 from ledger.reading import open_flags
 from tests.factory import Plant, behind_milestone, china, worked_order
+from tests.ledger.recorded import joined_plant
 from tests.web.conftest import services_of
 from tests.web.planner_visit import said
 from tests.web.test_pages import HTMX
@@ -165,6 +166,33 @@ def test_a_kiosk_shows_what_is_on_its_way_with_its_age_and_what_is_here(
     assert f"{second} A-1 · Polo 20 since 4 min" in shown
     assert f"{first} A-1 · Polo 20 since 2 min" in shown
     assert "To give to Sewing" in client.get("/kiosk/cut-1/batches").text
+
+
+def test_at_a_join_it_is_told_where_a_batch_comes_from_and_which_part_it_waits_for(tmp_path: Path) -> None:
+    plant = joined_plant(tmp_path / "site")
+    client = create_app(services_of(plant)).test_client()
+    first, second, third = plant.codes("G-1")
+
+    def give(device: str, *codes: str, hour: int) -> None:
+        for minute, code in enumerate(codes):
+            plant.scan(device, code, f"24 {hour:02}:{minute:02}")
+            plant.scan(device, code, f"24 {hour:02}:3{minute}")
+
+    give("scanner-cast", first, second, third, hour=9)
+    plant.scan("scanner-fit", second, "24 09:40")
+    give("scanner-turn", third, hour=10)
+    lots = client.get("/kiosk/fit-1/batches").text.split('data-lot="given"')
+    coming, here = said(lots[0]), said(lots[1])
+    assert f"{first} G-1 · from Casting" in coming
+    assert f"{third} G-1 · from Turning, Casting" in coming
+    assert second not in coming
+    assert f"{second} G-1 · waits for Turning" in here
+    assert "data-choose" not in lots[1]
+    assert "data-act" not in lots[1]
+    give("scanner-turn", second, hour=11)
+    assert f"{second} G-1 · from Turning" in said(client.get("/kiosk/fit-1/batches").text)
+    plant.scan("scanner-fit", second, "24 11:40")
+    assert f"{second} G-1 · Gear" in said(client.get("/kiosk/fit-1/batches").text)
 
 
 def test_the_lists_stop_at_what_a_person_can_look_through(plant: Plant, services: Services) -> None:

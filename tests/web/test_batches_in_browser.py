@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from interlock.wake import WakeSender
-from tests.factory import Plant, china
+from tests.factory import Plant, china, kept_whole
+from tests.ledger.recorded import joined_plant
 from tests.waiting import wait_for
+from tests.web.conftest import served
 from tests.web.kiosk_visit import Kiosk
 from tests.web.live_client import LiveServer
 
@@ -318,6 +321,38 @@ def test_every_control_of_the_lists_is_large_and_apart(
     for station in ("sew-1", "cut-1"):
         at = open_batches(kiosk(station, viewport=viewport))
         measure(at.page, "#batches", viewport)
+
+
+@pytest.mark.parametrize("viewport", SIZES)
+def test_at_a_join_what_waits_for_a_part_is_opened_and_cannot_be_chosen(
+    tmp_path: Path, new_page: Callable[..., Page], viewport: tuple[int, int]
+) -> None:
+    with ExitStack() as stack:
+        plant = stack.enter_context(kept_whole(joined_plant(tmp_path / "site")))
+        whole, half, _ = plant.codes("G-1")
+        for device, code, at in (
+            ("scanner-cast", whole, "24 09:00"),
+            ("scanner-cast", half, "24 09:01"),
+            ("scanner-turn", whole, "24 09:02"),
+        ):
+            plant.scan(device, code, at)
+            plant.scan(device, code, at.replace(":0", ":1"))
+        plant.scan("scanner-fit", whole, "24 09:20")
+        plant.scan("scanner-fit", half, "24 09:21")
+        plant.turn(china("24 09:40"))
+        server = served(stack, plant)
+        at_fitting = Kiosk(new_page(viewport=viewport), f"http://127.0.0.1:{server.port}/kiosk/fit-1")
+        here = lot(open_batches(at_fitting), "given")
+        expect(here.locator("h2 b")).to_have_text("1")
+        expect(here.locator(".card")).to_have_count(2)
+        expect(here.locator(".card").last).to_contain_text("waits for Turning")
+        measure(at_fitting.page, "#batches", viewport)
+        widths = {
+            round(each.evaluate("card => card.offsetWidth")) for each in here.locator(".card-open").all()
+        }
+        assert len(widths) == 1
+        here.locator(f"[data-batch='{half}'] .card-open").click()
+        expect(at_fitting.page.locator("#sheet")).to_contain_text("Not here yet: it waits for Turning.")
 
 
 @pytest.mark.parametrize("viewport", SIZES)
