@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -12,10 +12,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from shopfloor.instants import DAY_MS, SECOND_MS, Instant
+
 CA_CERTIFICATE, CA_KEY = "ca.crt", "ca.key"
 CERTIFICATE, KEY = "broker.crt", "broker.key"
-_CA_YEARS = 20
-_YEARS = 5
+_CA_DAYS = 20 * 365
+GOOD_FOR_DAYS = 820
+"""Apple's devices believe no server's certificate for longer than 825, the day before its making included."""
+WARNED_DAYS = 45
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _BACKDATED = dt.timedelta(days=1)  # scanners' clocks
 
@@ -43,7 +47,7 @@ def make_certificate(place: Path, site: str, hosts: Sequence[str], now: dt.datet
     key = ec.generate_private_key(ec.SECP256R1())
     every = list(dict.fromkeys([*hosts, *_THIS_MACHINE]))
     builder = (
-        _builder(hosts[0], key, now, _YEARS)
+        _builder(hosts[0], key, now, GOOD_FOR_DAYS)
         .issuer_name(authority.subject)
         .add_extension(x509.SubjectAlternativeName([_name(host) for host in every]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -53,6 +57,31 @@ def make_certificate(place: Path, site: str, hosts: Sequence[str], now: dt.datet
         )
     )
     _write(place, CERTIFICATE, builder.sign(signing, hashes.SHA256()), KEY, key)
+
+
+class Ending:
+    """When certificates end, as they were when the process that shows them started."""
+
+    def __init__(self, certificates: Iterable[Path | None]) -> None:
+        self._ends = {path: _end_of(path) for path in certificates if path is not None}
+
+    def warnings(self, now: Instant) -> list[str]:
+        """A sentence for each that has ended or will soon; nothing for one that cannot be read."""
+        return [
+            f"The certificate {path} {'ended' if end <= now else 'ends'} on"
+            f" {dt.datetime.fromtimestamp(end / SECOND_MS, dt.UTC):%Y-%m-%d}, and nobody believes it then: get a new"
+            " one (interlock certificate makes it, with the same names as before) and restart."
+            for path, end in self._ends.items()
+            if end is not None and now >= end - WARNED_DAYS * DAY_MS
+        ]
+
+
+def _end_of(path: Path) -> Instant | None:
+    try:
+        ends_at = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):  # who shows it says so
+        return None
+    return int(ends_at.timestamp()) * SECOND_MS
 
 
 def _make_authority(place: Path, site: str, now: dt.datetime) -> None:
@@ -71,7 +100,7 @@ def _make_authority(place: Path, site: str, now: dt.datetime) -> None:
         False,
     )
     builder = (
-        _builder(name, key, now, _CA_YEARS)
+        _builder(name, key, now, _CA_DAYS)
         .issuer_name(_subject(name))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
@@ -81,7 +110,7 @@ def _make_authority(place: Path, site: str, now: dt.datetime) -> None:
 
 
 def _builder(
-    name: str, key: ec.EllipticCurvePrivateKey, now: dt.datetime, years: int
+    name: str, key: ec.EllipticCurvePrivateKey, now: dt.datetime, days: int
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -89,7 +118,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _BACKDATED)
-        .not_valid_after(now + dt.timedelta(days=365 * years))
+        .not_valid_after(now + dt.timedelta(days=days))
     )
 
 

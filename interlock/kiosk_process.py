@@ -13,7 +13,7 @@ from gevent.event import Event
 
 from interlock import clock
 from interlock.logs import to_standard_error
-from interlock.opening import open_config, open_ledger
+from interlock.opening import ending, open_config, open_ledger
 from interlock.ports import why_not_listen
 from interlock.refusal_file import read_refusals
 from interlock.wake import WakeReceiver
@@ -66,6 +66,7 @@ def serve_kiosk(folder: Path, log: Any) -> None:
         clock=clock.now,
         pulse=Pulse(),
         refusals=partial(read_refusals, folder),
+        warnings=ending(config).warnings,
     )
     log.info("opened", ledger=str(ledger.path), with_=ledger.journal)
     try:

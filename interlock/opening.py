@@ -11,8 +11,10 @@ from gateway.tls import Tls
 from interlock.access import Login, gateway_login, stamp
 from interlock.broker import EmbeddedBroker
 from interlock.broker_config import Certificate
+from interlock.certificates import Ending
 from ledger import people
 from ledger.store import BUSY_TIMEOUT_MS, Ledger
+from shopfloor.instants import Instant
 from station_config import BrokerSettings, SiteConfig, load
 
 LEDGER_FILE = "ledger.db"
@@ -68,6 +70,17 @@ def embedded_broker(folder: Path, settings: BrokerSettings) -> EmbeddedBroker:
     if settings.tls_certificate is not None and settings.tls_key is not None:
         certificate = Certificate(settings.tls_certificate, settings.tls_key)
     return EmbeddedBroker(folder, settings.listen, settings.port, certificate=certificate)
+
+
+def warnings(folder: Path, config: SiteConfig, now: Instant) -> list[str]:
+    """What is no fault and should not stay so, in sentences."""
+    found = (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config))
+    return [*filter(None, found), *ending(config).warnings(now)]
+
+
+def ending(config: SiteConfig) -> Ending:
+    """When the certificates end that the site shows: to browsers, to devices, or to the broker."""
+    return Ending((config.web.tls_certificate, config.broker.tls_certificate))
 
 
 def open_to_everybody(folder: Path, settings: BrokerSettings) -> str | None:

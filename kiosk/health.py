@@ -59,6 +59,7 @@ def _alarms(services: Services) -> Iterator[str]:
                 f"Nobody has been told through the channel {channel.id} for {minutes} minutes:"
                 " /notices says why and tries it."
             )
+    yield from services.warnings(now)
     log_bytes = services.ledger.log_bytes
     if log_bytes > LOG_ALARM_BYTES:
         yield (

@@ -65,6 +65,8 @@ class Services:
     pulse: Pulse
     refusals: Callable[[], Sequence[BrokerRefusal]] = tuple
     """What the embedded broker refused, the last tried first."""
+    warnings: Callable[[Instant], Sequence[str]] = lambda _: ()
+    """What else will need somebody soon, in sentences."""
     desk: Desk = field(init=False)
     tablets: Tablets = field(init=False)
 

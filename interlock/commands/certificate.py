@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from interlock import clock
-from interlock.certificates import CA_CERTIFICATE, CERTIFICATE, KEY, make_certificate
+from interlock.certificates import CA_CERTIFICATE, CERTIFICATE, GOOD_FOR_DAYS, KEY, make_certificate
 from interlock.opening import open_config
 
 FOLDER = "tls"
@@ -25,7 +25,7 @@ def certificate(folder: Path, hosts: tuple[str, ...]) -> None:
     """
     site = open_config(folder).site
     make_certificate(folder / FOLDER, site.id, hosts, datetime.fromtimestamp(clock.now() / 1000, UTC))
-    click.echo(f"Wrote {folder / FOLDER / CERTIFICATE}, good for five years. Into site.toml:")
+    click.echo(f"Wrote {folder / FOLDER / CERTIFICATE}, good for {GOOD_FOR_DAYS} days. Into site.toml:")
     click.echo("  [broker]")
     click.echo(f'  tls_ca = "{FOLDER}/{CA_CERTIFICATE}"')
     click.echo(f'  tls_certificate = "{FOLDER}/{CERTIFICATE}"')

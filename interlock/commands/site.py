@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from interlock import clock
 from interlock.apprise_ways import why_no_way
-from interlock.opening import open_to_everybody, pages_open_to_everybody
+from interlock.opening import warnings
 from shopfloor.channels import Channel
 from shopfloor.site import Site
 from station_config import SiteFaults, address_in, load, template_names, write_template
@@ -68,9 +69,8 @@ def check(folder: Path) -> None:
     if unfit:
         raise click.exceptions.Exit(1)
     click.echo(f"site.toml: no faults: {contents(config.site)}")
-    for warning in (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config)):
-        if warning:
-            click.echo(f"WARNING: {warning}", err=True)
+    for warning in warnings(folder, config, clock.now()):
+        click.echo(f"WARNING: {warning}", err=True)
 
 
 def why_unfit(channel: Channel) -> str:

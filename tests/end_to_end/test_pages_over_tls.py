@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
+import json
 import ssl
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, expect
 
 from interlock.__main__ import main
+from interlock.certificates import GOOD_FOR_DAYS, WARNED_DAYS, make_certificate
 from interlock.plant import Plant
 from interlock.ports import free_port
 from tests.browser_profile import browser_of
@@ -33,6 +36,18 @@ def folder(tmp_path: Path) -> Path:
     assert CliRunner().invoke(main, ["certificate", str(folder), "localhost"]).exit_code == 0
     keys = KEYS.format(web=free_port(), mqtt=free_port())
     return site_folder(folder, f"{WORKED_SITE}\n{keys}")
+
+
+def test_the_alarms_tell_a_certificates_end(folder: Path) -> None:
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=GOOD_FOR_DAYS - WARNED_DAYS)
+    make_certificate(folder / "tls", "hz1", ["localhost"], long_ago)
+    trust = ssl.create_default_context(cafile=str(folder / "tls/ca.crt"))
+    with (
+        Plant(folder, log_folder=folder / "logs") as plant,
+        urllib.request.urlopen(f"{plant.web_address}/healthy", timeout=5, context=trust) as answer,  # noqa: S310  # the test's own server
+    ):
+        (alarm,) = json.load(answer)["alarms"]
+    assert alarm.startswith(f"The certificate {folder / 'tls/broker.crt'} ends on ")
 
 
 @pytest.fixture
