@@ -65,7 +65,8 @@ def test_what_is_like_a_built_in_profile_has_its_other_keys() -> None:
 def test_built_in_profiles_take_the_zone_of_the_site() -> None:
     zones = {built_in_profiles(ZoneInfo(zone))["tasmota-nfc"].time_zone for zone in ("UTC", "Asia/Tokyo")}
     assert zones == {ZoneInfo("UTC"), ZoneInfo("Asia/Tokyo")}
-    assert built_in_profiles(ZoneInfo("UTC"))["native"].time_zone is None
+    assert built_in_profiles(ZoneInfo("Asia/Tokyo"))["native"].time_zone == ZoneInfo("Asia/Tokyo")
+    assert built_in_profiles(ZoneInfo("UTC"))["umh"].time_zone is None
 
 
 def test_labels_and_what_is_listened_to_are_the_sites() -> None:
