@@ -151,6 +151,8 @@
     confirmBox.hidden = true;
   }
 
+  WIDE.addEventListener("change", dismiss); // its place was chosen for how the tablet was held
+
   function send() {
     if (!asked) return;
     const { url, values, sentForm, entry } = asked;

@@ -111,6 +111,8 @@
     paint();
   });
 
+  window.addEventListener("resize", paint); // an upright tablet has other rows
+
   let touchedAt = performance.now();
   for (const place of [screen, panel]) place.addEventListener("pointerdown", () => { touchedAt = performance.now(); });
   setInterval(() => { if (!screen.hidden && performance.now() - touchedAt > IDLE_MS) show(false); }, 1000);

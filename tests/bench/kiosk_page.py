@@ -13,7 +13,8 @@ from tests.browsers import CHROMIUM_FLAGS
 from tests.factory import Plant, china, worked_order
 from tests.provision import NEEDS, find_program
 from tests.waiting import wait_for
-from tests.web.kiosk_visit import LETTERS, Kiosk
+from tests.web.kiosk_visit import Kiosk
+from tests.web.letters import wait_for_letters
 
 THROTTLED = 4
 ROUNDS = 7
@@ -120,7 +121,7 @@ def _first_content(chromium: Browser, address: str, before: str) -> tuple[float,
     page.goto(address, wait_until="load")
     if page.locator("#kiosk").count():
         page.wait_for_selector("body[data-fresh=live]")
-        wait_for(lambda: page.evaluate(LETTERS), what="the page's own letters")
+        wait_for_letters(page)
     painted = wait_for(lambda: float(page.evaluate(_PAINT)), what="the first content")
     context.close()
     return painted, sum(size)

@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from ledger import reading
 from tests.factory import Plant, china
+from tests.web.letters import wait_for_letters
 from tests.web.live_client import LiveServer
 
 HEADER = "order,line,product,quantity,due,customer\n"
@@ -125,6 +126,7 @@ def test_no_page_of_the_planners_goes_sideways(
     page = new_page(viewport=size)
     long = "AUFTRAG-2026-11-0000000000000000000000000000000000000000017"
     page.goto(f"{base}/plan/import")
+    wait_for_letters(page)
     page.get_by_label("or the orders themselves").fill(
         f"{HEADER}{long},shirts,polo,700,2026-11-24T17:00,杭州莲花百货股份有限公司 Warenhausgesellschaft mbH\n"
     )
@@ -132,7 +134,7 @@ def test_no_page_of_the_planners_goes_sideways(
     assert not page.evaluate(SIDEWAYS)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("1 order came in")
-    page.wait_for_load_state("load")  # with its styles
+    wait_for_letters(page)
     for path in (
         "",
         "/orders",
@@ -142,4 +144,5 @@ def test_no_page_of_the_planners_goes_sideways(
     ):
         if path:
             page.goto(f"{base}{path}")
+            wait_for_letters(page)
         assert not page.evaluate(SIDEWAYS), path

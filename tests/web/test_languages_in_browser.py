@@ -11,10 +11,9 @@ from playwright.sync_api import Page, expect
 
 from interlock.wake import WakeSender
 from tests.factory import Plant
-from tests.waiting import wait_for
 from tests.web.conftest import served
 from tests.web.greek_plant import busy, gets_of, greek_site
-from tests.web.kiosk_visit import LETTERS
+from tests.web.letters import wait_for_letters
 from tests.web.live_client import LiveServer
 from tests.web.unspoken import unspoken
 
@@ -94,7 +93,7 @@ def misfits(greek: Plant, server: LiveServer, page: Page, lang: str) -> dict[str
         page.goto(f"http://127.0.0.1:{server.port}{address}")
         if is_live(address):
             expect(page.locator("body[data-fresh=live]")).to_be_attached()
-            wait_for(lambda: page.evaluate(LETTERS), what="the page's own letters")
+        wait_for_letters(page)
         faults = page.evaluate(OVERFLOWING) + (unspoken(page.content()) if lang == "xx" else [])
         if faults:
             found[address] = faults

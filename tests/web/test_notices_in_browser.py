@@ -16,6 +16,7 @@ from kiosk.catalogues import ENGLISH
 from ledger.notices import keep_channels
 from tests.factory import WORKED_SITE, Plant, china
 from tests.postbox import Webhook
+from tests.web.letters import wait_for_letters
 from tests.web.live_client import LiveServer
 
 CHANNEL = '\n[[notify]]\nid = "leads"\naddress_file = "leads.txt"\nquiet = ["00:00-23:00"]\n'
@@ -63,5 +64,6 @@ def test_the_button_sends_a_test_and_the_page_says_how_it_went(
     box = row.locator("button").bounding_box()
     assert box is not None
     assert box["height"] >= 44
+    wait_for_letters(page)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0

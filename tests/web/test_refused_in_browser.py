@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.factory import Plant, china
+from tests.web.letters import wait_for_letters
 from tests.web.live_client import LiveServer
 
 
@@ -74,6 +75,7 @@ def test_the_form_fits_and_its_controls_are_large_enough_for_a_finger(
     page.goto(refused)
     page.get_by_role("link", name=floor.codes()[0]).click()
     expect(page.locator("form")).to_be_visible()
+    wait_for_letters(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport[0]
     for control in page.locator(
         "form button, form input:not([type=hidden]):not([type=checkbox]), form .sure"
