@@ -28,8 +28,9 @@ from tests.end_to_end.report_totals import assert_reports_tell_the_events
 from tests.end_to_end.test_export import SCHEMA, formats
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.timeout(300)  # a demo starts with its history
 HISTORY_DAYS = "0.2"
-START_LIMIT_S = 60
+START_LIMIT_S = 120
 
 
 class Demo:

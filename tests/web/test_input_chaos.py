@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -107,12 +108,19 @@ def test_another_keyboard_layout_is_told_and_records_nothing(
 
 
 def nameless(kiosk: Kiosk, text: str, *, composing: bool) -> None:
-    """Keys that have no names, as Android's keyboard and input methods send them."""
+    """Keys that have no names, as Android's keyboard and input methods send them, one each 5 ms."""
     keys = kiosk.page.context.new_cdp_session(kiosk.page)
+    began_s = time.time()
     for number, sign in enumerate(text, 1):
         keys.send(
             "Input.dispatchKeyEvent",
-            {"type": "rawKeyDown", "key": "Process", "windowsVirtualKeyCode": 229, "code": ""},
+            {
+                "type": "rawKeyDown",
+                "key": "Process",
+                "windowsVirtualKeyCode": 229,
+                "code": "",
+                "timestamp": began_s + number * 0.005,
+            },
         )
         if composing:
             composed = {"text": text[:number], "selectionStart": number, "selectionEnd": number}
@@ -157,7 +165,7 @@ def test_nameless_keys_of_an_android_tablet_are_a_scan(kiosk: Callable[..., Kios
 
 def test_a_code_of_4_kb_is_one_refusal(kiosk: Callable[..., Kiosk], floor: Plant) -> None:
     sewing = kiosk("sew-1")
-    sewing.wedge("X" * 4_096, "Enter", gap_ms=1)
+    sewing.wedge("X" * 4_096, "Enter", gap_ms=1, ups=False)
     expect(sewing.message).to_have_attribute("data-result", "refused", timeout=30_000)
     wait_for(lambda: len(refused(floor)) == 1, what="the refusal")
     nothing_was_pressed(sewing)
