@@ -6,6 +6,9 @@ import contextlib
 import random
 import socket
 
+_CHANCE = random.SystemRandom()
+"""The other one may have been seeded: then every process with that seed would take the same port."""
+
 
 def free_port(listen: str = "127.0.0.1") -> int:
     """A port that nobody listens on at this moment.
@@ -14,7 +17,7 @@ def free_port(listen: str = "127.0.0.1") -> int:
     the port of a broker that is down for a moment.
     """
     while True:
-        port = random.randrange(10_000, 32_000)  # noqa: S311  # no secret
+        port = _CHANCE.randrange(10_000, 32_000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((listen, port))
             return port

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from interlock.wake import WakeSender
 from kiosk.app import create_app
@@ -128,6 +128,20 @@ def kiosk(server: LiveServer, new_page: Callable[..., Page]) -> Callable[..., Ki
         return Kiosk(new_page(**options), f"http://127.0.0.1:{server.port}/kiosk/{station}")
 
     return visit
+
+
+@pytest.fixture
+def flagged(server: LiveServer, kiosk: Callable[..., Kiosk]) -> Callable[..., Kiosk]:
+    """Cutting's kiosk with the answer to Sewing's flag open."""
+
+    def open_answer(**options: object) -> Kiosk:
+        assert server.post("/kiosk/sew-1/flags", "against=cut&order=A-1") == 303
+        cutting = kiosk("cut-1", **options)
+        cutting.page.locator(".button-answer").click()
+        expect(cutting.page.locator("#answer")).to_be_visible()
+        return cutting
+
+    return open_answer
 
 
 def served(stack: ExitStack, plant: Plant, *options: str) -> LiveServer:
