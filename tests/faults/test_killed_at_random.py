@@ -90,7 +90,7 @@ class Load:
         number = 0
         while True:
             now = clock.now()
-            order = Order(f"K-{number}", "parts", "part", PER_ORDER * 20, now + 300 * DAY_MS)
+            order = Order(f"K-{number}", "parts", "part", PER_ORDER * 20, now + 1_500 * DAY_MS)
             try:
                 codes = self._site.release(order, began=now, now=now)
             except LedgerUnavailable:  # another process writes for long, on a slow machine
