@@ -53,10 +53,8 @@ def send_through(address: str, words: Words) -> None:
             body_format="text",
             attach=_attached(words) if words.files else None,
         )
-    except Exception as fault:
-        raise CannotSend(
-            f"{type(fault).__name__} in apprise"
-        ) from fault  # a way's own bug is its fault alone
+    except Exception as fault:  # a way's own bug is its fault alone: any of a hundred, of any kind
+        raise CannotSend(f"{type(fault).__name__} in apprise") from fault
     if not result:
         said = [entry.message for entry in result.logs() if entry.level in ("WARNING", "ERROR")]
         raise CannotSend(said[-1][:LONGEST_FAULT] if said else NOT_TAKEN)

@@ -69,8 +69,8 @@ class Ending:
         """A sentence for each that has ended or will soon; nothing for one that cannot be read."""
         return [
             f"The certificate {path} {'ended' if end <= now else 'ends'} on"
-            f" {dt.datetime.fromtimestamp(end / SECOND_MS, dt.UTC):%Y-%m-%d}, and nobody believes it then: get a new"
-            " one (interlock certificate makes it, with the same names as before) and restart."
+            f" {dt.datetime.fromtimestamp(end / SECOND_MS, dt.UTC):%Y-%m-%d}, after which nobody believes it: get a"
+            " new one (interlock certificate makes it, with the same names as before) and restart."
             for path, end in self._ends.items()
             if end is not None and now >= end - WARNED_DAYS * DAY_MS
         ]

@@ -72,7 +72,7 @@ def embedded_broker(folder: Path, settings: BrokerSettings) -> EmbeddedBroker:
     return EmbeddedBroker(folder, settings.listen, settings.port, certificate=certificate)
 
 
-def warnings(folder: Path, config: SiteConfig, now: Instant) -> list[str]:
+def warnings_of(folder: Path, config: SiteConfig, now: Instant) -> list[str]:
     """What is no fault and should not stay so, in sentences."""
     found = (open_to_everybody(folder, config.broker), pages_open_to_everybody(folder, config))
     return [*filter(None, found), *ending(config).warnings(now)]

@@ -79,7 +79,7 @@ def _sentence_told(value: Any) -> str:
     """JSON knows no Sentence: it is told, in the language that the program accepts."""
     if isinstance(value, Sentence):
         return told(value)
-    raise NotImplementedError(f"{type(value).__name__} is not for JSON")
+    raise NotImplementedError(f"{type(value).__name__} is not for JSON")  # what msgspec asks of a hook
 
 
 def json_answer(content: Any, status: int = HTTPStatus.OK) -> Response:

@@ -260,7 +260,7 @@ class Hub:
         """All live pages hang on two greenlets: what goes wrong in one round must not end them."""
         try:
             act(*facts)
-        except Exception:
+        except Exception:  # of any kind: it ends one round, and is in the log
             log.exception("live pages: a round went wrong, the next one follows")
             gevent.sleep(COALESCE_S)
 

@@ -75,5 +75,5 @@ def _before(folder: Path, config: SiteConfig, before: str | None) -> Instant:
 
 def _rest(seconds: float) -> bool:
     """Between two steps recorders come first; a command line has nothing that could stop it earlier."""
-    time.sleep(seconds)
+    time.sleep(seconds)  # the rest itself
     return False

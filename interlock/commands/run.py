@@ -18,7 +18,7 @@ from interlock.opening import (
     open_config,
     open_ledger,
     open_to_everybody,
-    warnings,
+    warnings_of,
 )
 from interlock.plant import Plant
 from ledger import kiosks, people
@@ -40,7 +40,7 @@ def run(folder: Path) -> None:
     stopping = _stop_signal()
     with Plant(folder) as plant:
         config = plant.config
-        for warning in warnings(folder, config, clock.now()):
+        for warning in warnings_of(folder, config, clock.now()):
             click.echo(f"WARNING: {warning}", err=True)
         click.echo(f"{plant.config.site.name}: {plant.web_address}, scanners at {plant.broker}")
         tell_setup(folder, config, plant.web_address)

@@ -9,7 +9,7 @@ import click
 
 from interlock import clock
 from interlock.apprise_ways import why_no_way
-from interlock.opening import warnings
+from interlock.opening import warnings_of
 from shopfloor.channels import Channel
 from shopfloor.site import Site
 from station_config import SiteFaults, address_in, load, template_names, write_template
@@ -69,7 +69,7 @@ def check(folder: Path) -> None:
     if unfit:
         raise click.exceptions.Exit(1)
     click.echo(f"site.toml: no faults: {contents(config.site)}")
-    for warning in warnings(folder, config, clock.now()):
+    for warning in warnings_of(folder, config, clock.now()):
         click.echo(f"WARNING: {warning}", err=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from kiosk.contexts import BatchCard, Batches, BatchSheet, Choice, Question, WayStep
@@ -26,18 +26,23 @@ ASKED_AT_ONCE = 200
 
 def batches_of(services: Services, facts: LineFacts, link: Link, coming: list[Row]) -> Batches:
     """What a link can receive and give; `coming`: `at_link.coming`, one row more than is shown."""
-    line, now = facts.line, facts.now
-    here = at_link.in_hand(services.ledger, line, link.id, SHOWN_BATCHES + 1)
-    if len(link.after) > 1:
-        here += at_link.half_received(services.ledger, line, link.id, SHOWN_BATCHES + 1 - len(here))
-    cards = [
-        _card(services, list(rows), line, link, now)
-        for _, rows in groupby(_together(coming), key=lambda row: row["batch"])
+    line, now, most = facts.line, facts.now, SHOWN_BATCHES + 1
+    previous = line.previous_links(link.id)
+    is_join = len(previous) > 1
+    on_its_way = [
+        _card(services, rows[0], now, units=min(row["units"] for row in rows), givers=_names(gave))
+        for rows, gave in _by_batch(coming, previous if is_join else [])
     ]
+    here = [_card(services, row, now) for row in at_link.in_hand(services.ledger, line, link.id, most)]
+    if is_join:
+        for row in at_link.half_received(services.ledger, line, link.id, most - len(here)):
+            came = row["came"].split()
+            awaited = _names(each for each in previous if each.id not in came)
+            here.append(_card(services, row, now, awaits=awaited))
     return Batches(
-        coming=tuple(cards[:SHOWN_BATCHES]),
+        coming=tuple(on_its_way[:SHOWN_BATCHES]),
         coming_more=len(coming) > SHOWN_BATCHES,
-        here=tuple(_card(services, [row], line, link, now) for row in here[:SHOWN_BATCHES]),
+        here=tuple(here[:SHOWN_BATCHES]),
         here_more=len(here) > SHOWN_BATCHES,
         first_link=not link.after,
         next_names=_names(line.next_links(link.id)),
@@ -113,29 +118,36 @@ def batch_sheet(services: Services, station: Station, code: str) -> BatchSheet |
     )
 
 
-def _together(coming: list[Row]) -> list[Row]:
-    """A batch that comes from several links stands where its first part does."""
+def _by_batch(coming: list[Row], previous: Sequence[Link]) -> Iterator[tuple[list[Row], list[Link]]]:
+    """The parts of each batch, where its first one stands, and which of the previous links gave them."""
     first: dict[str, int] = {}
     for number, row in enumerate(coming):
         first.setdefault(row["batch"], number)
-    return sorted(coming, key=lambda row: first[row["batch"]])
+    together = sorted(coming, key=lambda row: first[row["batch"]])
+    for _, group in groupby(together, key=lambda row: row["batch"]):
+        rows = list(group)
+        givers = {row["giver"] for row in rows}
+        yield rows, [each for each in previous if each.id in givers]
 
 
-def _card(services: Services, rows: list[Row], line: Line, link: Link, now: Instant) -> BatchCard:
-    row = rows[0]
-    told = row.keys()
-    givers = [each["giver"] for each in rows] if "giver" in told else []
-    came = row["came"].split() if "came" in told else []
-    previous = line.previous_links(link.id)
+def _card(
+    services: Services,
+    row: Row,
+    now: Instant,
+    *,
+    units: int | None = None,
+    givers: str = "",
+    awaits: str = "",
+) -> BatchCard:
     since_at = row["since_at"]
     return BatchCard(
         batch=row["batch"],
         order=row["order"],
         product=services.config.site.product_name(row["product"]),
-        units=min(each["units"] for each in rows),
+        units=row["units"] if units is None else units,
         age_min=None if since_at is None else minutes(now - since_at),
-        givers=_names(each for each in previous if each.id in givers) if len(previous) > 1 else "",
-        awaits=_names(each for each in previous if each.id not in came) if came else "",
+        givers=givers,
+        awaits=awaits,
     )
 
 

@@ -91,6 +91,10 @@ def test_the_lists_are_found_without_a_search(floor: Plant) -> None:
         "here": "SELECT batch FROM positions p WHERE p.link = 'sew' AND p.given_at IS NULL AND p.received > p.lost"
         " ORDER BY p.received_at LIMIT 5",
     }
+    half = at_link._HALF_RECEIVED
+    of = {"line": "shirts", "link": "sew", "previous": 2, "limit": 5}
+    (first, *_) = floor.ledger.rows(f"EXPLAIN QUERY PLAN {half}", of)
+    assert "USING INDEX half_received" in first["detail"]
     for name, sql in searches.items():
         plan = " ".join(row["detail"] for row in floor.ledger.rows(f"EXPLAIN QUERY PLAN {sql}"))
         assert "USING" in plan, name
