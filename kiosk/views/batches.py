@@ -33,16 +33,18 @@ def batches_of(services: Services, facts: LineFacts, link: Link, coming: list[Ro
         _card(services, rows[0], now, units=min(row["units"] for row in rows), givers=_names(gave))
         for rows, gave in _by_batch(coming, previous if is_join else [])
     ]
-    here = [_card(services, row, now) for row in at_link.in_hand(services.ledger, line, link.id, most)]
-    if is_join:
-        for row in at_link.half_received(services.ledger, line, link.id, most - len(here)):
-            came = row["came"].split()
-            awaited = _names(each for each in previous if each.id not in came)
-            here.append(_card(services, row, now, awaits=awaited))
+    here = at_link.in_hand(services.ledger, line, link.id, most)
+    cards = [_card(services, row, now) for row in here[:SHOWN_BATCHES]]
+    half = at_link.half_received(services.ledger, line, link.id, SHOWN_BATCHES) if is_join else []
+    for row in half:
+        came = row["came"].split()
+        cards.append(
+            _card(services, row, now, awaits=_names(each for each in previous if each.id not in came))
+        )
     return Batches(
         coming=tuple(on_its_way[:SHOWN_BATCHES]),
         coming_more=len(coming) > SHOWN_BATCHES,
-        here=tuple(here[:SHOWN_BATCHES]),
+        here=tuple(cards),
         here_more=len(here) > SHOWN_BATCHES,
         first_link=not link.after,
         next_names=_names(line.next_links(link.id)),

@@ -202,6 +202,26 @@ def test_the_lists_stop_at_what_a_person_can_look_through(plant: Plant, services
     assert (len(batches.here), batches.here_more) == (SHOWN_BATCHES, True)
 
 
+def test_what_waits_for_a_part_is_listed_however_much_is_here(tmp_path: Path) -> None:
+    plant = joined_plant(tmp_path / "site", batches=SHOWN_BATCHES + 3)
+    *whole, half = plant.codes("G-1")
+
+    def twice(device: str, code: str, hour: int, second: int) -> None:
+        for minute in (0, 20):
+            plant.scan(device, code, f"24 {hour}:{minute:02}:{second:02}")
+
+    for second, code in enumerate(whole):
+        twice("scanner-cast", code, 10, second)
+        twice("scanner-turn", code, 11, second)
+        plant.scan("scanner-fit", code, f"24 12:00:{second:02}")
+    twice("scanner-cast", half, 13, 0)
+    plant.scan("scanner-fit", half, "24 14:00:00")
+    batches = kiosk_page(services_of(plant), "fit-1").batches
+    assert batches is not None
+    assert batches.here_more
+    assert [(card.batch, card.awaits) for card in batches.here if card.awaits] == [(half, "Turning")]
+
+
 def test_what_has_not_come_after_a_quarter_of_an_hour_is_asked_for_and_came(
     client: FlaskClient, floor: Plant, web: Services
 ) -> None:
