@@ -54,10 +54,35 @@ def busy(plant: Plant) -> None:
     flag(plant, "pack-1", "sew", "f2")
 
 
-def flag(plant: Plant, station: str, against: str, tap: str) -> int:
-    """Raise what a link before owes of the order that is behind."""
+def at_join(plant: Plant) -> None:
+    """Both links before owe something, one is flagged and has answered; parts are on their way, here, and half here."""
+    for number, due in ((1, "25 13:00"), (2, "25 16:00")):
+        plant.release(Order(f"G-{number}", "gears", "gear", 100, china(due), "Northern Outfitters"))
+        plant.scan("station:steel-1", f"G-{number}", "24 08:30")
+    first, second, third, *_ = plant.codes("G-1")
+    for minute, (device, code) in enumerate(
+        (
+            ("scanner-cast", first),
+            ("scanner-turn", first),
+            ("scanner-cast", second),
+            ("scanner-turn", third),
+            ("scanner-cast", plant.codes("G-2")[0]),
+        )
+    ):
+        for hour in (14, 15):
+            plant.scan(device, code, f"24 {hour}:0{minute}")
+    plant.scan("scanner-fit", first, "24 15:30")
+    plant.scan("scanner-fit", second, "24 15:31")
+    plant.now = china("25 10:20")
+    raised = flag(plant, "fit-1", "turn", "f1", order="G-1")
+    answer(plant, "turn-1", raised, "25 10:50")
+    plant.now = china(NOW)
+
+
+def flag(plant: Plant, station: str, against: str, tap: str, order: str = BEHIND) -> int:
+    """Raise what a link before owes of an order that is behind."""
     return flags.raise_flag(
-        plant.ledger, plant.site, Tap(tap, station, plant.now), against=against, order=BEHIND, now=plant.now
+        plant.ledger, plant.site, Tap(tap, station, plant.now), against=against, order=order, now=plant.now
     )
 
 
@@ -169,6 +194,9 @@ BUSY = (
     Screen("recorded", "sew-1", recorded),  # last: what is received is not on its way any more
 )
 EMPTY = tuple(Screen(f"empty {station}", station) for station in ("buy-1", "cut-1", "sew-1", "pack-1"))
+
+
+AT_JOIN = (Screen("full of a join", "fit-1"), Screen("batches of a join", "fit-1", batches, "#batches"))
 
 
 def pin_pad(kiosk: Kiosk) -> None:

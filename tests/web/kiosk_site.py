@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from kiosk.identity import KIOSK_COOKIE
 from ledger import kiosks
 from tests.factory import Plant, china
+from tests.ledger.recorded import JOIN_SITE
 from tests.web.conftest import served
-from tests.web.kiosk_screens import BUSY, CUT_OFF, EMPTY, NOW, SIGNED_IN, SITE, Screen, busy
+from tests.web.kiosk_screens import AT_JOIN, BUSY, CUT_OFF, EMPTY, NOW, SIGNED_IN, SITE, Screen, at_join, busy
 from tests.web.kiosk_visit import Kiosk
 from tests.web.secured import register_all
 
@@ -25,11 +26,11 @@ FORGIVE = r"ERR_|Failed to fetch|aborted|the server responded with a status of 4
 
 @contextmanager
 def _site(
-    folder: Path, fill: Callable[[Plant], object]
+    folder: Path, fill: Callable[[Plant], object], site: str = SITE
 ) -> Iterator[tuple[Plant, str, Callable[[int], None]]]:
     """A plant on Wednesday morning, its server's address, and what sends the server a signal."""
     with ExitStack() as running:
-        plant = Plant(folder, SITE)
+        plant = Plant(folder, site)
         running.callback(plant.close)
         fill(plant)
         plant.now = china(NOW)
@@ -38,8 +39,14 @@ def _site(
         yield plant, f"http://127.0.0.1:{server.port}", server.process.send_signal
 
 
-def _on(folder: Path, new_page: Open, screens: tuple[Screen, ...], fill: Callable[[Plant], object]) -> Shown:
-    with _site(folder, fill) as (_, address, _):
+def _on(
+    folder: Path,
+    new_page: Open,
+    screens: tuple[Screen, ...],
+    fill: Callable[[Plant], object],
+    site: str = SITE,
+) -> Shown:
+    with _site(folder, fill, site) as (_, address, _):
         page = new_page()
         for screen in screens:
             screen.open(Kiosk(page, f"{address}/kiosk/{screen.station}"))
@@ -80,6 +87,7 @@ KINDS: Mapping[str, Callable[[Path, Open], Shown]] = {
     "empty": lambda folder, new_page: _on(folder, new_page, EMPTY, bool),
     "busy": lambda folder, new_page: _on(folder, new_page, BUSY[:FEW], busy),
     "busy, over it": lambda folder, new_page: _on(folder, new_page, BUSY[FEW:], busy),
+    "at a join": lambda folder, new_page: _on(folder, new_page, AT_JOIN, at_join, JOIN_SITE),
     "people": _signed_in,
     "cut off": _cut_off,
 }

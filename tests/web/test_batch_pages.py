@@ -183,14 +183,14 @@ def test_at_a_join_it_is_told_where_a_batch_comes_from_and_which_part_it_waits_f
     give("scanner-turn", third, hour=10)
     lots = client.get("/kiosk/fit-1/batches").text.split('data-lot="given"')
     coming, here = said(lots[0]), said(lots[1])
-    assert f"{first} G-1 · from Casting" in coming
-    assert f"{third} G-1 · from Turning, Casting" in coming
+    assert f"{first} from Casting" in coming
+    assert f"{third} from Turning, Casting" in coming
     assert second not in coming
-    assert f"{second} G-1 · waits for Turning" in here
+    assert f"{second} waits for Turning" in here
     assert "data-choose" not in lots[1]
     assert "data-act" not in lots[1]
     give("scanner-turn", second, hour=11)
-    assert f"{second} G-1 · from Turning" in said(client.get("/kiosk/fit-1/batches").text)
+    assert f"{second} from Turning" in said(client.get("/kiosk/fit-1/batches").text)
     plant.scan("scanner-fit", second, "24 11:40")
     assert f"{second} G-1 · Gear" in said(client.get("/kiosk/fit-1/batches").text)
 
